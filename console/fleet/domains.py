@@ -1,0 +1,145 @@
+"""Domains (VMs) as frozen values. Memory in KiB, disk sizes in bytes, times in epoch seconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class VmKey(NamedTuple):
+    """One VM on one host: two hosts may both know a UUID (a clone of a disk, a migration under way)."""
+
+    host: str  # HostSpec.id
+    uuid: str
+
+
+class State(StrEnum):
+    """What a VM does now. SAVED is off with a managed save image; SUSPENDED is the guest's own S3."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    SHUTTING_DOWN = "shutting-down"
+    OFF = "off"
+    SAVED = "saved"
+    CRASHED = "crashed"
+    SUSPENDED = "suspended"
+    MIGRATING = "migrating"
+    UNKNOWN = "unknown"
+
+    @property
+    def active(self) -> bool:
+        """It has a QEMU process (or would have)."""
+        return self in _ACTIVE
+
+
+_ACTIVE = frozenset({State.RUNNING, State.PAUSED, State.SHUTTING_DOWN, State.SUSPENDED, State.MIGRATING})
+
+
+class AddressSource(StrEnum):
+    """Where an address was learned, best first."""
+
+    AGENT = "agent"
+    LEASE = "lease"
+    ARP = "arp"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An IP of a guest: text without prefix, prefix length (0 unknown), the NIC's MAC, and who said so."""
+
+    ip: str
+    prefix: int = 0
+    mac: str = ""
+    source: AddressSource = AddressSource.LEASE
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """A disk, CD or floppy. source: path, or "pool/volume", or a URL for network disks; "" = empty drive.
+
+    capacity and allocation in bytes, 0 = not known. shared: <shareable/>.
+    """
+
+    target: str
+    source: str = ""
+    device: str = "disk"  # disk, cdrom, floppy, lun
+    bus: str = ""
+    format: str = ""
+    read_only: bool = False
+    shared: bool = False
+    capacity: int = 0
+    allocation: int = 0
+    backing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Nic:
+    """A network card. kind: network, bridge, direct, user… source: the network's, bridge's or device's name."""
+
+    mac: str
+    kind: str = "network"
+    source: str = ""
+    model: str = ""
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """A VM as its host tells it. memory_kib: allocated now; max_memory_kib: the ceiling of the balloon.
+
+    since: epoch at which the present state began, 0 = not known (it was so when we first looked).
+    started: epoch of the guest's start, 0 = not running or not known. addresses: as sourced by Address.source.
+    tags, description, title: description and title are libvirt's own; tags live in our metadata (see libvirtxml.metadata).
+    has_agent: the channel of the guest agent is configured; os: libosinfo id or name, "" = not known.
+    """
+
+    key: VmKey
+    name: str
+    state: State = State.UNKNOWN
+    since: float = 0.0
+    started: float = 0.0
+    vcpus: int = 0
+    max_vcpus: int = 0
+    memory_kib: int = 0
+    max_memory_kib: int = 0
+    disks: tuple[Disk, ...] = ()
+    nics: tuple[Nic, ...] = ()
+    addresses: tuple[Address, ...] = ()
+    snapshots: int = 0
+    autostart: bool = False
+    persistent: bool = True
+    title: str = ""
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    group: str = ""
+    owner: str = ""
+    os: str = ""
+    machine: str = ""
+    arch: str = ""
+    cpu_mode: str = ""
+    firmware: str = ""  # bios, uefi
+    nvram: str = ""
+    tpm: bool = False
+    has_agent: bool = False
+    kind: str = ""  # domain type: kvm, qemu, test
+    graphics: str = ""  # vnc, spice, ""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Rates of one VM over its last interval. None = not known (first sample, reset, not reported).
+
+    cpu: 0..1 of its vCPUs. memory_used_kib: what the guest uses (balloon), memory_kib: allocated.
+    Disk in bytes/s and operations/s, network in bytes/s. stamp: epoch taken *before* the call.
+    """
+
+    stamp: float
+    cpu: float | None = None
+    memory_used_kib: int | None = None
+    memory_kib: int | None = None
+    disk_read: float | None = None
+    disk_write: float | None = None
+    disk_ops: float | None = None
+    net_in: float | None = None
+    net_out: float | None = None

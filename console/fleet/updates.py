@@ -1,0 +1,146 @@
+"""What the gateway tells the inventory: each a frozen value about one host. And what the inventory tells others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from console.fleet.domains import Address, Domain, Load, State, VmKey
+from console.fleet.hosts import HostFacts, HostLoad, HostStatus, Network, Pool
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChanged:
+    host: str
+    status: HostStatus
+
+
+@dataclass(frozen=True, slots=True)
+class FactsRead:
+    host: str
+    facts: HostFacts
+
+
+@dataclass(frozen=True, slots=True)
+class DomainsRead:
+    """All domains of a host (a full resync): what is not in it is gone."""
+
+    host: str
+    domains: tuple[Domain, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DomainRead:
+    """One domain read anew, after an event."""
+
+    host: str
+    domain: Domain
+
+
+@dataclass(frozen=True, slots=True)
+class DomainGone:
+    host: str
+    uuid: str
+
+
+@dataclass(frozen=True, slots=True)
+class StateRead:
+    """Only the state of one domain, from an event, before its details are read anew."""
+
+    host: str
+    uuid: str
+    state: State
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class AddressesRead:
+    host: str
+    uuid: str
+    addresses: tuple[Address, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadsRead:
+    """One round of statistics: the host's own and by VM UUID. A VM that is missing has no load now."""
+
+    host: str
+    load: HostLoad
+    domains: Mapping[str, Load]
+
+
+@dataclass(frozen=True, slots=True)
+class NetworksRead:
+    host: str
+    networks: tuple[Network, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PoolsRead:
+    host: str
+    pools: tuple[Pool, ...]
+
+
+Update = (
+    StatusChanged
+    | FactsRead
+    | DomainsRead
+    | DomainRead
+    | DomainGone
+    | StateRead
+    | AddressesRead
+    | LoadsRead
+    | NetworksRead
+    | PoolsRead
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSet:
+    """What became different. Sets of VmKey and of host ids; `loads` are VMs with new figures, `host_loads` hosts with
+    new figures; `hosts` any other change of a host (status, facts, counts, networks, pools); `fleet` that hosts came, went or
+    were edited."""
+
+    added: frozenset[VmKey] = frozenset()
+    changed: frozenset[VmKey] = frozenset()
+    removed: frozenset[VmKey] = frozenset()
+    loads: frozenset[VmKey] = frozenset()
+    hosts: frozenset[str] = frozenset()
+    host_loads: frozenset[str] = frozenset()
+    fleet: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(
+            self.added or self.changed or self.removed or self.loads or self.hosts or self.host_loads or self.fleet
+        )
+
+    def merged(self, later: ChangeSet) -> ChangeSet:
+        """This change and then `later`, as one. A VM that came and went leaves nothing but a removal."""
+        removed = (self.removed - later.added) | later.removed
+        added = (self.added - later.removed) | (later.added - self.removed)
+        changed = (self.changed | later.changed | (later.added & self.removed)) - removed - added
+        return ChangeSet(
+            added,
+            changed,
+            removed,
+            (self.loads | later.loads) - removed,
+            self.hosts | later.hosts,
+            self.host_loads | later.host_loads,
+            self.fleet or later.fleet,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class HostView:
+    """All that is known of one host, as one immutable moment. Also what the last-seen cache keeps.
+
+    cached: this comes from the cache of an earlier run and nothing has been read since.
+    """
+
+    id: str
+    status: HostStatus = field(default_factory=HostStatus)
+    facts: HostFacts | None = None
+    load: HostLoad | None = None
+    networks: tuple[Network, ...] = ()
+    pools: tuple[Pool, ...] = ()
+    cached: bool = False

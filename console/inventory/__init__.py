@@ -1,0 +1,1 @@
+"""What is known now: state per host, change sets, the last-seen cache."""

@@ -1,0 +1,304 @@
+"""The one place that knows what every host and VM is like now.
+
+Writers are the gateway's threads, by `apply`; readers are any thread. Values are immutable, so a reader keeps what it got.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+
+from console.fleet.domains import Domain, Load, State, VmKey
+from console.fleet.hosts import HostSpec, HostStatus, Phase
+from console.fleet.updates import (
+    AddressesRead,
+    ChangeSet,
+    DomainGone,
+    DomainRead,
+    DomainsRead,
+    FactsRead,
+    HostView,
+    LoadsRead,
+    NetworksRead,
+    PoolsRead,
+    StateRead,
+    StatusChanged,
+    Update,
+)
+
+TRACE_STEP = 10.0  # seconds a point of a sparkline stands for
+TRACE_POINTS = 60  # ten minutes
+
+Listener = Callable[[ChangeSet], None]
+
+
+class Inventory:
+    """Hosts, VMs and their load as last told. Thread-safe; listeners are called in the writer's thread, outside the lock.
+
+    on_read: called with a host's id after anything worth keeping in the last-seen cache was read (not for load).
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._grew = threading.Condition(self._lock)
+        self._specs: dict[str, HostSpec] = {}
+        self._views: dict[str, HostView] = {}
+        self._domains: dict[VmKey, Domain] = {}
+        self._by_host: dict[str, dict[str, Domain]] = {}
+        self._loads: dict[VmKey, Load] = {}
+        self._traces: dict[VmKey, deque[tuple[float, float]]] = {}
+        self._listeners: list[Listener] = []
+        self.on_read: Callable[[str], None] | None = None
+
+    # reading
+
+    def specs(self) -> tuple[HostSpec, ...]:
+        with self._lock:
+            return tuple(self._specs.values())
+
+    def spec(self, host: str) -> HostSpec | None:
+        return self._specs.get(host)
+
+    def view(self, host: str) -> HostView:
+        """What is known of a host; an empty view for one that is not (or no longer) in the fleet."""
+        return self._views.get(host) or HostView(host)
+
+    def status(self, host: str) -> HostStatus:
+        return self.view(host).status
+
+    def domain(self, key: VmKey) -> Domain | None:
+        return self._domains.get(key)
+
+    def domains(self) -> tuple[Domain, ...]:
+        with self._lock:
+            return tuple(self._domains.values())
+
+    def domains_of(self, host: str) -> tuple[Domain, ...]:
+        with self._lock:
+            return tuple(self._by_host.get(host, {}).values())
+
+    def load(self, key: VmKey) -> Load | None:
+        return self._loads.get(key)
+
+    def trace(self, key: VmKey) -> tuple[tuple[float, float], ...]:
+        """(epoch, CPU 0..1) every ten seconds over the last ten minutes; holes are missing points."""
+        with self._lock:
+            return tuple(self._traces.get(key, ()))
+
+    def fresh(self, host: str) -> bool:
+        """What is shown of this host is as of now."""
+        return self.view(host).status.phase is Phase.LIVE
+
+    # waiting and listening
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Calls `listener` with every change set, in the thread that applied it: it must only enqueue. Returns the undo."""
+        with self._lock:
+            self._listeners.append(listener)
+
+        def undo() -> None:
+            with self._lock:
+                if listener in self._listeners:
+                    self._listeners.remove(listener)
+
+        return undo
+
+    def wait_for(
+        self,
+        key: VmKey,
+        wanted: Callable[[Domain | None], bool],
+        timeout: float,
+        given_up: Callable[[], bool] = lambda: False,
+    ) -> bool:
+        """Waits (seconds) until `wanted` holds for what is known of a VM. False on timeout or when `given_up` says so."""
+        end = time.monotonic() + timeout
+        with self._grew:
+            while not wanted(self._domains.get(key)):
+                left = end - time.monotonic()
+                if left <= 0 or given_up():
+                    return False
+                self._grew.wait(min(left, 0.25))
+        return True
+
+    # writing
+
+    def set_hosts(self, specs: Iterable[HostSpec]) -> ChangeSet:
+        """Makes the fleet exactly these hosts; what is known of hosts that go is dropped."""
+        with self._lock:
+            new = {spec.id: spec for spec in specs}
+            gone = self._specs.keys() - new.keys()
+            removed: set[VmKey] = set()
+            for host in gone:
+                removed |= {VmKey(host, uuid) for uuid in self._by_host.get(host, {})}
+                self._views.pop(host, None)
+                self._by_host.pop(host, None)
+            for key in removed:
+                self._forget(key)
+            touched = {host for host, spec in new.items() if self._specs.get(host) != spec}
+            self._specs = new
+            for host in new:
+                self._views.setdefault(host, HostView(host))
+            change = ChangeSet(removed=frozenset(removed), hosts=frozenset(touched | gone), fleet=bool(touched or gone))
+        self._tell(change)
+        return change
+
+    def restore(self, view: HostView, domains: Iterable[Domain]) -> ChangeSet:
+        """Fills in a host from the last-seen cache, unless something newer was read already."""
+        with self._lock:
+            if view.id not in self._specs or self._by_host.get(view.id):
+                return ChangeSet()
+            now = self._views[view.id]
+            if now.facts is None:
+                seen = max(now.status.seen, view.status.seen)
+                status = replace(now.status, seen=seen)
+                self._views[view.id] = replace(view, status=status, load=None, cached=True)
+            added = self._put(view.id, domains)
+            change = ChangeSet(added=frozenset(added), hosts=frozenset({view.id}))
+        self._tell(change)
+        return change
+
+    def apply(self, update: Update) -> ChangeSet:
+        """Takes in one update; returns (and tells the listeners) what became different. Unknown hosts are ignored."""
+        with self._lock:
+            if update.host not in self._specs:
+                return ChangeSet()
+            change = self._take(update)
+            if change:
+                self._grew.notify_all()
+        self._tell(change)
+        if change and self.on_read is not None and not isinstance(update, LoadsRead | StatusChanged):
+            self.on_read(update.host)
+        return change
+
+    def _tell(self, change: ChangeSet) -> None:
+        if change:
+            for listener in tuple(self._listeners):
+                listener(change)
+
+    def _forget(self, key: VmKey) -> None:
+        self._domains.pop(key, None)
+        self._loads.pop(key, None)
+        self._traces.pop(key, None)
+
+    def _put(self, host: str, domains: Iterable[Domain]) -> set[VmKey]:
+        mine = self._by_host.setdefault(host, {})
+        keys = set()
+        for domain in domains:
+            mine[domain.key.uuid] = domain
+            self._domains[domain.key] = domain
+            keys.add(domain.key)
+        return keys
+
+    def _take(self, update: Update) -> ChangeSet:
+        host = update.host
+        view = self._views[host]
+        only_host = ChangeSet(hosts=frozenset({host}))
+        match update:
+            case StatusChanged(status=status):
+                if status == view.status:
+                    return ChangeSet()
+                self._views[host] = replace(view, status=replace(status, seen=max(status.seen, view.status.seen)))
+                if status.phase is view.status.phase and status.problem == view.status.problem:
+                    return only_host
+                mine = frozenset(VmKey(host, uuid) for uuid in self._by_host.get(host, {}))
+                return ChangeSet(hosts=frozenset({host}), changed=mine)  # their rows grey, or turn live
+            case FactsRead(facts=facts):
+                self._views[host] = replace(view, facts=facts, cached=False)
+                return only_host if facts != view.facts or view.cached else ChangeSet()
+            case NetworksRead(networks=networks):
+                self._views[host] = replace(view, networks=networks)
+                return only_host if networks != view.networks else ChangeSet()
+            case PoolsRead(pools=pools):
+                self._views[host] = replace(view, pools=pools)
+                return only_host if pools != view.pools else ChangeSet()
+            case LoadsRead(load=load, domains=loads):
+                return self._take_loads(host, view, load, loads)
+            case DomainsRead(domains=domains):
+                return self._take_all(host, domains)
+            case DomainRead(domain=domain):
+                return self._take_one(self._kept(domain))
+            case DomainGone(uuid=uuid):
+                if self._by_host.get(host, {}).pop(uuid, None) is None:
+                    return ChangeSet()
+                self._forget(VmKey(host, uuid))
+                return ChangeSet(removed=frozenset({VmKey(host, uuid)}), hosts=frozenset({host}))
+            case StateRead(uuid=uuid, state=state, at=at):
+                known = self._domains.get(VmKey(host, uuid))
+                if known is None or known.state is state:
+                    return ChangeSet()
+                started = known.started if state.active and known.state.active else (at if state.active else 0.0)
+                return self._take_one(replace(known, state=state, since=at, started=started))
+            case AddressesRead(uuid=uuid, addresses=addresses):
+                known = self._domains.get(VmKey(host, uuid))
+                return self._take_one(replace(known, addresses=addresses)) if known else ChangeSet()
+
+    def _kept(self, domain: Domain) -> Domain:
+        """`domain` with what only time tells carried over from what we knew: since when, and addresses while it runs."""
+        known = self._domains.get(domain.key)
+        if known is None:
+            return domain
+        if known.state is domain.state:
+            domain = replace(domain, since=domain.since or known.since, started=domain.started or known.started)
+        elif not domain.since:
+            domain = replace(domain, since=self._clock())
+        if not domain.addresses and domain.state.active and known.state.active:
+            domain = replace(domain, addresses=known.addresses)
+        return domain
+
+    def _take_one(self, domain: Domain) -> ChangeSet:
+        key = domain.key
+        known = self._domains.get(key)
+        if known == domain:
+            return ChangeSet()
+        self._put(key.host, (domain,))
+        if known is None:
+            return ChangeSet(added=frozenset({key}), hosts=frozenset({key.host}))
+        counts = known.state is not domain.state
+        return ChangeSet(changed=frozenset({key}), hosts=frozenset({key.host}) if counts else frozenset())
+
+    def _take_all(self, host: str, domains: tuple[Domain, ...]) -> ChangeSet:
+        mine = self._by_host.setdefault(host, {})
+        domains = tuple(self._kept(domain) for domain in domains)
+        added = frozenset(d.key for d in domains if d.key.uuid not in mine)
+        changed = frozenset(d.key for d in domains if d.key not in added and mine[d.key.uuid] != d)
+        there = {d.key.uuid for d in domains}
+        removed = frozenset(VmKey(host, uuid) for uuid in mine if uuid not in there)
+        for key in removed:
+            del mine[key.uuid]
+            self._forget(key)
+        self._put(host, domains)
+        view = self._views[host]
+        self._views[host] = replace(view, cached=False)
+        counts = bool(added or changed or removed or view.cached)
+        return ChangeSet(added, changed, removed, hosts=frozenset({host}) if counts else frozenset())
+
+    def _take_loads(self, host: str, view: HostView, load: object, loads: Mapping[str, Load]) -> ChangeSet:
+        self._views[host] = replace(view, load=load)  # type: ignore[arg-type]
+        touched = set()
+        for uuid in self._by_host.get(host, {}):
+            key = VmKey(host, uuid)
+            new = loads.get(uuid)
+            if new is None:
+                if self._loads.pop(key, None) is not None:
+                    touched.add(key)
+                continue
+            old = self._loads.get(key)
+            if old is not None and new.stamp < old.stamp:
+                continue  # a late answer
+            self._loads[key] = new
+            if old is None or replace(old, stamp=new.stamp) != new:
+                touched.add(key)
+            if new.cpu is not None:
+                trace = self._traces.setdefault(key, deque(maxlen=TRACE_POINTS))
+                if not trace or new.stamp - trace[-1][0] >= TRACE_STEP:
+                    trace.append((new.stamp, new.cpu))
+        return ChangeSet(loads=frozenset(touched), host_loads=frozenset({host}))
+
+
+def running(domains: Iterable[Domain]) -> int:
+    """How many of them run."""
+    return sum(domain.state is State.RUNNING for domain in domains)
