@@ -1,0 +1,197 @@
+"""What deleting VMs would take away, as a pure plan: every file by name, who else needs it, and what is ticked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from console.fleet.domains import Domain, State, VmKey
+from console.fleet.hosts import Volume
+
+
+class FileKind(StrEnum):
+    DISK = "disk"
+    CDROM = "cdrom"
+    NVRAM = "nvram"
+    SAVED = "saved"  # the managed save image
+
+
+class Hold(StrEnum):
+    """Why a file is not ticked. The first two can be overruled by ticking it, the others cannot."""
+
+    NONE = ""
+    READ_ONLY = "read-only"  # an installation image or a disk the VM may not write
+    FAR = "far"  # another host of the fleet names the same path
+    USED = "used"  # another VM of this host uses it
+    BASE = "base"  # another volume is backed by it
+    SHAREABLE = "shareable"  # marked as shared between VMs
+    NO_VOLUME = "no-volume"  # no pool of the host holds it: libvirt cannot delete it
+    MISSING = "missing"
+
+    @property
+    def final(self) -> bool:
+        return self not in (Hold.NONE, Hold.READ_ONLY, Hold.FAR)
+
+
+@dataclass(frozen=True, slots=True)
+class DiskFact:
+    """A file behind a disk, as the host knows it now. Sizes in bytes. pool, volume: "" where no pool holds it."""
+
+    target: str
+    path: str
+    device: str = "disk"
+    read_only: bool = False
+    shareable: bool = False
+    exists: bool = True
+    pool: str = ""
+    volume: str = ""
+    capacity: int = 0
+    allocation: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DeletionFacts:
+    """What the host says of one VM that is to go. volumes: all of the pools that hold its disks (for backing files)."""
+
+    key: VmKey
+    name: str
+    state: State
+    disks: tuple[DiskFact, ...] = ()
+    nvram: str = ""
+    managed_save: bool = False
+    snapshots: tuple[str, ...] = ()
+    checkpoints: tuple[str, ...] = ()
+    volumes: tuple[Volume, ...] = ()
+    persistent: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FileItem:
+    """One file that may go. id: "host-id:path", unique in a plan. used_by: names of VMs or volumes that need it.
+
+    under: ids of files of the same plan that are backed by this one: it may only go together with them.
+    """
+
+    id: str
+    path: str
+    kind: FileKind
+    target: str = ""
+    pool: str = ""
+    volume: str = ""
+    capacity: int = 0
+    allocation: int = 0
+    hold: Hold = Hold.NONE
+    used_by: tuple[str, ...] = ()
+    under: tuple[str, ...] = ()
+    ticked: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class VmDeletion:
+    """What happens to one VM. stops: it is up and is forced off first."""
+
+    key: VmKey
+    name: str
+    state: State
+    files: tuple[FileItem, ...]
+    snapshots: tuple[str, ...] = ()
+    checkpoints: tuple[str, ...] = ()
+    stops: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeletePlan:
+    """A dry run. `made` is the epoch at which the hosts were asked."""
+
+    vms: tuple[VmDeletion, ...]
+    made: float
+
+    def files(self) -> tuple[FileItem, ...]:
+        """Every file once, in order."""
+        return tuple({item.id: item for vm in self.vms for item in vm.files}.values())
+
+    def objections(self, chosen: Collection[str]) -> tuple[FileItem, ...]:
+        """Of the chosen files those that must not go: held for good, or backing one of the plan that stays."""
+        return tuple(
+            item
+            for item in self.files()
+            if item.id in chosen and (item.hold.final or any(above not in chosen for above in item.under))
+        )
+
+    def ticked(self) -> frozenset[str]:
+        """Ids of the files that go unless somebody says otherwise."""
+        return frozenset(item.id for item in self.files() if item.ticked)
+
+
+def plan_deletion(facts: Iterable[DeletionFacts], fleet: Iterable[Domain], made: float) -> DeletePlan:
+    """The plan for deleting these VMs together. `fleet`: all VMs known now; those that go too don't count as users.
+
+    A disk is ticked only if nothing else is known to need it: no VM of the same host, no volume backed by it, no VM elsewhere
+    that names the same path. NVRAM and the save image are always the VM's own.
+    """
+    facts = tuple(facts)
+    going = {fact.key for fact in facts}
+    users: dict[str, list[Domain]] = {}
+    for domain in fleet:
+        if domain.key not in going:
+            for disk in domain.disks:
+                for path in {disk.source, *disk.backing} - {""}:
+                    users.setdefault(path, []).append(domain)
+    doomed = {(fact.key.host, disk.path) for fact in facts for disk in fact.disks}
+    return DeletePlan(tuple(_one(fact, users, doomed) for fact in facts), made)
+
+
+def _one(fact: DeletionFacts, users: dict[str, list[Domain]], doomed: set[tuple[str, str]]) -> VmDeletion:
+    files = [_disk(fact, disk, users, doomed) for disk in fact.disks if disk.path]
+    host = fact.key.host
+    if fact.nvram:
+        files.append(FileItem(f"{host}:{fact.nvram}", fact.nvram, FileKind.NVRAM))
+    if fact.managed_save:
+        path = f"{fact.name}.save"
+        files.append(FileItem(f"{host}:{path}", path, FileKind.SAVED))
+    return VmDeletion(
+        fact.key, fact.name, fact.state, tuple(files), fact.snapshots, fact.checkpoints, stops=fact.state.active
+    )
+
+
+def _disk(
+    fact: DeletionFacts, disk: DiskFact, users: dict[str, list[Domain]], doomed: set[tuple[str, str]]
+) -> FileItem:
+    host = fact.key.host
+    near = [domain.name for domain in users.get(disk.path, ()) if domain.key.host == host]
+    far = [f"{domain.key.host}/{domain.name}" for domain in users.get(disk.path, ()) if domain.key.host != host]
+    backed = [volume for volume in fact.volumes if volume.backing == disk.path]
+    above = [volume.name for volume in backed if (host, volume.path) not in doomed]
+    under = tuple(f"{host}:{volume.path}" for volume in backed if (host, volume.path) in doomed)
+    hold: Hold = Hold.NONE
+    used_by: tuple[str, ...] = ()
+    if near:
+        hold, used_by = Hold.USED, tuple(near)
+    elif above:
+        hold, used_by = Hold.BASE, tuple(above)
+    elif disk.shareable:
+        hold = Hold.SHAREABLE
+    elif not disk.exists:
+        hold = Hold.MISSING
+    elif not disk.volume:
+        hold = Hold.NO_VOLUME
+    elif disk.read_only or disk.device in ("cdrom", "floppy"):
+        hold = Hold.READ_ONLY
+    elif far:
+        hold, used_by = Hold.FAR, tuple(far)
+    kind = FileKind.CDROM if disk.device in ("cdrom", "floppy") else FileKind.DISK
+    return FileItem(
+        f"{host}:{disk.path}",
+        disk.path,
+        kind,
+        disk.target,
+        disk.pool,
+        disk.volume,
+        disk.capacity,
+        disk.allocation,
+        hold,
+        used_by,
+        under,
+        ticked=hold is Hold.NONE,
+    )

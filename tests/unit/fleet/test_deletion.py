@@ -1,0 +1,71 @@
+"""What deleting takes away is known by name before, and nothing that others need is ticked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from console.fleet.deletion import DeletionFacts, DiskFact, FileKind, Hold, plan_deletion
+from console.fleet.domains import Disk, Domain, State, VmKey
+from console.fleet.hosts import Volume
+
+A, B, ELSEWHERE = VmKey("alpha", "a"), VmKey("alpha", "b"), VmKey("beta", "c")
+DISK = DiskFact("vda", "/pool/a.qcow2", pool="default", volume="a.qcow2", capacity=10, allocation=4)
+
+
+def facts(*disks: DiskFact, key: VmKey = A, **more: object) -> DeletionFacts:
+    return DeletionFacts(key, f"vm-{key.uuid}", State.OFF, disks, **more)  # type: ignore[arg-type]
+
+
+def other(key: VmKey, *disks: Disk) -> Domain:
+    return Domain(key, f"vm-{key.uuid}", disks=disks)
+
+
+def only(fact: DeletionFacts, *fleet: Domain) -> tuple[Hold, tuple[str, ...], bool]:
+    item = plan_deletion([fact], fleet, 0.0).files()[0]
+    return item.hold, item.used_by, item.ticked
+
+
+def test_a_disk_of_its_own_goes() -> None:
+    assert only(facts(DISK)) == (Hold.NONE, (), True)
+
+
+def test_what_others_need_is_held() -> None:
+    assert only(facts(DISK), other(B, Disk("vda", "/pool/a.qcow2"))) == (Hold.USED, ("vm-b",), False)
+    backing = Disk("vda", "/pool/b.qcow2", backing=("/pool/a.qcow2",))
+    assert only(facts(DISK), other(B, backing)) == (Hold.USED, ("vm-b",), False)
+    clone = Volume("clone.qcow2", "/pool/clone.qcow2", backing="/pool/a.qcow2")
+    assert only(facts(DISK, volumes=(clone,))) == (Hold.BASE, ("clone.qcow2",), False)
+    assert only(facts(DISK), other(ELSEWHERE, Disk("vda", "/pool/a.qcow2"))) == (Hold.FAR, ("beta/vm-c",), False)
+    assert only(facts(replace(DISK, shareable=True)))[0] is Hold.SHAREABLE
+    assert only(facts(replace(DISK, volume="")))[0] is Hold.NO_VOLUME
+    assert only(facts(replace(DISK, exists=False)))[0] is Hold.MISSING
+    assert only(facts(replace(DISK, device="cdrom")))[0] is Hold.READ_ONLY
+
+
+def test_vms_that_go_together_do_not_hold_each_other() -> None:
+    mine, theirs = facts(DISK), facts(replace(DISK, shareable=False), key=B)
+    plan = plan_deletion([mine, theirs], [other(B, Disk("vda", DISK.path))], 0.0)
+    assert plan.ticked() == {"alpha:/pool/a.qcow2"}
+    assert len(plan.files()) == 1
+
+
+def test_a_base_goes_only_with_what_stands_on_it() -> None:
+    overlay = DiskFact("vda", "/pool/b.qcow2", pool="default", volume="b.qcow2")
+    volumes = (Volume("b.qcow2", "/pool/b.qcow2", backing=DISK.path),)
+    plan = plan_deletion([facts(DISK, volumes=volumes), facts(overlay, key=B)], [], 0.0)
+    assert plan.ticked() == {"alpha:/pool/a.qcow2", "alpha:/pool/b.qcow2"}
+    assert not plan.objections(plan.ticked())
+    assert [item.path for item in plan.objections({"alpha:/pool/a.qcow2"})] == [DISK.path]
+
+
+def test_what_is_held_for_good_cannot_be_chosen() -> None:
+    plan = plan_deletion([facts(DISK)], [other(B, Disk("vda", DISK.path))], 0.0)
+    assert [item.hold for item in plan.objections({"alpha:/pool/a.qcow2"})] == [Hold.USED]
+
+
+def test_nvram_save_image_and_snapshots_are_named() -> None:
+    fact = facts(DISK, nvram="/nvram/a.fd", managed_save=True, snapshots=("one", "two"))
+    vm = plan_deletion([replace(fact, state=State.RUNNING)], [], 5.0).vms[0]
+    assert [item.kind for item in vm.files] == [FileKind.DISK, FileKind.NVRAM, FileKind.SAVED]
+    assert vm.snapshots == ("one", "two")
+    assert vm.stops
