@@ -1,0 +1,128 @@
+"""From what a person types to a libvirt URI and a name, and back. No look-ups: what does not resolve is found later."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import unquote, urlsplit
+
+DRIVERS = ("qemu", "test")
+TRANSPORTS = ("unix", "ssh", "libssh", "tls", "tcp")
+
+
+class Way(StrEnum):
+    """How a host is reached, as the form offers it. URI: the person writes the whole URI."""
+
+    SSH = "ssh"
+    TLS = "tls"
+    TCP = "tcp"
+    URI = "uri"
+
+
+class Flaw(StrEnum):
+    """What is wrong with what was typed. The sentence is words' business."""
+
+    EMPTY = "empty"
+    SPACE = "space"
+    PORT = "port"
+    HOST = "host"  # no host where one is needed, or characters no host name has
+    PASSWORD = "password"  # a password in a URI would end in files and process lists
+    DRIVER = "driver"
+    TRANSPORT = "transport"
+    NOT_A_URI = "not-a-uri"
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What was typed, understood. uri is "" where `flaw` says why; name is a proposal for HostSpec.name."""
+
+    uri: str = ""
+    name: str = ""
+    flaw: Flaw | None = None
+
+
+_HOST = re.compile(r"[\w.\-%:]+\Z")
+
+
+def read(text: str, way: Way) -> Typed:
+    """Reads an address (`user@host:port`, any part but the host left out) or, where way is URI, a whole URI."""
+    text = text.strip()
+    if not text:
+        return Typed(flaw=Flaw.EMPTY)
+    if any(c.isspace() or not c.isprintable() for c in text):
+        return Typed(flaw=Flaw.SPACE)
+    return _read_uri(text) if way is Way.URI else _read_address(text, way)
+
+
+def looks_like_uri(text: str) -> bool:
+    """A whole URI was typed or pasted where an address is asked for."""
+    return "://" in text
+
+
+def name_of(uri: str) -> str:
+    """A short name for a host: the first label of its address, or the address itself if it is an IP; "" for local ones."""
+    try:
+        host = urlsplit(uri).hostname or ""
+    except ValueError:
+        return ""
+    host = unquote(host)
+    if ":" in host or re.fullmatch(r"[\d.]+", host):
+        return host
+    return host.split(".")[0]
+
+
+def _read_address(text: str, way: Way) -> Typed:
+    user, at, rest = text.rpartition("@")
+    if ":" in user:
+        return Typed(flaw=Flaw.PASSWORD)
+    if at and not user:
+        return Typed(flaw=Flaw.HOST)
+    bracketed = re.fullmatch(r"\[([^\]]*)\](?::(.*))?", rest)
+    if bracketed:
+        host, port = bracketed[1], bracketed[2]
+    elif rest.count(":") > 1:
+        host, port = rest, None  # a bare IPv6 address
+    else:
+        host, colon, port_text = rest.partition(":")
+        port = port_text if colon else None
+    if port is not None and not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        return Typed(flaw=Flaw.PORT)
+    if not host or not _HOST.match(host):
+        return Typed(flaw=Flaw.HOST)
+    shown = f"[{host}]" if ":" in host else host
+    uri = f"qemu+{way.value}://{user}{at}{shown}{f':{port}' if port else ''}/system"
+    return Typed(uri, name_of(uri))
+
+
+def _read_uri(text: str) -> Typed:
+    try:
+        parts = urlsplit(text)
+        port_is_wrong = parts.port == 0
+    except ValueError:
+        return Typed(flaw=Flaw.PORT if re.search(r":\d*[^\]/]*(/|\Z)", text) else Flaw.NOT_A_URI)
+    if not parts.scheme or "://" not in text:
+        return Typed(flaw=Flaw.NOT_A_URI)
+    driver, _, transport = parts.scheme.partition("+")
+    if driver not in DRIVERS:
+        return Typed(flaw=Flaw.DRIVER)
+    if "+" in parts.scheme and transport not in TRANSPORTS:
+        return Typed(flaw=Flaw.TRANSPORT)
+    if parts.password is not None:
+        return Typed(flaw=Flaw.PASSWORD)
+    if port_is_wrong:
+        return Typed(flaw=Flaw.PORT)
+    if transport in ("ssh", "libssh", "tls", "tcp") and not parts.hostname:
+        return Typed(flaw=Flaw.HOST)
+    return Typed(text, name_of(text) or (parts.path.rsplit("/", 1)[-1].partition(".")[0] if driver == "test" else ""))
+
+
+def split(uri: str) -> tuple[str, Way]:
+    """The text and the way that `read` turns into this URI; the whole URI where no shorter form says the same."""
+    for way in (Way.SSH, Way.TLS, Way.TCP):
+        prefix, suffix = f"qemu+{way.value}://", "/system"
+        if uri.startswith(prefix) and uri.endswith(suffix):
+            text = uri[len(prefix) : -len(suffix)]
+            if read(text, way).uri == uri:
+                return text, way
+    return uri, Way.URI

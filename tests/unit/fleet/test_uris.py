@@ -1,0 +1,84 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from console.fleet.uris import Flaw, Way, looks_like_uri, name_of, read, split
+
+
+@pytest.mark.parametrize(
+    ("text", "way", "uri", "name"),
+    [
+        ("kvm-n11", Way.SSH, "qemu+ssh://kvm-n11/system", "kvm-n11"),
+        ("  admin@kvm-n11.example.net ", Way.SSH, "qemu+ssh://admin@kvm-n11.example.net/system", "kvm-n11"),
+        ("root@10.77.0.1:2222", Way.SSH, "qemu+ssh://root@10.77.0.1:2222/system", "10.77.0.1"),
+        ("2001:db8::1", Way.TLS, "qemu+tls://[2001:db8::1]/system", "2001:db8::1"),
+        ("[2001:db8::1]:16514", Way.TLS, "qemu+tls://[2001:db8::1]:16514/system", "2001:db8::1"),
+        ("größe.example", Way.TCP, "qemu+tcp://größe.example/system", "größe"),
+        ("qemu:///system", Way.URI, "qemu:///system", ""),
+        ("qemu+unix:///system?socket=/run/a/libvirt-sock", Way.URI, "qemu+unix:///system?socket=/run/a/libvirt-sock", ""),
+        ("test:///home/x/node-a.xml", Way.URI, "test:///home/x/node-a.xml", "node-a"),
+        ("qemu+libssh://a@b.c:22/system?keyfile=/k", Way.URI, "qemu+libssh://a@b.c:22/system?keyfile=/k", "b"),
+    ],
+)
+def test_what_is_typed_becomes_a_uri_and_a_name(text: str, way: Way, uri: str, name: str) -> None:
+    typed = read(text, way)
+    assert (typed.uri, typed.name, typed.flaw) == (uri, name, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "way", "flaw"),
+    [
+        ("", Way.SSH, Flaw.EMPTY),
+        ("   ", Way.URI, Flaw.EMPTY),
+        ("two words", Way.SSH, Flaw.SPACE),
+        ("bell\x07", Way.SSH, Flaw.SPACE),
+        ("host:ssh", Way.SSH, Flaw.PORT),
+        ("host:", Way.SSH, Flaw.PORT),
+        ("host:0", Way.SSH, Flaw.PORT),
+        ("host:65536", Way.SSH, Flaw.PORT),
+        ("user@", Way.SSH, Flaw.HOST),
+        ("@host", Way.SSH, Flaw.HOST),
+        ("a/b", Way.SSH, Flaw.HOST),
+        ("root:secret@host", Way.SSH, Flaw.PASSWORD),
+        ("qemu+ssh://root:secret@host/system", Way.URI, Flaw.PASSWORD),
+        ("qemu+ssh://host:99999/system", Way.URI, Flaw.PORT),
+        ("qemu+ssh://host:zero/system", Way.URI, Flaw.PORT),
+        ("qemu+ssh:///system", Way.URI, Flaw.HOST),
+        ("vbox:///session", Way.URI, Flaw.DRIVER),
+        ("qemu+carrier://host/system", Way.URI, Flaw.TRANSPORT),
+        ("qemu+://host/system", Way.URI, Flaw.TRANSPORT),
+        ("kvm-n11", Way.URI, Flaw.NOT_A_URI),
+        ("qemu:system", Way.URI, Flaw.NOT_A_URI),
+    ],
+)
+def test_what_cannot_be_meant_is_named(text: str, way: Way, flaw: Flaw) -> None:
+    typed = read(text, way)
+    assert (typed.flaw, typed.uri) == (flaw, "")
+
+
+@pytest.mark.parametrize(
+    ("uri", "text", "way"),
+    [
+        ("qemu+ssh://admin@kvm-n11/system", "admin@kvm-n11", Way.SSH),
+        ("qemu+tls://[2001:db8::1]:16514/system", "[2001:db8::1]:16514", Way.TLS),
+        ("qemu+ssh://h/session", "qemu+ssh://h/session", Way.URI),
+        ("qemu+ssh://h/system?no_tty=1", "qemu+ssh://h/system?no_tty=1", Way.URI),
+        ("test:///default", "test:///default", Way.URI),
+    ],
+)
+def test_a_uri_is_shown_in_its_shortest_form(uri: str, text: str, way: Way) -> None:
+    assert split(uri) == (text, way)
+
+
+@given(st.text(max_size=40), st.sampled_from(Way))
+def test_nothing_that_is_typed_raises_and_what_is_read_reads_back(text: str, way: Way) -> None:
+    typed = read(text, way)
+    assert bool(typed.uri) is (typed.flaw is None)
+    if typed.uri:
+        assert read(*split(typed.uri)).uri == typed.uri
+
+
+def test_uris_are_told_from_addresses() -> None:
+    assert looks_like_uri("qemu+ssh://host/system")
+    assert not looks_like_uri("root@host:22")
+    assert name_of("qemu+ssh://[broken/system") == ""
