@@ -1,0 +1,100 @@
+"""Deleting VMs: a dry run that names everything first, then a journalled job that does just that."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Sequence
+
+from console.fleet.deletion import DeletePlan, FileItem, FileKind, VmDeletion, plan_deletion
+from console.fleet.domains import VmKey
+from console.fleet.errors import Conflict, Reason
+from console.gateway import domains, storage
+from console.gateway.connection import Link
+from console.gateway.gateway import Gateway
+from console.inventory.inventory import Inventory
+from console.jobs.job import Job, JobSpec
+from console.jobs.runner import JobHandle, JobRunner
+from console.services.commands import vm_line
+from console.services.running import run
+
+SETTLE_LIMIT = 5.0  # seconds for the inventory to see that a VM is gone
+
+
+class DeleteService:
+    """Plans (blocking) and runs (never blocking) the deletion of VMs."""
+
+    def __init__(self, gateway: Gateway, inventory: Inventory, jobs: JobRunner) -> None:
+        self._gateway = gateway
+        self._inventory = inventory
+        self._jobs = jobs
+
+    def plan(self, keys: Sequence[VmKey]) -> DeletePlan:
+        """Asks the hosts what these VMs have and plans their deletion. Blocks. Errors: FleetError of the first that fails."""
+        facts = [domains.deletion_facts(self._gateway.link(key.host), key.uuid) for key in keys]
+        return plan_deletion(facts, self._inventory.domains(), time.time())
+
+    def command(self, plan: DeletePlan, chosen: Collection[str]) -> str:
+        """The line that does the same."""
+        paths = [
+            item.path for item in plan.files() if item.id in chosen and item.kind in (FileKind.DISK, FileKind.CDROM)
+        ]
+        keys = [vm.key for vm in plan.vms]
+        return vm_line(self._inventory, "delete", keys, "--yes", *(word for path in paths for word in ("--disk", path)))
+
+    def run(self, plan: DeletePlan, chosen: Collection[str]) -> JobHandle:
+        """Deletes the VMs of `plan` and of their files those in `chosen` (FileItem ids).
+
+        Conflict at once where a chosen file must not go. Each VM is stopped, undefined, and then loses its files, in that
+        order: killed in between, every file that remains is named in the job's log and in the unfinished jobs.
+        """
+        objections = plan.objections(chosen)
+        if objections:
+            raise Conflict(Reason.IN_USE, objections[0].path, detail=", ".join(objections[0].used_by))
+        bases_last = sorted(plan.vms, key=lambda vm: any(item.under for item in vm.files))
+        members = [self._member(plan, vm, frozenset(chosen)) for vm in bases_last]
+        return run(self._jobs, members, self.command(plan, chosen), limit_per_host=1)
+
+    def _member(self, plan: DeletePlan, vm: VmDeletion, chosen: frozenset[str]) -> JobSpec:
+        return JobSpec(
+            kind="vm.delete",
+            target=vm.name,
+            body=lambda job: self._do(job, plan, vm, chosen),
+            vms=(vm.key,),
+            hosts=(vm.key.host,),
+            via=self._gateway.run_in_lane(vm.key.host),
+        )
+
+    def _do(self, job: Job, plan: DeletePlan, vm: VmDeletion, chosen: frozenset[str]) -> None:
+        link = self._gateway.link(vm.key.host)
+        others = {other.name for other in plan.vms if other.key.host == vm.key.host and other.key != vm.key}
+        files = self._still_free(link, vm, chosen, others)
+        if vm.stops:
+            job.step("stopping")
+            domains.destroy(link, vm.key.uuid)
+        job.step("undefining")
+        keep_nvram = any(item.kind is FileKind.NVRAM and item.id not in chosen for item in vm.files)
+        domains.undefine(link, vm.key.uuid, keep_nvram=keep_nvram)
+        self._inventory.wait_for(vm.key, lambda now: now is None, SETTLE_LIMIT)
+        for number, item in enumerate(files):
+            job.step("removing", path=item.path)
+            storage.delete_volume(link, item.path)
+            job.log(item.path)
+            job.progress(number + 1, len(files), in_bytes=False)
+
+    def _still_free(self, link: Link, vm: VmDeletion, chosen: frozenset[str], others: set[str]) -> list[FileItem]:
+        """The chosen volumes, overlays before their bases; asked anew, since somebody may have begun to use one.
+
+        A volume that another VM of the same deletion still has is left to that VM's own turn. NVRAM and the save image go
+        with the definition. Conflict where a chosen file is needed now.
+        """
+        facts = domains.deletion_facts(link, vm.key.uuid)
+        files = []
+        for item in plan_deletion([facts], self._inventory.domains(), time.time()).files():
+            if item.id not in chosen or item.kind in (FileKind.NVRAM, FileKind.SAVED) or item.hold is Hold.MISSING:
+                continue
+            if item.hold is Hold.USED and set(item.used_by) <= others:
+                continue
+            if item.hold.final:
+                raise Conflict(Reason.IN_USE, item.path, detail=", ".join(item.used_by))
+            files.append(item)
+        return sorted(files, key=lambda item: len(item.under))

@@ -1,0 +1,91 @@
+"""What people say of a VM: its name, title, description and tags. All of it lives with the VM, at its host."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from console.fleet.acts import Act
+from console.fleet.domains import VmKey
+from console.fleet.errors import Reason, UsageError
+from console.gateway import domains
+from console.gateway.connection import Link
+from console.gateway.gateway import Gateway
+from console.inventory.inventory import Inventory
+from console.jobs.job import Job, JobSpec
+from console.jobs.runner import JobHandle, JobRunner
+from console.services.commands import vm_line
+from console.services.running import checked, run
+
+
+class DescribeService:
+    """Renames, describes and tags VMs as jobs. Never blocks."""
+
+    def __init__(self, gateway: Gateway, inventory: Inventory, jobs: JobRunner) -> None:
+        self._gateway = gateway
+        self._inventory = inventory
+        self._jobs = jobs
+
+    def rename(self, key: VmKey, name: str) -> JobHandle:
+        """Gives an inactive VM another name. UsageError at once for a name that cannot be."""
+        name = checked_name(name)
+        line = vm_line(self._inventory, "rename", [key], name)
+        member = self._member(Act.RENAME, key, lambda link: domains.rename(link, key.uuid, name))
+        return run(self._jobs, [member], line)
+
+    def describe(self, keys: Sequence[VmKey], title: str | None, description: str | None) -> JobHandle:
+        """Sets title and description (None = leave as it is, "" = take away)."""
+        more = [
+            *(["--title", title] if title is not None else []),
+            *(["--text", description] if description is not None else []),
+        ]
+        members = [
+            self._member(
+                Act.DESCRIBE, key, lambda link, uuid=key.uuid: domains.describe(link, uuid, title, description)
+            )
+            for key in keys
+        ]
+        return run(self._jobs, members, vm_line(self._inventory, "describe", keys, *more))
+
+    def tag(self, keys: Sequence[VmKey], add: Sequence[str] = (), remove: Sequence[str] = ()) -> JobHandle:
+        """Adds and takes away tags. What others wrote beside them in our metadata stays."""
+        add = tuple(checked_tag(tag) for tag in add)
+        more = [word for tag in add for word in ("--add", tag)] + [word for tag in remove for word in ("--remove", tag)]
+        members = [
+            self._member(Act.TAG, key, lambda link, uuid=key.uuid: domains.change_tags(link, uuid, add, tuple(remove)))
+            for key in keys
+        ]
+        return run(self._jobs, members, vm_line(self._inventory, "tag", keys, *more))
+
+    def _member(self, act: Act, key: VmKey, call: Callable[[Link], None]) -> JobSpec:
+        domain = self._inventory.domain(key)
+        name = domain.name if domain else key.uuid
+
+        def body(job: Job) -> None:
+            _, spec = checked(self._inventory, act, key, name)
+            job.step("asking", host=spec.name)
+            call(self._gateway.link(key.host))
+
+        return JobSpec(
+            kind=f"vm.{act}",
+            target=name,
+            body=body,
+            vms=(key,),
+            hosts=(key.host,),
+            via=self._gateway.run_in_lane(key.host),
+        )
+
+
+def checked_name(name: str) -> str:
+    """A domain name libvirt can hold, stripped. UsageError: empty, "." or "..", a slash, a newline or a control character."""
+    name = name.strip()
+    if not name or name in (".", "..") or "/" in name or any(ord(char) < 32 or ord(char) == 127 for char in name):
+        raise UsageError(Reason.OTHER, name, detail="name")
+    return name
+
+
+def checked_tag(tag: str) -> str:
+    """A tag: one word without spaces, commas or control characters. UsageError otherwise."""
+    tag = tag.strip()
+    if not tag or any(char.isspace() or char == "," or ord(char) < 32 for char in tag):
+        raise UsageError(Reason.OTHER, tag, detail="tag")
+    return tag
