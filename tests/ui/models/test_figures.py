@@ -7,7 +7,7 @@ from console.fleet.errors import Problem, Reason
 from console.fleet.hosts import HostFacts, HostLoad, HostSpec, HostStatus, Phase
 from console.fleet.updates import DomainsRead, FactsRead, LoadsRead, StatusChanged
 from console.inventory.inventory import Inventory
-from console.ui.pages.figures import FORGOTTEN_AFTER, age_of, busiest, forgotten, host_sum, sum_of, troubles
+from console.ui.models.figures import FORGOTTEN_AFTER, age_of, busiest, forgotten, host_sum, sum_of, troubles
 
 NOW = 2_000_000.0 + FORGOTTEN_AFTER * 3
 A, B = HostSpec("a", "kvm-a", "qemu:///system"), HostSpec("b", "kvm-b", "qemu:///system")
