@@ -15,7 +15,12 @@ from console.fleet.uris import Flaw, Way, looks_like_uri, name_of, read, split
         ("[2001:db8::1]:16514", Way.TLS, "qemu+tls://[2001:db8::1]:16514/system", "2001:db8::1"),
         ("größe.example", Way.TCP, "qemu+tcp://größe.example/system", "größe"),
         ("qemu:///system", Way.URI, "qemu:///system", ""),
-        ("qemu+unix:///system?socket=/run/a/libvirt-sock", Way.URI, "qemu+unix:///system?socket=/run/a/libvirt-sock", ""),
+        (
+            "qemu+unix:///system?socket=/run/a/libvirt-sock",
+            Way.URI,
+            "qemu+unix:///system?socket=/run/a/libvirt-sock",
+            "",
+        ),
         ("test:///home/x/node-a.xml", Way.URI, "test:///home/x/node-a.xml", "node-a"),
         ("qemu+libssh://a@b.c:22/system?keyfile=/k", Way.URI, "qemu+libssh://a@b.c:22/system?keyfile=/k", "b"),
     ],
