@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Sequence
 
-from console.fleet.deletion import DeletePlan, FileItem, FileKind, VmDeletion, plan_deletion
+from console.fleet.deletion import DeletePlan, FileItem, FileKind, Hold, VmDeletion, plan_deletion
 from console.fleet.domains import VmKey
 from console.fleet.errors import Conflict, Reason
 from console.gateway import domains, storage

@@ -1,0 +1,119 @@
+"""The composition root: builds every part once and hands each what it needs."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from console.fleet.errors import Problem
+from console.gateway.gateway import Gateway
+from console.gateway.replay import TraceReplay
+from console.inventory.cache import Cache
+from console.inventory.inventory import Inventory
+from console.jobs.journal import JobStore
+from console.jobs.runner import JobRunner
+from console.services.credentials import CredentialDesk
+from console.services.delete import DeleteService
+from console.services.describe import DescribeService
+from console.services.hosts import HostService
+from console.services.look import LookService
+from console.services.power import PowerService
+from console.services.services import Services
+from console.settings.demo import demo_folder
+from console.settings.fleetfile import FleetStore
+from console.settings.paths import Profile
+from console.settings.preferences import PreferencesStore
+from console.settings.secrets import Secrets
+
+CLOSE_LIMIT = 0.8  # seconds that closing may take, whatever hangs
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How the program was started. fleet: another fleet file than the profile's. demo: with the demo fleet beside it."""
+
+    profile: Profile
+    fleet: Path | None = None
+    demo: bool = False
+
+
+class App:
+    """Every part of the program but its faces. Built without I/O; `start` does that, in whatever thread calls it."""
+
+    def __init__(self, options: Options) -> None:
+        profile = options.profile
+        self.options = options
+        self.preferences = PreferencesStore(profile.preferences_file)
+        self.inventory = Inventory()
+        self.cache = Cache(profile.database)
+        self.history = JobStore(profile.jobs_database)
+        self.jobs = JobRunner(self.history)
+        self.desk = CredentialDesk(Secrets())
+        self.fleet = FleetStore(options.fleet or profile.fleet_file)
+        self.gateway = Gateway(
+            self.inventory.apply,
+            self.desk.ask,
+            interval=self.preferences.value.interval,
+            replay=TraceReplay(demo_folder() / "trace.json"),
+        )
+        hosts = HostService(
+            self.gateway, self.inventory, self.fleet, self.desk, self.cache, profile.cache / "demo"
+        )
+        self.services = Services(
+            hosts,
+            PowerService(self.gateway, self.inventory, self.jobs),
+            DescribeService(self.gateway, self.inventory, self.jobs),
+            DeleteService(self.gateway, self.inventory, self.jobs),
+            LookService(self.gateway),
+            self.desk,
+            self.jobs,
+            self.inventory,
+            self.history,
+        )
+
+    def start(self, connect: bool = True, watch: bool = True) -> None:
+        """Reads the fleet file, fills in what was last seen, opens the hosts. Blocks on the disk, never on a host.
+
+        connect=False: the hosts stay off until asked for. watch=False: changes of the fleet file are not followed.
+        """
+        hosts = self.services.hosts
+        hosts.start()
+        if self.options.demo:
+            hosts.open_demo(local=True)
+        for view, domains in self.cache.load():
+            self.inventory.restore(view, domains)
+        self.inventory.on_read = self._keep
+        if connect:
+            hosts.open_all()
+        if watch:
+            self.fleet.watch()
+
+    def _keep(self, host: str) -> None:
+        self.cache.keep(host, self.inventory.view(host), self.inventory.domains_of(host))
+
+    def problems(self) -> tuple[Problem, ...]:
+        """What does not work of the program's own files, now."""
+        return tuple(problem for problem in (self.cache.problem, self.history.problem) if problem is not None)
+
+    def close(self) -> None:
+        """Ends everything within CLOSE_LIMIT, whatever hangs; what was read is kept for the next start."""
+        end = time.monotonic() + CLOSE_LIMIT
+
+        def left() -> float:
+            return max(0.05, end - time.monotonic())
+
+        self.inventory.on_read = None
+        self.desk.close()
+        self.services.hosts.close()
+        self.fleet.close()
+        threads = [
+            threading.Thread(target=close, args=(left(),), name="closing", daemon=True)
+            for close in (self.gateway.close, self.jobs.close, self.cache.close)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(left())
+        self.history.close(left())

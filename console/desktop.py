@@ -1,0 +1,102 @@
+"""The window's composition root: application, theme, window, and the loop that runs them."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import sys
+import threading
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from console import words
+from console.app import App, Options
+from console.ui.bridge import Bridge
+from console.ui.context import Context
+from console.ui.places import Navigation
+from console.ui.theme import Theme
+from console.ui.window import MainWindow
+
+GIL_TURN = 0.0005  # seconds: a worker that computes gives way to the window soon
+YOUNG = 20_000  # allocations between two collections of young objects
+
+
+class Desktop:
+    """One window over one App. The application object must exist; everything here lives in its thread."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self.bridge = Bridge()
+        self.navigation = Navigation()
+        self.theme = Theme(app.preferences)
+        self.context = Context(
+            inventory=app.inventory,
+            services=app.services,
+            jobs=app.jobs,
+            bridge=self.bridge,
+            preferences=app.preferences,
+            nav=self.navigation,
+            theme=self.theme,
+        )
+        self._undo = (app.inventory.subscribe(self.bridge.on_change), app.jobs.subscribe(self.bridge.on_job))
+        app.desk.handler = self.bridge.question_asked.emit
+        self.window = MainWindow(self.context)
+
+    def start(self) -> None:
+        """Reads files and opens hosts, on a thread of its own."""
+        threading.Thread(target=self.app.start, name="app-start", daemon=True).start()
+
+    def close(self) -> None:
+        """Takes the window down, then everything behind it; within a second whatever hangs."""
+        for undo in self._undo:
+            undo()
+        self.app.desk.handler = None
+        self.bridge.close()
+        self.window.close()
+        self.app.close()
+
+
+def has_screen() -> bool:
+    """A window can be shown: there is a display, or Qt was told to do without."""
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or os.environ.get("QT_QPA_PLATFORM"))
+
+
+def calm_collector() -> None:
+    """Keeps the collector from stopping the window: what is there at start is never looked at again, the rest seldom."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG, 50, 1000)
+
+
+def application() -> QApplication:
+    """The one QApplication, named so that desktops find our icon and desktop file."""
+    QGuiApplication.setDesktopFileName("splendid")
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("splendid")
+    app.setApplicationDisplayName("Splendid")
+    return app
+
+
+def run(options: Options) -> int:
+    """Opens the window and stays until it is closed. The exit code of the program."""
+    sys.setswitchinterval(GIL_TURN)
+    app = App(options)
+    words.install(app.preferences.value.language)
+    qt = application()
+    desktop = Desktop(app)
+    desktop.start()
+    desktop.window.show()
+    signal.signal(signal.SIGINT, lambda *_: qt.quit())
+    signal.signal(signal.SIGTERM, lambda *_: qt.quit())
+    wake = QTimer()  # lets Python see signals while Qt waits
+    wake.timeout.connect(lambda: None)
+    wake.start(500)
+    QTimer.singleShot(3000, calm_collector)
+    code = qt.exec()
+    wake.stop()
+    desktop.close()
+    return code

@@ -1,0 +1,30 @@
+"""All use cases in one hand, as the window and the command line are given them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from console.inventory.inventory import Inventory
+from console.jobs.journal import JobStore
+from console.jobs.runner import JobRunner
+from console.services.credentials import CredentialDesk
+from console.services.delete import DeleteService
+from console.services.describe import DescribeService
+from console.services.hosts import HostService
+from console.services.look import LookService
+from console.services.power import PowerService
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """One of each, built by `console.app`. history: jobs of earlier runs, None where it cannot be kept."""
+
+    hosts: HostService
+    power: PowerService
+    describe: DescribeService
+    delete: DeleteService
+    look: LookService
+    credentials: CredentialDesk
+    jobs: JobRunner
+    inventory: Inventory
+    history: JobStore | None = None

@@ -1,0 +1,37 @@
+"""The demo fleet: hosts on libvirt's in-process test driver, and the libvirt of this computer where there is one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+from console.fleet.hosts import HostSpec
+from console.settings import fleetfile
+from console.settings.resources import folder
+
+LOCAL_SOCKETS = ("/run/libvirt/libvirt-sock", "/run/libvirt/virtqemud-sock")
+PLACE = "DEMO-FOLDER"  # stands in the demo's URIs for the folder its nodes are copied to
+
+
+def demo_folder() -> Path:
+    """Where the program keeps the demo: fleet.toml, one node file a host, and trace.json, the load that is replayed."""
+    return folder("resources") / "demo"
+
+
+def demo_hosts(target: Path) -> tuple[HostSpec, ...]:
+    """Copies the demo's nodes to `target` (made where missing) and returns its hosts, which live there. Errors: OSError."""
+    source = demo_folder()
+    target.mkdir(parents=True, exist_ok=True)
+    for node in sorted(source.glob("*.xml")):
+        shutil.copyfile(node, target / node.name)
+    text = (source / "fleet.toml").read_text("utf-8").replace(PLACE, str(target))
+    return tuple(replace(spec, demo=True) for spec in fleetfile.read(text).specs)
+
+
+def local_host() -> HostSpec | None:
+    """This computer's libvirt, where its socket is there and we may use it."""
+    if any(os.access(path, os.R_OK | os.W_OK) for path in LOCAL_SOCKETS):
+        return HostSpec("local", os.uname().nodename, "qemu:///system")
+    return None

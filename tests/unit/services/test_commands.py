@@ -1,0 +1,41 @@
+"""The line offered under "Copy as command" names exactly the VMs that are meant."""
+
+from __future__ import annotations
+
+import shlex
+
+from console.fleet.domains import Domain, VmKey
+from console.fleet.hosts import HostSpec
+from console.fleet.updates import DomainsRead
+from console.inventory.inventory import Inventory
+from console.services.commands import vm_line, vm_word
+from console.services.resolve import find_vm
+
+
+def fleet(*vms: tuple[str, str, str]) -> Inventory:
+    inventory = Inventory()
+    hosts = dict.fromkeys(host for host, _, _ in vms)
+    inventory.set_hosts(HostSpec(host, host.upper(), f"test:///{host}") for host in hosts)
+    for host in hosts:
+        mine = tuple(Domain(VmKey(host, uuid), name) for h, uuid, name in vms if h == host)
+        inventory.apply(DomainsRead(host, mine))
+    return inventory
+
+
+def test_the_shortest_word_that_is_certain() -> None:
+    inventory = fleet(("a", "1", "web"), ("a", "2", "db"), ("b", "3", "db"))
+    assert vm_word(inventory, VmKey("a", "1")) == "web"
+    assert vm_word(inventory, VmKey("a", "2")) == "A/db"
+    assert vm_word(inventory, VmKey("b", "gone")) == "B/gone"
+
+
+def test_every_word_finds_its_vm_again() -> None:
+    inventory = fleet(("a", "1", "web"), ("a", "2", "a b"), ("b", "3", "web"), ("b", "4", "ä💥 'x'"))
+    for domain in inventory.domains():
+        assert find_vm(inventory, vm_word(inventory, domain.key)) == domain.key
+
+
+def test_the_line_survives_a_shell() -> None:
+    inventory = fleet(("a", "2", "a b; rm"),)
+    line = vm_line(inventory, "delete", [VmKey("a", "2")], "--disk", "/p/a b")
+    assert shlex.split(line) == ["splendid", "vm", "delete", "a b; rm", "--disk", "/p/a b"]
