@@ -1,0 +1,369 @@
+"""XML to read: numbered lines, parts that fold, tints, find. Made for ten thousand lines."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import (
+    QColor,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QTextBlock,
+    QTextCharFormat,
+    QTextCursor,
+    QTextLayout,
+)
+from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
+
+from console.libvirtxml.sections import Section
+from console.ui.theme import theme
+from console.ui.widgets.xml_text import Folds, XmlText, hits, utf16
+from console.ui.widgets.xml_tint import Open, Part, spans
+from console.words import _, ngettext, units
+
+CHUNK = 400  # lines brought in between two turns of the event loop
+_ROLES = {
+    Part.PUNCTUATION: "text3",
+    Part.ELEMENT: "accent",
+    Part.ATTRIBUTE: "text2",
+    Part.VALUE: "good",
+    Part.COMMENT: "text3",
+}
+_PLAIN, _TINTED = -1, 1
+
+
+class _Gutter(QWidget):
+    """Line numbers and fold marks, left of the text."""
+
+    def __init__(self, view: XmlView) -> None:
+        super().__init__(view)
+        self._view = view
+        self.setCursor(Qt.CursorShape.ArrowCursor)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self._view.paint_gutter(self, event.rect())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._view.toggle_at(event.position().toPoint())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
+
+class XmlView(QPlainTextEdit):
+    """Read-only XML. Lines are counted from 1.
+
+    Space or Enter folds and unfolds the part the caret is in; + and - only unfold and fold.
+
+    Signals:
+        loaded(): all lines are in.
+        found(int, int): number of the hit that is shown and how many there are; 0, 0 for none.
+    """
+
+    loaded = Signal()
+    found = Signal(int, int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setReadOnly(True)
+        self.setUndoRedoEnabled(False)
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
+        self.setAccessibleName(_("XML"))
+        self._gutter = _Gutter(self)
+        self._xml = XmlText()
+        self._folds = Folds(self._xml)
+        self._inserted = 0
+        self._return_to: tuple[int, int] = (0, 0)
+        self._needle = ""
+        self._hits: list[tuple[int, int, int]] = []
+        self._filler = QTimer(self)
+        self._filler.setInterval(0)
+        self._filler.timeout.connect(self._fill)
+        self.updateRequest.connect(self._scrolled)
+        self.cursorPositionChanged.connect(self._gutter.update)
+        theme.changed.connect(self._dress)
+        self._dress()
+
+    # what is shown
+
+    def show_xml(self, xml: XmlText, keep: bool = False) -> None:
+        """Shows it, all parts but the list of devices folded; keep: folds, caret and place stay, for a later state of it."""
+        if keep and xml.lines == self._xml.lines:
+            return
+        folds = Folds(xml)
+        if keep:
+            folds.take_over(self._folds)
+        self._return_to = (self.textCursor().blockNumber(), self.verticalScrollBar().value()) if keep else (0, 0)
+        self._xml, self._folds = xml, folds
+        self._hits = hits(xml.lines, self._needle)
+        self._inserted = 0
+        self.clear()
+        self._place_gutter()
+        self._filler.start()
+        self._fill()
+
+    @property
+    def xml(self) -> XmlText:
+        """What is shown, folded or not."""
+        return self._xml
+
+    @property
+    def complete(self) -> bool:
+        return self._inserted == len(self._xml.lines)
+
+    @Slot()
+    def _fill(self) -> None:
+        """Brings in the next lines; the loop turns between two calls."""
+        first = self._inserted
+        lines = self._xml.lines[first : first + CHUNK]
+        cursor = QTextCursor(self.document())
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        cursor.insertText(("\n" if first else "") + "\n".join(lines))
+        self._inserted += len(lines)
+        self._hide_folded(first + 1, self._inserted)
+        if self.complete:
+            self._filler.stop()
+            block = self.document().findBlockByNumber(self._return_to[0])
+            self.setTextCursor(QTextCursor(block if block.isVisible() else self.document().begin()))
+            self.verticalScrollBar().setValue(self._return_to[1])
+            self.loaded.emit()
+
+    # folding
+
+    def folded(self, line: int) -> bool:
+        """The part that begins at this line is folded."""
+        return self._folds.folded(line)
+
+    def fold(self, section: Section, folded: bool) -> None:
+        """Folds or unfolds one part; parts within keep their own folds."""
+        if not self._folds.set_folded(section, folded):
+            return
+        self._rescue_caret()
+        self._hide_folded(section.first_line, section.last_line)
+
+    @Slot()
+    def expand_all(self) -> None:
+        self._folds.set_all(False)
+        self._hide_folded(1, self._inserted)
+
+    @Slot()
+    def collapse_all(self) -> None:
+        """Folds every part."""
+        self._folds.set_all(True)
+        self._rescue_caret()
+        self._hide_folded(1, self._inserted)
+
+    def toggle_at(self, position: QPoint) -> None:
+        """Folds or unfolds the part whose first line is at this height."""
+        line = self.cursorForPosition(QPoint(0, position.y())).blockNumber() + 1
+        section = self._folds.starting(line)
+        if section is not None:
+            self.fold(section, not self._folds.folded(line))
+
+    def _rescue_caret(self) -> None:
+        """The caret leaves a part that was folded over it, for the line that stands for it."""
+        hiding = self._folds.hiding(self.textCursor().blockNumber() + 1)
+        if hiding:
+            self.setTextCursor(QTextCursor(self.document().findBlockByNumber(hiding[0].first_line - 1)))
+
+    def _hide_folded(self, first: int, last: int) -> None:
+        """Shows and hides the lines from first to last as the folds say."""
+        block = self.document().findBlockByNumber(first - 1)
+        for seen in self._folds.visible(first, min(last, self._inserted) + 1):
+            if block.isVisible() is not seen:
+                block.setVisible(seen)
+                block.setLineCount(1 if seen else 0)
+            block = block.next()
+        layout = self.document().documentLayout()
+        layout.documentSizeChanged.emit(layout.documentSize())
+        self.viewport().update()
+        self._gutter.update()
+        self._tint_seen()
+
+    # finding
+
+    def find_text(self, text: str, backward: bool = False, onward: bool = False) -> None:
+        """Shows the next hit of `text` in any case from the caret on, round the end, and unfolds to it.
+
+        onward: the hit behind the one that is selected. Tells by `found`.
+        """
+        if text != self._needle:
+            self._needle = text
+            self._hits = hits(self._xml.lines, text)
+        if not self._hits:
+            self.setExtraSelections([])
+            self.found.emit(0, 0)
+            return
+        cursor = self.textCursor()
+        block = self.document().findBlock(cursor.selectionStart())
+        at = (block.blockNumber(), cursor.selectionStart() - block.position())
+        if backward:
+            earlier = [index for index, hit in enumerate(self._hits) if hit[:2] < at]
+            self._show_hit(earlier[-1] if earlier else len(self._hits) - 1)
+            return
+        if onward and cursor.hasSelection():
+            at = (at[0], at[1] + 1)
+        self._show_hit(next((index for index, hit in enumerate(self._hits) if hit[:2] >= at), 0))
+
+    def _show_hit(self, index: int) -> None:
+        number, start, length = self._hits[index]
+        for section in self._folds.hiding(number + 1):
+            self.fold(section, False)
+        cursor = QTextCursor(self.document().findBlockByNumber(number))
+        cursor.setPosition(cursor.position() + start)
+        cursor.setPosition(cursor.position() + length, QTextCursor.MoveMode.KeepAnchor)
+        self.setTextCursor(cursor)
+        mark = QTextEdit.ExtraSelection()
+        mark.cursor = cursor
+        mark.format.setBackground(theme.color("warning-tint"))
+        self.setExtraSelections([mark])
+        self.ensureCursorVisible()
+        self.found.emit(index + 1, len(self._hits))
+
+    # painting
+
+    def _gutter_width(self) -> int:
+        digits = len(str(max(999, len(self._xml.lines))))
+        return theme.px(34) + self.fontMetrics().horizontalAdvance("9") * digits
+
+    @Slot()
+    def _dress(self) -> None:
+        self.setFont(theme.font("mono"))
+        self._place_gutter()
+        block = self.document().begin()
+        while block.isValid():
+            block.setUserState(_PLAIN)
+            block = block.next()
+        self._tint_seen()
+
+    @Slot(QRect, int)
+    def _scrolled(self, rect: QRect, dy: int) -> None:
+        if dy:
+            self._gutter.scroll(0, dy)
+            self._tint_seen()
+        else:
+            self._gutter.update(0, rect.y(), self._gutter.width(), rect.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_gutter()
+        self._tint_seen()
+
+    def _place_gutter(self) -> None:
+        width = self._gutter_width()
+        self.setViewportMargins(width, 0, 0, 0)
+        area = self.contentsRect()
+        self._gutter.setGeometry(area.left(), area.top(), width, area.height())
+
+    def _seen(self) -> list[tuple[QTextBlock, QRectF]]:
+        """The lines in the viewport with where they are."""
+        found = []
+        block = self.firstVisibleBlock()
+        bottom = self.viewport().height()
+        while block.isValid():
+            if block.isVisible():
+                rect = self.blockBoundingGeometry(block).translated(self.contentOffset())
+                if rect.top() > bottom:
+                    break
+                found.append((block, rect))
+            block = block.next()
+        return found
+
+    def _tint_seen(self) -> None:
+        """Tints the lines that are about to be seen; the others wait until they are."""
+        for block, _rect in self._seen():
+            number = block.blockNumber()
+            if block.userState() != _TINTED and number < len(self._xml.lines):
+                block.setUserState(_TINTED)
+                block.layout().setFormats(_formats(self._xml.lines[number], Open(self._xml.open_at[number])))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(theme.font("secondary"))
+        for block, rect in self._seen():
+            section = self._folds.starting(block.blockNumber() + 1)
+            if section is not None and self._folds.folded(section.first_line):
+                line = block.layout().lineAt(0)
+                _paint_summary(painter, rect, rect.left() + line.x() + line.naturalTextWidth(), section)
+        painter.end()
+
+    def paint_gutter(self, gutter: QWidget, dirty: QRect) -> None:
+        """Numbers right-aligned, then a chevron where a part begins."""
+        painter = QPainter(gutter)
+        painter.fillRect(dirty, theme.color("sunken"))
+        painter.setPen(theme.color("line"))
+        painter.drawLine(gutter.width() - 1, dirty.top(), gutter.width() - 1, dirty.bottom())
+        painter.setFont(self.font())
+        caret = self.textCursor().blockNumber()
+        numbers = gutter.width() - theme.px(22)
+        for block, rect in self._seen():
+            number = block.blockNumber()
+            painter.setPen(theme.color("text" if number == caret else "text3"))
+            cell = QRectF(0, rect.top(), numbers, rect.height())
+            painter.drawText(cell, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, str(number + 1))
+            if self._folds.starting(number + 1) is not None:
+                centre = QPointF(numbers + theme.px(11), rect.center().y())
+                _paint_chevron(painter, centre, self._folds.folded(number + 1), theme.color("text2"))
+        painter.end()
+
+    # keys
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        section = self._folds.around(self.textCursor().blockNumber() + 1)
+        key = event.key()
+        if section is not None and key in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.fold(section, not self._folds.folded(section.first_line))
+        elif section is not None and key in (Qt.Key.Key_Plus, Qt.Key.Key_Minus):
+            self.fold(section, key == Qt.Key.Key_Minus)
+        else:
+            super().keyPressEvent(event)
+
+
+def _paint_summary(painter: QPainter, line: QRectF, x: float, section: Section) -> None:
+    """What a folded part holds, behind its first line."""
+    hidden = section.last_line - section.first_line
+    count = ngettext("{n} line", "{n} lines", hidden).format(n=units.count(hidden))
+    width = theme.metrics("secondary").horizontalAdvance(count) + theme.px(12)
+    box = QRectF(x + theme.px(10), line.top() + theme.px(1), width, line.height() - theme.px(2))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.color("neutral-tint"))
+    painter.drawRoundedRect(box, theme.px(3), theme.px(3))
+    painter.setPen(theme.color("text2"))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, count)
+    painter.setPen(theme.color("text3"))
+    rest = QRectF(box.right() + theme.px(8), line.top(), theme.px(900), line.height())
+    painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, section.summary)
+
+
+def _paint_chevron(painter: QPainter, centre: QPointF, folded: bool, color: QColor) -> None:
+    reach = theme.px(3)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(color, 1.35, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+    painter.translate(centre)
+    if folded:
+        painter.rotate(-90)
+    painter.drawPolyline([QPointF(-reach, -reach / 2), QPointF(0, reach / 2), QPointF(reach, -reach / 2)])
+    painter.restore()
+
+
+def _formats(line: str, before: Open) -> list[QTextLayout.FormatRange]:
+    made = []
+    for start, length, part in spans(line, before)[0]:
+        span = QTextLayout.FormatRange()
+        span.start = utf16(line, start)
+        span.length = utf16(line, start + length) - span.start
+        span.format = QTextCharFormat()
+        span.format.setForeground(theme.color(_ROLES[part]))
+        made.append(span)
+    return made
