@@ -1,0 +1,401 @@
+"""Runs jobs: each in a thread of its own or in a lane, groups with limits per host, and tells who listens."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import threading
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from console.fleet.domains import VmKey
+from console.fleet.errors import FleetError, Problem, Reason
+from console.jobs.groups import Group
+from console.jobs.job import Body, Cancelled, Job, JobSpec, JobState, JobView, Value, Via, who
+from console.jobs.telling import Listener, Teller
+
+LOG_LINES = 2000  # kept per job in memory
+STEPS = 500
+REMEMBERED = 5000  # jobs that `views` shows before the oldest ended ones are let go
+LIMIT_PER_HOST = 2
+ABORTED = 78  # VIR_ERR_OPERATION_ABORTED: what libvirt says of a job that was told to end
+
+StepLine = tuple[float, str, Mapping[str, Value]]
+
+_log = logging.getLogger(__name__)
+
+
+class Keeper(Protocol):
+    """Where jobs are written down (jobs.journal.JobStore). None of these blocks."""
+
+    def next_id(self) -> int: ...
+
+    def keep(self, view: JobView) -> None:
+        """Called with every view that is told, those of one job in order."""
+
+    def log(self, job: int, stamp: float, text: str) -> None: ...
+
+
+@dataclass(slots=True, eq=False)
+class _Entry:
+    """One job, guarded by the runner's lock."""
+
+    view: JobView
+    spec: JobSpec
+    job: Job
+    group: Group | None = None
+    result: object = None
+    done: threading.Event = field(default_factory=threading.Event)
+    log: deque[tuple[float, str]] = field(default_factory=lambda: deque(maxlen=LOG_LINES))
+    steps: deque[StepLine] = field(default_factory=lambda: deque(maxlen=STEPS))
+    starting: bool = False  # of a group: a thread is starting members
+
+
+class JobHandle:
+    """A job that was submitted."""
+
+    def __init__(self, runner: JobRunner, entry: _Entry) -> None:
+        self._runner = runner
+        self._entry = entry
+        self.id = entry.view.id
+
+    def wait(self, timeout: float | None = None) -> JobView:
+        """Waits (seconds) for the end; returns the view as it is then, ended or not."""
+        self._entry.done.wait(timeout)
+        return self._entry.view
+
+    @property
+    def view(self) -> JobView:
+        return self._entry.view
+
+    @property
+    def result(self) -> Any:
+        """What the body returned; None for a group, and until it succeeds."""
+        return self._entry.result
+
+    def cancel(self) -> None:
+        self._runner.cancel(self.id)
+
+
+class JobRunner:
+    """All jobs of this console. Thread-safe; nothing but JobHandle.wait and close blocks.
+
+    store: where the history is kept; None = nowhere. clock: epoch seconds.
+    """
+
+    def __init__(self, store: Keeper | None = None, clock: Callable[[], float] = time.time) -> None:
+        self._store = store
+        self._clock = clock
+        self._ids = itertools.count(1)
+        self._by = who()
+        self._lock = threading.RLock()
+        self._entries: dict[int, _Entry] = {}
+        self._teller = Teller()
+        if store is not None:
+            self._teller.subscribe(store.keep)
+        self._closed = False
+
+    # asking
+
+    def submit(
+        self,
+        kind: str,
+        target: str,
+        body: Body,
+        *,
+        vms: Sequence[VmKey] = (),
+        hosts: Sequence[str] = (),
+        via: Via | None = None,
+        parent: int | None = None,
+        command: str = "",
+    ) -> JobHandle:
+        """Runs `body` in a daemon thread of its own, or wherever `via` takes it (a lane). After close: cancelled at once.
+
+        parent: a job that this one is a part of; cancelling that one cancels this one.
+        """
+        spec = JobSpec(kind, target, body, tuple(vms), tuple(hosts), via, command)
+        with self._lock:
+            above = self._entries.get(parent) if parent is not None else None
+            entry = self._new(spec, parent)
+            if above is not None:
+                self._change(above, {"children": (*above.view.children, entry.view.id)})
+        if above is not None:
+            self._teller.drain(above.view.id)
+        self._teller.drain(entry.view.id)
+        self._start(entry)
+        return JobHandle(self, entry)
+
+    def group(
+        self,
+        kind: str,
+        target: str,
+        members: Sequence[JobSpec],
+        *,
+        limit_per_host: int = LIMIT_PER_HOST,
+        command: str = "",
+    ) -> JobHandle:
+        """Runs many as one: at most `limit_per_host` members of this group at once on any host they name.
+
+        It ends when all have: FAILED if any failed, else CANCELLED if any was cancelled, else SUCCEEDED.
+        """
+        with self._lock:
+            vms = tuple(key for spec in members for key in spec.vms)
+            hosts = tuple(dict.fromkeys(host for spec in members for host in spec.hosts))
+            parent = self._new(JobSpec(kind, target, _no_body, vms, hosts, None, command), None)
+            children = [self._new(spec, parent.view.id) for spec in members]
+            parent.group = Group([child.view for child in children], limit_per_host)
+            self._change(parent, {"children": tuple(c.view.id for c in children), **parent.group.standing()})
+        for entry in (parent, *children):
+            self._teller.drain(entry.view.id)
+        if self._closed:
+            self.cancel(parent.view.id)
+        self._advance(parent)
+        return JobHandle(self, parent)
+
+    def cancel(self, id: int) -> None:
+        """Asks for the end: what has not begun ends at once, what runs is told. Ended or unknown jobs stay as they are."""
+        with self._lock:
+            entry = self._entries.get(id)
+            if entry is None or entry.view.state.ended or entry.job.cancelled:
+                return
+            stops = entry.job.ask_end()
+            waiting = entry.view.state is JobState.QUEUED and entry.group is None
+            if not waiting:
+                self._change(entry, {"state": JobState.CANCELLING})
+            children = entry.view.children
+        if waiting:
+            self._finish(entry, JobState.CANCELLED)
+        else:
+            self._teller.drain(entry.view.id)
+        if stops:
+            threading.Thread(target=_stop, args=(entry.job, stops), name=f"job-{id}-cancel", daemon=True).start()
+        for child in children:
+            self.cancel(child)
+
+    # looking
+
+    def views(self) -> tuple[JobView, ...]:
+        """All jobs of this run of the console that are still remembered, oldest first."""
+        with self._lock:
+            return tuple(entry.view for entry in self._entries.values())
+
+    def view(self, id: int) -> JobView | None:
+        entry = self._entries.get(id)
+        return entry.view if entry else None
+
+    def log(self, id: int) -> tuple[tuple[float, str], ...]:
+        """(epoch, line) as far as remembered."""
+        with self._lock:
+            entry = self._entries.get(id)
+            return tuple(entry.log) if entry else ()
+
+    def steps(self, id: int) -> tuple[StepLine, ...]:
+        """(epoch, code, values) of each step that began."""
+        with self._lock:
+            entry = self._entries.get(id)
+            return tuple(entry.steps) if entry else ()
+
+    def running(self) -> int:
+        """How many jobs have not ended; a group counts as one."""
+        with self._lock:
+            return sum(not e.view.state.ended and e.view.parent is None for e in self._entries.values())
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Calls `listener` with each job that moved, in a job's thread: it must only enqueue. Returns the undo.
+
+        The views of one job come in order; each change of state comes, progress at most ten times a second.
+        """
+        return self._teller.subscribe(listener)
+
+    def close(self, timeout: float = 0.5, cancel: bool = True) -> bool:
+        """Takes no more jobs, asks all to end (unless told not to) and waits at most `timeout` seconds for that.
+
+        True if all have ended. Those that have not go on in daemon threads until the process ends; the history then
+        shows them as interrupted.
+        """
+        end = time.monotonic() + timeout
+        with self._lock:
+            self._closed = True
+            entries = list(self._entries.values())
+        if cancel:
+            for entry in entries:
+                self.cancel(entry.view.id)
+        for entry in entries:
+            entry.done.wait(max(0.0, end - time.monotonic()))
+        self._teller.close(max(0.0, end - time.monotonic()))
+        return all(entry.done.is_set() for entry in entries)
+
+    # running
+
+    def _new(self, spec: JobSpec, parent: int | None) -> _Entry:
+        number = self._store.next_id() if self._store is not None else next(self._ids)
+        view = JobView(
+            id=number,
+            kind=spec.kind,
+            target=spec.target,
+            vms=spec.vms,
+            hosts=spec.hosts,
+            created=self._clock(),
+            parent=parent,
+            command=spec.command,
+            by=self._by,
+        )
+
+        def report(changes: Mapping[str, Any]) -> None:
+            self._report(entry, changes)
+
+        def write(text: str) -> None:
+            stamp = self._clock()
+            entry.log.append((stamp, text))
+            if self._store is not None:
+                self._store.log(number, stamp, text)
+
+        entry = _Entry(view, spec, Job(number, report, write))
+        self._teller.put(view)
+        self._entries[number] = entry
+        if len(self._entries) > REMEMBERED:
+            self._let_go()
+        return entry
+
+    def _let_go(self) -> None:
+        """Forgets the oldest tenth of what has ended; a group and its members go together."""
+        over = len(self._entries) - REMEMBERED * 9 // 10
+        for entry in list(self._entries.values()):
+            if over <= 0:
+                return
+            if entry.view.parent is None and entry.view.state.ended:
+                family = (entry.view.id, *entry.view.children)
+                over -= sum(self._entries.pop(job, None) is not None for job in family)
+
+    def _start(self, entry: _Entry) -> None:
+        if self._closed:
+            self.cancel(entry.view.id)
+            return
+
+        def run() -> None:
+            self._run(entry)
+
+        try:
+            if entry.spec.via is not None:
+                entry.spec.via(run)
+            else:
+                threading.Thread(target=run, name=f"job-{entry.view.id}", daemon=True).start()
+        except FleetError as error:
+            self._finish(entry, JobState.FAILED, error.problem, error.what)
+        except Exception as error:  # no more threads
+            self._finish(entry, JobState.FAILED, Problem(Reason.OTHER, f"{type(error).__name__}: {error}"))
+
+    def _run(self, entry: _Entry) -> None:
+        job = entry.job
+        with self._lock:
+            if entry.view.state is not JobState.QUEUED:
+                return
+            self._change(entry, {"state": JobState.RUNNING, "started": self._clock()})
+        self._teller.drain(entry.view.id)
+        self._parent_moved(entry)
+        try:
+            result = entry.spec.body(job)
+        except Cancelled:
+            self._finish(entry, JobState.CANCELLED)
+        except FleetError as error:
+            if job.cancelled and error.problem.code == ABORTED:
+                self._finish(entry, JobState.CANCELLED)
+            else:
+                self._finish(entry, JobState.FAILED, error.problem, error.what)
+        except Exception as error:
+            _log.exception("job %d (%s) broke", job.id, entry.view.kind)
+            job.log(traceback.format_exc().rstrip())
+            self._finish(entry, JobState.FAILED, Problem(Reason.OTHER, f"{type(error).__name__}: {error}"))
+        else:
+            entry.result = result
+            self._finish(entry, JobState.SUCCEEDED)
+
+    def _finish(self, entry: _Entry, state: JobState, problem: Problem | None = None, what: str = "") -> None:
+        changes: dict[str, Any] = {"state": state, "problem": problem, "what": what, "rate": None, "eta": None}
+        if state is JobState.SUCCEEDED:
+            changes["fraction"] = 1.0
+        with self._lock:
+            if entry.view.state.ended:
+                return
+            self._change(entry, {**changes, "ended": self._clock()})
+        self._teller.drain(entry.view.id)
+        entry.done.set()
+        self._parent_moved(entry)
+
+    def _parent_moved(self, child: _Entry) -> None:
+        """Takes what a member did into its group, starts those that waited for it, and ends the group with the last."""
+        with self._lock:
+            parent = self._entries.get(child.view.parent) if child.view.parent is not None else None
+            if parent is None or parent.group is None:
+                return
+            if child.view.state.ended:
+                parent.group.end(child.view)
+            else:
+                parent.group.progress(child.view)
+            if parent.view.state.ended:
+                return
+            parent.view = replace(parent.view, **parent.group.standing())
+            if child.view.state is JobState.RUNNING and parent.view.state is JobState.QUEUED:
+                self._change(parent, {"state": JobState.RUNNING, "started": self._clock()})
+            else:
+                self._teller.progress(parent.view)
+        self._teller.drain(parent.view.id)
+        if child.view.state.ended:
+            self._advance(parent)
+
+    def _advance(self, parent: _Entry) -> None:
+        """Starts the members of a group that have room, and ends the group after its last one."""
+        group = parent.group
+        if group is None:
+            return
+        while True:
+            with self._lock:
+                if parent.starting:  # who starts members now takes these as well
+                    return
+                ready = [] if parent.job.cancelled else group.startable()
+                members = [self._entries[job] for job in ready if job in self._entries]
+                parent.starting = bool(members)
+                verdict = group.verdict
+            if not members:
+                break
+            for member in members:
+                self._start(member)
+            with self._lock:
+                parent.starting = False
+        if verdict is not None:
+            self._finish(parent, verdict, group.problem, group.what)
+
+    # changing
+
+    def _change(self, entry: _Entry, changes: Mapping[str, Any]) -> None:
+        """Under the lock: the next view of a job, told in any case."""
+        entry.view = replace(entry.view, **changes)
+        self._teller.put(entry.view)
+
+    def _report(self, entry: _Entry, changes: Mapping[str, Any]) -> None:
+        """The next view of a job that runs, told when it is time."""
+        with self._lock:
+            if entry.view.state.ended:
+                return
+            if changes.get("step"):
+                entry.steps.append((self._clock(), changes["step"], changes["values"]))
+            entry.view = replace(entry.view, **changes)
+            self._teller.progress(entry.view)
+        self._teller.drain(entry.view.id)
+        self._parent_moved(entry)
+
+
+def _no_body(job: Job) -> object:
+    raise AssertionError(job.id)
+
+
+def _stop(job: Job, stops: Iterable[Callable[[], None]]) -> None:
+    for stop in stops:
+        try:
+            stop()
+        except FleetError as error:
+            job.log(str(error))
