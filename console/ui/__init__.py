@@ -1,0 +1,1 @@
+"""The window: Qt only here (and in the composition root)."""
