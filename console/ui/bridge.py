@@ -96,6 +96,11 @@ class Bridge(QObject):
 
         threading.Thread(target=body, name="bridge-work", daemon=True).start()
 
+    def post(self, callback: Callable[[], None]) -> None:
+        """Calls `callback` in Qt's thread, soon; never after close. For a worker that has more to tell than its end."""
+        if not self._closed:
+            self._done.emit(callback)
+
     # Qt's thread
 
     def close(self) -> None:
