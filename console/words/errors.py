@@ -1,0 +1,259 @@
+"""Failures as sentences: what was tried, why it failed, what to do next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from console.fleet.domains import State
+from console.fleet.errors import FleetError, Problem, Reason
+from console.fleet.hosts import Phase
+from console.words import units
+from console.words.states import state_in_sentence
+from console.words.translation import N_, _
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Three sentences, and what libvirt or the system said itself where that adds something ("" if not)."""
+
+    what: str
+    why: str
+    next: str
+    words: str = ""
+
+    @property
+    def line(self) -> str:
+        """What and why, as one line."""
+        return f"{self.what} {self.why}"
+
+    @property
+    def full(self) -> str:
+        return " ".join(part for part in (self.what, self.why, self.next) if part)
+
+
+TRIED = {
+    "vm.start": N_("Could not start {what}."),
+    "vm.resume": N_("Could not resume {what}."),
+    "vm.pause": N_("Could not pause {what}."),
+    "vm.shutdown": N_("Could not shut down {what}."),
+    "vm.reboot": N_("Could not reboot {what}."),
+    "vm.force-off": N_("Could not force {what} off."),
+    "vm.reset": N_("Could not reset {what}."),
+    "vm.save": N_("Could not save {what}."),
+    "vm.restore": N_("Could not restore {what}."),
+    "vm.discard-save": N_("Could not discard the saved state of {what}."),
+    "vm.autostart-on": N_("Could not turn autostart of {what} on."),
+    "vm.autostart-off": N_("Could not turn autostart of {what} off."),
+    "vm.rename": N_("Could not rename {what}."),
+    "vm.describe": N_("Could not describe {what}."),
+    "vm.tag": N_("Could not tag {what}."),
+    "vm.delete": N_("Could not delete {what}."),
+    "vm.xml": N_("Could not read the XML of {what}."),
+    "vm.screen": N_("Could not read the screen of {what}."),
+    "vm.plan": N_("Could not find out what {what} would take with it."),
+    "vm.find": N_("No VM is called {what}."),
+    "host.find": N_("No host is called {what}."),
+    "host.connect": N_("No connection to {what}."),
+    "host.check": N_("{what} did not pass the test."),
+    "host.add": N_("{what} was not added."),
+    "host.edit": N_("{what} was not changed."),
+    "host.remove": N_("{what} was not removed."),
+    "host.trust": N_("The host key of {what} was not stored."),
+    "file.read": N_("{what} could not be read."),
+    "file.save": N_("{what} was not saved."),
+    "cache": N_("What was last seen is not being kept."),
+    "": N_("{what}: that did not work."),
+}
+"""What was tried, by kind of job or a code of its own."""
+
+# without a detail, and with {detail}: the value of Problem.detail
+_WHY: dict[Reason, tuple[str, str]] = {
+    Reason.NONE: (N_("Nothing is wrong."), ""),
+    Reason.NAME_UNKNOWN: (N_("Its name is not known here."), N_("The name {detail} is not known here.")),
+    Reason.CONN_REFUSED: (
+        N_("It is there, but nothing listens on that port."),
+        N_("It is there, but nothing listens on {detail}."),
+    ),
+    Reason.SILENT: (N_("It did not answer in time."), N_("{detail} did not answer in time.")),
+    Reason.NO_ROUTE: (N_("There is no route to it."), N_("There is no route to {detail}.")),
+    Reason.LOST: (N_("The connection broke."), N_("There is no connection to its host.")),
+    Reason.NO_SOCKET: (N_("No libvirt daemon listens there."), N_("No libvirt daemon listens at {detail}.")),
+    Reason.HOST_KEY_UNKNOWN: (N_("Its host key is not known yet."), N_("Its host key {detail} is not known yet.")),
+    Reason.HOST_KEY_CHANGED: (
+        N_("It shows another host key than before. Someone may be in between, or it was installed anew."),
+        N_("It shows another host key than before: {detail}. Someone may be in between, or it was installed anew."),
+    ),
+    Reason.TLS_NAME: (
+        N_("Its certificate is for another name than the one it was called by."),
+        N_("Its certificate is not for the name it was called by: {detail}."),
+    ),
+    Reason.TLS_UNTRUSTED: (
+        N_("No authority trusted here signed its certificate, or it is out of date."),
+        N_("No authority trusted here signed its certificate, or it is out of date: {detail}."),
+    ),
+    Reason.TLS_SETUP: (
+        N_("A certificate or key of this computer is missing or unreadable."),
+        N_("A certificate or key of this computer is missing or unreadable: {detail}."),
+    ),
+    Reason.PASSWORD: (
+        N_("It wants a password, and the right one was not given."),
+        N_("It wants a password for {detail}, and the right one was not given."),
+    ),
+    Reason.KEY_REJECTED: (
+        N_("It accepts none of the ssh keys offered."),
+        N_("It accepts none of the ssh keys offered for {detail}."),
+    ),
+    Reason.PERMISSION: (
+        N_("The user signed in may not do this."),
+        N_("The user signed in may not do this: {detail}."),
+    ),
+    Reason.BAD_URI: (N_("Its URI cannot be used."), N_("The URI {detail} cannot be used.")),
+    Reason.NO_DRIVER: (
+        N_("The libvirt there has no driver for this kind of URI."),
+        N_("The libvirt there has no driver for {detail}."),
+    ),
+    Reason.NO_TOOL: (N_("A program that is needed is missing."), N_("The program {detail} is missing.")),
+    Reason.TOO_OLD: (
+        N_("The libvirt or driver there cannot do this."),
+        N_("The libvirt or driver there cannot do this: {detail}."),
+    ),
+    Reason.READ_ONLY: (N_("It is set to only look, never change."), N_("{detail} is set to only look, never change.")),
+    Reason.GONE: (N_("It is not there, or no longer."), ""),
+    Reason.EXISTS: (N_("That name is taken."), N_("{detail} exists already.")),
+    Reason.IN_USE: (N_("It is in use."), N_("It is in use by {detail}.")),
+    Reason.WRONG_STATE: (N_("Its state does not allow this."), N_("It is {detail}.")),
+    Reason.TIMEOUT: (N_("It was not done in time."), N_("It was not done in {detail}.")),
+    Reason.NO_SPACE: (N_("There is not enough space left."), N_("There is not enough space left on {detail}.")),
+    Reason.AGENT: (N_("The guest agent does not answer."), N_("The guest agent does not answer: {detail}.")),
+    Reason.OTHER: (N_("The reason is not known."), N_("The reason is not known.")),
+}
+
+_NEXT: dict[Reason, str] = {
+    Reason.NONE: "",
+    Reason.NAME_UNKNOWN: N_("Check the spelling, the DNS or /etc/hosts; an IP address works too."),
+    Reason.CONN_REFUSED: N_("Check the port, and that sshd or libvirt's TLS or TCP socket is started there."),
+    Reason.SILENT: N_("Check that the host is up and that no firewall drops the packets, then try again."),
+    Reason.NO_ROUTE: N_("Check the network or VPN of this computer, then try again."),
+    Reason.LOST: N_("It is tried again by itself; “Try now” does it at once."),
+    Reason.NO_SOCKET: N_("Start libvirtd or virtqemud there, or correct the socket in the URI."),
+    Reason.HOST_KEY_UNKNOWN: N_("Compare the fingerprint with the host's own, then trust it: splendid host trust."),
+    Reason.HOST_KEY_CHANGED: N_(
+        "Ask whoever runs the host. If the new key is right, remove the old one with ssh-keygen -R and trust the new one."
+    ),
+    Reason.TLS_NAME: N_("Use the name the certificate is for, or have one issued that names this address."),
+    Reason.TLS_UNTRUSTED: N_(
+        "Put the authority's certificate in /etc/pki/CA/cacert.pem, or name its folder for this host."
+    ),
+    Reason.TLS_SETUP: N_("Put the certificates in /etc/pki or ~/.pki/libvirt, or name their folder for this host."),
+    Reason.PASSWORD: N_("Connect again and type the password; the keyring can keep it."),
+    Reason.KEY_REJECTED: N_(
+        "Load the key with ssh-add, name a key file for this host, or install the key there: ssh-copy-id."
+    ),
+    Reason.PERMISSION: N_("Use a user of the group libvirt, or ask for the right to do this."),
+    Reason.BAD_URI: N_("Write it as driver+transport://user@host/path, for example qemu+ssh://root@kvm-01/system."),
+    Reason.NO_DRIVER: N_("Install that driver on the host, or correct the URI."),
+    Reason.NO_TOOL: N_("Install it, then try again."),
+    Reason.TOO_OLD: N_("A newer libvirt or QEMU on the host is needed."),
+    Reason.READ_ONLY: N_("Allow changes in the host's settings, if you mean to."),
+    Reason.GONE: N_("Refresh, and check whether it was renamed, moved or deleted."),
+    Reason.EXISTS: N_("Choose another name."),
+    Reason.IN_USE: N_("Wait until it is free, or end what uses it."),
+    Reason.WRONG_STATE: N_("Bring it into a fitting state first."),
+    Reason.TIMEOUT: N_("Look at the VM's screen; if it hangs, force it."),
+    Reason.NO_SPACE: N_("Free some space there, then try again."),
+    Reason.AGENT: N_("Check that qemu-guest-agent runs in the guest."),
+    Reason.OTHER: "",
+}
+
+_NOT_SO = {  # WRONG_STATE with something else than a state
+    "transient": N_("It is transient: it has no configuration on disk."),
+    "autostart-on": N_("Autostart is on already."),
+    "autostart-off": N_("Autostart is off already."),
+}
+_CANNOT_BE = {  # OTHER with the kind of value that was typed
+    "name": N_("A VM's name is one line without a slash, and not empty."),
+    "tag": N_("A tag is one word without spaces or commas."),
+}
+_SAYS_MORE = {  # where the words of libvirt tell what our sentence cannot
+    Reason.BAD_URI,
+    Reason.CONN_REFUSED,
+    Reason.EXISTS,
+    Reason.GONE,
+    Reason.IN_USE,
+    Reason.NO_DRIVER,
+    Reason.NO_SPACE,
+    Reason.NO_TOOL,
+    Reason.PERMISSION,
+    Reason.TLS_SETUP,
+    Reason.TLS_UNTRUSTED,
+    Reason.TOO_OLD,
+    Reason.WRONG_STATE,
+}
+_FINDING = {
+    "vm.find": N_("See splendid vm list --cached; a VM of a host that was never reached is not known."),
+    "host.find": N_("See splendid host list."),
+}
+
+
+def tried_sentence(tried: str, what: str) -> str:
+    """`tried`: a key of TRIED, or a sentence already made."""
+    return _(TRIED[tried]).format(what=what) if tried in TRIED else tried
+
+
+def sentence(problem: Problem, what: str, tried: str = "") -> Explained:
+    """A problem with `what` (a name), explained. tried: a job's kind ("vm.start"), another key of TRIED, or a sentence."""
+    if tried in _FINDING and problem.reason in (Reason.GONE, Reason.EXISTS):
+        return _not_found(problem, what, tried)
+    said = one_line(problem.text) if problem.reason in _SAYS_MORE else ""
+    return Explained(tried_sentence(tried, what), why(problem), next_step(problem), said)
+
+
+def _not_found(problem: Problem, what: str, tried: str) -> Explained:
+    """A word that names nothing, or several VMs; Problem.detail has the names that come near, or all of them."""
+    if problem.reason is Reason.EXISTS:
+        return Explained(
+            _("{what} names several VMs.").format(what=what),
+            _("They are {names}.").format(names=problem.detail),
+            _("Write which one you mean as host/name."),
+        )
+    near = _("Similar: {names}.").format(names=problem.detail) if problem.detail else ""
+    return Explained(tried_sentence(tried, what), near, _(_FINDING[tried]))
+
+
+def explain(error: FleetError, tried: str = "") -> Explained:
+    return sentence(error.problem, error.what, tried)
+
+
+def why(problem: Problem) -> str:
+    """Only the reason, one sentence: for a tooltip, a task's row, a host's note."""
+    reason, detail = problem.reason, problem.detail
+    if reason is Reason.OTHER:
+        if detail in _CANNOT_BE:
+            return _(_CANNOT_BE[detail])
+        return _full_stop(one_line(problem.text)) if problem.text else _(_WHY[reason][0])
+    if detail in _NOT_SO and reason is Reason.WRONG_STATE:
+        return _(_NOT_SO[detail])
+    if reason is Reason.WRONG_STATE and detail in set(State):
+        detail = state_in_sentence(State(detail))
+    elif reason is Reason.TIMEOUT and detail.isdecimal():
+        detail = units.duration(int(detail))
+    elif reason in (Reason.WRONG_STATE, Reason.TIMEOUT) or (reason is Reason.LOST and detail not in set(Phase)):
+        detail = ""
+    without, with_detail = _WHY[reason]
+    return _(with_detail).format(detail=detail) if detail and with_detail else _(without)
+
+
+def next_step(problem: Problem) -> str:
+    """Only what to do about it; "" where nothing general can be said."""
+    if problem.reason is Reason.WRONG_STATE and problem.detail in _NOT_SO:
+        return ""
+    return _(_NEXT[problem.reason]) if problem.reason is not Reason.OTHER else ""
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _full_stop(text: str) -> str:
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."

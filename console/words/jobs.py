@@ -1,0 +1,134 @@
+"""Jobs in words: what they do, where they stand, how they ended."""
+
+from __future__ import annotations
+
+from console.jobs.job import JobState, JobView
+from console.words import errors, units
+from console.words.errors import Explained
+from console.words.translation import N_, _, ngettext
+
+_TITLES = {
+    "vm.start": N_("Start"),
+    "vm.resume": N_("Resume"),
+    "vm.pause": N_("Pause"),
+    "vm.shutdown": N_("Shut down"),
+    "vm.reboot": N_("Reboot"),
+    "vm.force-off": N_("Force off"),
+    "vm.reset": N_("Force reset"),
+    "vm.save": N_("Save"),
+    "vm.restore": N_("Restore"),
+    "vm.discard-save": N_("Discard saved state"),
+    "vm.autostart-on": N_("Turn autostart on"),
+    "vm.autostart-off": N_("Turn autostart off"),
+    "vm.rename": N_("Rename"),
+    "vm.describe": N_("Describe"),
+    "vm.tag": N_("Tag"),
+    "vm.delete": N_("Delete"),
+}
+_STEPS = {
+    "asking": N_("Asking {host}"),
+    "waiting-for-guest": N_("Waiting for the guest, {limit} at most"),
+    "stopping": N_("Forcing it off"),
+    "undefining": N_("Removing it from its host"),
+    "removing": N_("Deleting {path}"),
+}
+_STATES = {
+    JobState.QUEUED: N_("Waiting"),
+    JobState.RUNNING: N_("Running"),
+    JobState.CANCELLING: N_("Cancelling"),
+    JobState.SUCCEEDED: N_("Done"),
+    JobState.FAILED: N_("Failed"),
+    JobState.CANCELLED: N_("Cancelled"),
+}
+
+
+def title(view: JobView) -> str:
+    """What it does, without on what: "Shut down"."""
+    return _(_TITLES[view.kind]) if view.kind in _TITLES else view.kind
+
+
+def target(view: JobView) -> str:
+    """On what: a VM's name, or "4 VMs"."""
+    if view.children:
+        return ngettext("{count} VM", "{count} VMs", len(view.children)).format(count=len(view.children))
+    return view.target
+
+
+def state(value: JobState) -> str:
+    return _(_STATES[value])
+
+
+def step(view: JobView) -> str:
+    """Where it stands now: "Waiting for the guest, 3 min at most", "3 of 12 done, 1 failed"; once it ended, how."""
+    if view.state.ended:
+        return ended(view)
+    if view.state is JobState.QUEUED:
+        return _("Waiting for its turn")
+    if view.children:
+        said = _standing(view)
+    elif view.step in _STEPS:
+        limit = units.duration(float(view.values.get("seconds", 0)))
+        said = _(_STEPS[view.step]).format_map({**view.values, "limit": limit})
+    else:
+        said = view.step
+    if view.state is JobState.CANCELLING:
+        return ", ".join(part for part in (_("Cancelling"), said) if part)
+    return said
+
+
+def _standing(view: JobView) -> str:
+    done, failed = int(view.values.get("succeeded", 0)), int(view.values.get("failed", 0))
+    said = [_("{done} of {total} done").format(done=done, total=len(view.children))]
+    if failed:
+        said.append(_failed(failed))
+    return ", ".join(said)
+
+
+def _failed(count: int) -> str:
+    return ngettext("{count} failed", "{count} failed", count).format(count=count)
+
+
+def ended(view: JobView) -> str:
+    """How it ended, one sentence: "Done in 11 s", "Cancelled at 41 %", or why it failed. "" while it has not."""
+    if view.interrupted:
+        return _("Splendid ended while this was under way; look at what it left")
+    if not view.state.ended:
+        return ""
+    if view.state is JobState.FAILED:
+        return _group_failed(view) if view.children else _why(view)
+    if view.state is JobState.CANCELLED:
+        if view.children:
+            done = int(view.values.get("succeeded", 0))
+            return _("Cancelled, {done} of {total} were done").format(done=done, total=len(view.children))
+        if not view.started:
+            return _("Cancelled before it began")
+        return (
+            _("Cancelled at {percent}").format(percent=units.percent(view.fraction))
+            if view.fraction
+            else _("Cancelled")
+        )
+    took = view.ended - view.started if view.started else 0.0
+    return _("Done in {time}").format(time=units.duration(took)) if took >= 0.95 else _("Done")
+
+
+def _group_failed(view: JobView) -> str:
+    failed = int(view.values.get("failed", 0))
+    head = _("{failed} of {total} failed").format(failed=failed, total=len(view.children))
+    first = f"{view.what}: {_why(view)}" if view.what else _why(view)
+    return f"{head}. {first}" if view.problem else head
+
+
+def _why(view: JobView) -> str:
+    return errors.why(view.problem) if view.problem else _("Failed")
+
+
+def explained(view: JobView) -> Explained | None:
+    """For a failed job: what was tried, why it failed, what to do next. None for any other."""
+    if view.state is not JobState.FAILED or view.problem is None:
+        return None
+    return errors.sentence(view.problem, view.what or view.target, view.kind)
+
+
+def left(view: JobView) -> str:
+    """Time left: "2 min 41 s"; "" where it is not known."""
+    return units.duration(view.eta) if view.eta is not None and not view.state.ended else ""
