@@ -132,6 +132,12 @@ def phase_glyph(phase: Phase) -> tuple[str, str] | None:
     }[phase]
 
 
+SHAPES = frozenset(
+    "play play-hollow play-dashed pause square square-dashed tray diamond-bang struck clock ring-dots triangle-bang "
+    "octagon-cross dot ring disc-minus disc-check disc-arrow disc-info".split()
+)
+
+
 def _pen(color: QColor, width: float = 1.35, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
     return QPen(color, width, style, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
 
@@ -247,17 +253,17 @@ def _paint_disc(p: QPainter, shape: str, sign: QPen) -> None:
             path.moveTo(8.4, 5.2)
             path.lineTo(11.2, 8)
             path.lineTo(8.4, 10.8)
-        case "disc-info":
+        case _:  # disc-info
             path.moveTo(8, 7.6)
             path.lineTo(8, 11.2)
             p.drawPoint(QPointF(8, 4.9))
-        case _:
-            raise ValueError(f"no such glyph: {shape}")
     p.drawPath(path)
 
 
 @lru_cache(maxsize=512)
 def _glyph(shape: str, color: str, inner: str, side: int) -> QPixmap:
+    if shape not in SHAPES:  # before a painter is at work: it would be left open
+        raise ValueError(f"no such glyph: {shape}")
     drawn = QPixmap(side, side)
     drawn.fill(Qt.GlobalColor.transparent)
     painter = QPainter(drawn)

@@ -85,6 +85,7 @@ QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus { padding: 0 ${p6};
 QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled { background: $window; border-color: $border; }
 QLineEdit[wrong="true"] { border-color: $error; }
 QLineEdit[look="bare"], QLineEdit[look="bare"]:focus { border: none; background: transparent; padding: 0; }
+QSpinBox QLineEdit, QDoubleSpinBox QLineEdit, QComboBox QLineEdit { border: none; padding: 0; min-height: 0; }
 QComboBox { border-color: $border; }
 QComboBox:hover { border-color: $control; }
 QComboBox:focus, QComboBox:on { border: 2px solid $accent; padding: 0 ${p6};
