@@ -35,6 +35,7 @@ class Reason(StrEnum):
     WRONG_STATE = "wrong-state"
     TIMEOUT = "timeout"  # the guest or a job did not do it in time
     NO_SPACE = "no-space"
+    DAMAGED = "damaged"  # a file of ours was unreadable; it was set aside as `detail` and started anew
     AGENT = "agent"  # the guest agent does not answer
     OTHER = "other"
 

@@ -124,6 +124,10 @@ _WHY: dict[Reason, tuple[str, str]] = {
     Reason.WRONG_STATE: (N_("Its state does not allow this."), N_("It is {detail}.")),
     Reason.TIMEOUT: (N_("It was not done in time."), N_("It was not done in {detail}.")),
     Reason.NO_SPACE: (N_("There is not enough space left."), N_("There is not enough space left on {detail}.")),
+    Reason.DAMAGED: (
+        N_("Its file was damaged, and was started anew."),
+        N_("Its file was damaged. It was set aside as {detail} and started anew."),
+    ),
     Reason.AGENT: (N_("The guest agent does not answer."), N_("The guest agent does not answer: {detail}.")),
     Reason.OTHER: (N_("The reason is not known."), N_("The reason is not known.")),
 }
@@ -161,6 +165,7 @@ _NEXT: dict[Reason, str] = {
     Reason.WRONG_STATE: N_("Bring it into a fitting state first."),
     Reason.TIMEOUT: N_("Look at the VM's screen; if it hangs, force it."),
     Reason.NO_SPACE: N_("Free some space there, then try again."),
+    Reason.DAMAGED: N_("Nothing needs doing; the damaged file can be deleted."),
     Reason.AGENT: N_("Check that qemu-guest-agent runs in the guest."),
     Reason.OTHER: "",
 }
