@@ -10,7 +10,8 @@ from console.fleet.errors import Problem, Reason
 from console.fleet.hosts import HostFacts, HostLoad, HostSpec, HostStatus, Phase
 from console.fleet.updates import DomainsRead, FactsRead, LoadsRead, StatusChanged
 from console.inventory.inventory import Inventory
-from console.ui.models.hosts import COLUMNS, NAMES, PROMISED_ROLE, USED_ROLE, HostTable, ratio
+from console.ui.models.hosts import COLUMNS, NAMES, HostTable, ratio
+from console.ui.models.rows import GLYPH_ROLE, PALE_ROLE, PROMISED_ROLE, TONE_ROLE, USED_ROLE
 
 NOW = 1_800_000_000.0
 SPECS = [
@@ -123,6 +124,9 @@ def test_a_lost_host_has_an_age_and_sorts_by_it(table: HostTable, inventory: Inv
     inventory.apply(StatusChanged("h2", HostStatus(Phase.UNREACHABLE, NOW, NOW - 840)))
     table.apply(change)
     assert cell(table, "h2", "state") == "Unreachable"
+    assert cell(table, "h2", "state", TONE_ROLE) == "error"
+    assert cell(table, "h2", "name", GLYPH_ROLE) == ("struck", "error")
+    assert cell(table, "h2", "name", PALE_ROLE) is True
     table.sort(NAMES.index("age"), Qt.SortOrder.DescendingOrder)
     assert names(table)[0] == "h2"
 
