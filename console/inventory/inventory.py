@@ -51,6 +51,7 @@ class Inventory:
         self._by_host: dict[str, dict[str, Domain]] = {}
         self._loads: dict[VmKey, Load] = {}
         self._traces: dict[VmKey, deque[tuple[float, float]]] = {}
+        self._told: dict[str, set[type]] = {}
         self._listeners: list[Listener] = []
         self.on_read: Callable[[str], None] | None = None
 
@@ -92,6 +93,10 @@ class Inventory:
     def fresh(self, host: str) -> bool:
         """What is shown of this host is as of now."""
         return self.view(host).status.phase is Phase.LIVE
+
+    def told(self, host: str, kind: type) -> bool:
+        """This host told an update of that kind since it is known here, changed or not: a reader need not wait longer."""
+        return kind in self._told.get(host, ())
 
     # waiting and listening
 
@@ -136,6 +141,7 @@ class Inventory:
                 removed |= {VmKey(host, uuid) for uuid in self._by_host.get(host, {})}
                 self._views.pop(host, None)
                 self._by_host.pop(host, None)
+                self._told.pop(host, None)
             for key in removed:
                 self._forget(key)
             touched = {host for host, spec in new.items() if self._specs.get(host) != spec}
@@ -167,6 +173,7 @@ class Inventory:
             if update.host not in self._specs:
                 return ChangeSet()
             change = self._take(update)
+            self._told.setdefault(update.host, set()).add(type(update))
             if change:
                 self._grew.notify_all()
         self._tell(change)
