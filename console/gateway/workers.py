@@ -1,0 +1,113 @@
+"""Threads for calls that may hang: as many as make progress, more when some are stuck, none kept for nothing."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+
+log = logging.getLogger(__name__)
+
+Task = Callable[[], None]
+
+IDLE = 15.0  # seconds a thread waits for work before it ends
+STUCK = 0.1  # seconds after which a task counts as waiting for somebody else
+CAP = 512  # threads at most; each is a call that hangs or a host that is slow
+
+
+class Workers:
+    """A pool of daemon threads that nobody ever waits for.
+
+    `base` tasks run at once; a task that has run for 0.1 s no longer counts, so calls to silent hosts don't hold up the
+    others. A task must not raise; one that does is logged.
+    """
+
+    def __init__(self, base: int = 8, cap: int = CAP, name: str = "worker") -> None:
+        self._base = base
+        self._cap = cap
+        self._name = name
+        self._lock = threading.Lock()
+        self._work = threading.Condition(self._lock)
+        self._tasks: deque[Task] = deque()
+        self._started: dict[int, float] = {}  # number of the thread: when its task began
+        self._threads: dict[int, threading.Thread] = {}
+        self._idle = 0
+        self._numbers = 0
+        self._closed = False
+        self._watching = False
+
+    def submit(self, task: Task) -> None:
+        """Runs `task` on some thread, soon. Nothing runs after `close`."""
+        with self._lock:
+            if self._closed:
+                return
+            self._tasks.append(task)
+            if self._idle >= len(self._tasks):
+                self._work.notify()
+            elif not self._grow() and not self._watching:
+                self._watching = True
+                threading.Thread(target=self._watch, name=f"{self._name}-watch", daemon=True).start()
+
+    def close(self, timeout: float = 0.0) -> None:
+        """Drops what waits and lets idle threads go; waits at most `timeout` seconds for those that are at work."""
+        with self._lock:
+            self._closed = True
+            self._tasks.clear()
+            self._work.notify_all()
+            threads = tuple(self._threads.values())
+        end = time.monotonic() + timeout
+        for thread in threads:
+            if thread is not threading.current_thread():
+                thread.join(max(0.0, end - time.monotonic()))
+
+    @property
+    def threads(self) -> int:
+        """How many threads there are now."""
+        return len(self._threads)
+
+    def _grow(self) -> bool:
+        """With the lock held: one more thread, where fewer than `base` tasks make progress."""
+        late = time.monotonic() - STUCK
+        moving = sum(begun > late for begun in self._started.values()) + self._idle
+        if moving >= self._base or len(self._threads) >= self._cap:
+            return False
+        self._numbers += 1
+        number = self._numbers
+        thread = threading.Thread(target=self._run, args=(number,), name=f"{self._name}-{number}", daemon=True)
+        self._threads[number] = thread
+        self._started[number] = time.monotonic()
+        thread.start()
+        return True
+
+    def _watch(self) -> None:
+        """While tasks wait: threads for them as others get stuck."""
+        while True:
+            time.sleep(STUCK / 2)
+            with self._lock:
+                waiting = len(self._tasks)
+                if not waiting or self._closed:
+                    self._watching = False
+                    return
+                while waiting and self._grow():
+                    waiting -= 1
+
+    def _run(self, number: int) -> None:
+        while True:
+            with self._lock:
+                while not self._tasks:
+                    self._started.pop(number, None)
+                    self._idle += 1
+                    woken = self._closed or self._work.wait(IDLE)
+                    self._idle -= 1
+                    if self._closed or (not woken and not self._tasks):
+                        self._threads.pop(number, None)
+                        return
+                task = self._tasks.popleft()
+                self._started[number] = time.monotonic()
+            try:
+                task()
+            except Exception:
+                log.exception("a task of the gateway failed")
+            del task
