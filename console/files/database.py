@@ -16,6 +16,7 @@ T = TypeVar("T")
 
 PATIENCE = 2.0  # seconds that another console may hold the lock
 NEARLY_FULL = 1 << 20  # bytes: with less than this free, an I/O error means a full disk
+_LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 Work = Callable[[sqlite3.Connection], T]
 OnProblem = Callable[[Problem | None], None]
@@ -98,15 +99,25 @@ class Database:
             self._drop()  # another console set it aside, or somebody deleted it
         if self._connection is None:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            connection = sqlite3.connect(self.path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
-            try:
-                self._prepare(connection)
-            except BaseException:
-                connection.close()
-                raise
-            self._connection = connection
+            end = time.monotonic() + PATIENCE
+            while self._connection is None:
+                try:
+                    self._connection = self._connect()
+                except sqlite3.OperationalError as error:  # SQLite does not wait for who makes the file right now
+                    if _code(error) not in _LOCKED or time.monotonic() > end:
+                        raise
+                    time.sleep(0.01)
             self._file = _identity(self.path)
         return self._connection
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
+        try:
+            self._prepare(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
@@ -159,7 +170,7 @@ class Database:
         text, where = str(error), str(self.path)
         if isinstance(error, _NewerLayout):
             return Problem(Reason.OTHER, f"{where} was made by a newer Splendid", 0, where)
-        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        if code in _LOCKED:
             return Problem(Reason.IN_USE, text, code)
         if code == sqlite3.SQLITE_FULL or (not _is_damage(error) and _nearly_full(self.path)):
             return Problem(Reason.NO_SPACE, text, code, where)
