@@ -15,9 +15,7 @@ from console.inventory.inventory import Inventory
 from console.jobs.job import Job, JobSpec
 from console.jobs.runner import JobHandle, JobRunner
 from console.services.commands import vm_line
-from console.services.running import run
-
-SETTLE_LIMIT = 5.0  # seconds for the inventory to see that a VM is gone
+from console.services.running import SETTLE_LIMIT, run
 
 
 class DeleteService:

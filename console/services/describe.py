@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from console.fleet.acts import Act
-from console.fleet.domains import VmKey
+from console.fleet.domains import Domain, VmKey
 from console.fleet.errors import Reason, UsageError
 from console.gateway import domains
 from console.gateway.connection import Link
@@ -14,7 +14,7 @@ from console.inventory.inventory import Inventory
 from console.jobs.job import Job, JobSpec
 from console.jobs.runner import JobHandle, JobRunner
 from console.services.commands import vm_line
-from console.services.running import checked, run
+from console.services.running import SETTLE_LIMIT, checked, run
 
 
 class DescribeService:
@@ -29,7 +29,9 @@ class DescribeService:
         """Gives an inactive VM another name. UsageError at once for a name that cannot be."""
         name = checked_name(name)
         line = vm_line(self._inventory, "rename", [key], name)
-        member = self._member(Act.RENAME, key, lambda link: domains.rename(link, key.uuid, name))
+        member = self._member(
+            Act.RENAME, key, lambda link, uuid: domains.rename(link, uuid, name), lambda now: now.name == name
+        )
         return run(self._jobs, [member], line)
 
     def describe(self, keys: Sequence[VmKey], title: str | None, description: str | None) -> JobHandle:
@@ -38,9 +40,15 @@ class DescribeService:
             *(["--title", title] if title is not None else []),
             *(["--text", description] if description is not None else []),
         ]
+
+        def arrived(now: Domain) -> bool:
+            return now.title == (now.title if title is None else title) and now.description == (
+                now.description if description is None else description
+            )
+
         members = [
             self._member(
-                Act.DESCRIBE, key, lambda link, uuid=key.uuid: domains.describe(link, uuid, title, description)
+                Act.DESCRIBE, key, lambda link, uuid: domains.describe(link, uuid, title, description), arrived
             )
             for key in keys
         ]
@@ -50,20 +58,27 @@ class DescribeService:
         """Adds and takes away tags. What others wrote beside them in our metadata stays."""
         add = tuple(checked_tag(tag) for tag in add)
         more = [word for tag in add for word in ("--add", tag)] + [word for tag in remove for word in ("--remove", tag)]
+
+        def arrived(now: Domain) -> bool:
+            return {*add} <= {*now.tags} and not {*remove} & {*now.tags}
+
         members = [
-            self._member(Act.TAG, key, lambda link, uuid=key.uuid: domains.change_tags(link, uuid, add, tuple(remove)))
+            self._member(Act.TAG, key, lambda link, uuid: domains.change_tags(link, uuid, add, tuple(remove)), arrived)
             for key in keys
         ]
         return run(self._jobs, members, vm_line(self._inventory, "tag", keys, *more))
 
-    def _member(self, act: Act, key: VmKey, call: Callable[[Link], None]) -> JobSpec:
+    def _member(
+        self, act: Act, key: VmKey, call: Callable[[Link, str], None], arrived: Callable[[Domain], bool]
+    ) -> JobSpec:
         domain = self._inventory.domain(key)
         name = domain.name if domain else key.uuid
 
         def body(job: Job) -> None:
             _, spec = checked(self._inventory, act, key, name)
             job.step("asking", host=spec.name)
-            call(self._gateway.link(key.host))
+            call(self._gateway.link(key.host), key.uuid)
+            self._inventory.wait_for(key, lambda now: now is None or arrived(now), SETTLE_LIMIT)
 
         return JobSpec(
             kind=f"vm.{act}",

@@ -14,10 +14,9 @@ from console.inventory.inventory import Inventory
 from console.jobs.job import Job, JobSpec
 from console.jobs.runner import JobHandle, JobRunner
 from console.services.commands import vm_line
-from console.services.running import checked, run, watching
+from console.services.running import SETTLE_LIMIT, checked, run, watching
 
 SHUTDOWN_LIMIT = 180.0  # seconds a guest has to follow a shutdown request
-SETTLE_LIMIT = 5.0  # seconds for the host's event to reach us after a call returned
 
 Call = Callable[[Link, str], None]
 

@@ -16,6 +16,7 @@ from console.jobs.job import Job, JobSpec
 from console.jobs.runner import LIMIT_PER_HOST, JobHandle, JobRunner
 
 WATCH_EVERY = 0.5  # seconds
+SETTLE_LIMIT = 5.0  # seconds for the host's event to reach us after a call returned
 
 
 def run(jobs: JobRunner, members: Sequence[JobSpec], command: str, limit_per_host: int = LIMIT_PER_HOST) -> JobHandle:

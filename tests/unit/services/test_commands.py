@@ -36,6 +36,8 @@ def test_every_word_finds_its_vm_again() -> None:
 
 
 def test_the_line_survives_a_shell() -> None:
-    inventory = fleet(("a", "2", "a b; rm"),)
+    inventory = fleet(
+        ("a", "2", "a b; rm"),
+    )
     line = vm_line(inventory, "delete", [VmKey("a", "2")], "--disk", "/p/a b")
     assert shlex.split(line) == ["splendid", "vm", "delete", "a b; rm", "--disk", "/p/a b"]
