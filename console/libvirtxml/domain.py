@@ -28,10 +28,7 @@ def read_domain(
     Unknown elements are passed over, unreadable numbers are 0. Raises Failed where it is no domain's XML at all.
     """
     root = tree.parse(xml, "domain")
-    parts: dict[str, etree._Element] = {}
-    for child in root:
-        if isinstance(child.tag, str):
-            parts.setdefault(child.tag, child)
+    parts = tree.children(root)
     max_vcpus = tree.number(tree.text(parts.get("vcpu")), 1)
     now_vcpus = parts["vcpu"].get("current") if "vcpu" in parts else None
     max_memory = tree.kib(parts.get("memory"))
@@ -74,15 +71,16 @@ def _os(element: etree._Element | None) -> tuple[str, str, str, str]:
     """Machine type, architecture, firmware ("bios", "uefi", "" for containers) and the path of the NVRAM file."""
     if element is None:
         return "", "", "", ""
-    kind = element.find("type")
+    parts = tree.children(element)
+    kind = parts.get("type")
     machine = intern(kind.get("machine", "")) if kind is not None else ""
     arch = intern(kind.get("arch", "")) if kind is not None else ""
-    loader = element.find("loader")
+    loader = parts.get("loader")
     pflash = loader is not None and loader.get("type") == "pflash"
     firmware = "bios" if tree.text(kind) == "hvm" else ""
     if element.get("firmware") == "efi" or pflash:
         firmware = "uefi"
-    store = element.find("nvram")
+    store = parts.get("nvram")
     nvram = tree.text(store)
     if store is not None and not nvram:
         nvram = source_of(store.find("source"))
@@ -92,9 +90,10 @@ def _os(element: etree._Element | None) -> tuple[str, str, str, str]:
 def _guest_os(element: etree._Element | None) -> str:
     """The libosinfo id in <metadata>, whatever version of its namespace wrote it."""
     if element is not None:
-        for child in element.iter():
-            if isinstance(child.tag, str) and child.tag.endswith("}os") and "libosinfo" in child.tag:
-                return intern(child.get("id", ""))
+        for about in element:
+            if isinstance(about.tag, str) and "libosinfo" in about.tag:
+                found = next((child for child in about if str(child.tag).endswith("}os")), None)
+                return intern(found.get("id", "")) if found is not None else ""
     return ""
 
 
@@ -123,22 +122,23 @@ class _Devices:
 
 
 def _disk(element: etree._Element) -> Disk:
-    target = element.find("target")
-    driver = element.find("driver")
+    parts = tree.children(element)
+    target, driver = parts.get("target"), parts.get("driver")
     chain: list[str] = []
-    store = element.find("backingStore")
-    while store is not None and len(chain) < MAX_CHAIN:
-        if path := source_of(store.find("source")):
+    store = parts.get("backingStore")
+    while store is not None and len(store) and len(chain) < MAX_CHAIN:
+        inner = tree.children(store)
+        if path := source_of(inner.get("source")):
             chain.append(path)
-        store = store.find("backingStore")
+        store = inner.get("backingStore")
     return Disk(
         target=intern(target.get("dev", "")) if target is not None else "",
-        source=source_of(element.find("source")),
+        source=source_of(parts.get("source")),
         device=intern(element.get("device", "disk")),
         bus=intern(target.get("bus", "")) if target is not None else "",
         format=intern(driver.get("type", "")) if driver is not None else "",
-        read_only=element.find("readonly") is not None,
-        shared=element.find("shareable") is not None,
+        read_only="readonly" in parts,
+        shared="shareable" in parts,
         backing=tuple(chain),
     )
 
@@ -164,13 +164,12 @@ def source_of(element: etree._Element | None) -> str:
 
 
 def _nic(element: etree._Element) -> Nic:
-    mac = element.find("mac")
-    source = element.find("source")
-    model = element.find("model")
-    target = element.find("target")
+    parts = tree.children(element)
+    mac, source, model, target = parts.get("mac"), parts.get("source"), parts.get("model"), parts.get("target")
     name = ""
     if source is not None:
-        name = next((value for key in ("network", "bridge", "dev", "name", "path") if (value := source.get(key))), "")
+        name = source.get("network") or source.get("bridge") or source.get("dev") or source.get("name") or ""
+        name = name or source.get("path") or ""
     return Nic(
         mac=mac.get("address", "").lower() if mac is not None else "",
         kind=intern(element.get("type", "")),

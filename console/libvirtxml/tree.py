@@ -49,6 +49,11 @@ def parse(xml: str | bytes, what: str = "") -> etree._Element:
     return root
 
 
+def children(element: etree._Element) -> dict[str, etree._Element]:
+    """The child elements by tag, the first of each. Several times faster than as many calls of find."""
+    return {child.tag: child for child in reversed(element)}  # type: ignore[misc]  # comments have a function for a tag
+
+
 def text(element: etree._Element | None) -> str:
     """The text of an element, "" for none."""
     return (element.text or "").strip() if element is not None else ""

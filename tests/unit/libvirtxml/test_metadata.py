@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from lxml import etree
+
+from console.libvirtxml import metadata
+from console.libvirtxml.metadata import NAMESPACE, VmMetadata, read_element, with_tags
+
+OURS = (
+    f'<s:vm xmlns:s="{NAMESPACE}" mine="1"><s:owner>anna</s:owner><s:tag>old</s:tag>'
+    '<s:nat proto="tcp" port="80"/><!-- kept --><x:y xmlns:x="urn:x">z</x:y></s:vm>'
+)
+
+
+def test_reads_tags_group_and_owner() -> None:
+    xml = f'<vm xmlns="{NAMESPACE}"><tag> a </tag><tag/><tag>b</tag><tag>a</tag><group>g</group><owner>o</owner></vm>'
+    assert read_element(xml) == VmMetadata(("a", "b"), "g", "o")
+
+
+def test_others_elements_are_not_ours() -> None:
+    root = etree.fromstring('<metadata><vm xmlns="urn:other"><tag>a</tag></vm></metadata>')
+    assert metadata.read(root) == VmMetadata()
+    assert metadata.read(None) == VmMetadata()
+    assert read_element(None) == VmMetadata()
+
+
+def test_tags_are_set_and_all_else_stays() -> None:
+    edited = with_tags(OURS, ["web", " shop ", "web", ""])
+    assert read_element(edited) == VmMetadata(("web", "shop"), "", "anna")
+    root = etree.fromstring(edited)
+    assert root.get("mine") == "1"
+    assert root.find(f"{{{NAMESPACE}}}nat").get("port") == "80"
+    assert root.findtext("{urn:x}y") == "z"
+    assert "<!-- kept -->" in edited
+    assert "old" not in edited
+
+
+def test_the_first_tag_makes_the_element() -> None:
+    edited = with_tags(None, ["a<b&c", "🦊"])
+    assert read_element(edited).tags == ("a<b&c", "🦊")
+    assert etree.fromstring(edited).tag == f"{{{NAMESPACE}}}vm"
+
+
+def test_taking_all_tags_away_leaves_the_rest() -> None:
+    assert read_element(with_tags(OURS, ())) == VmMetadata((), "", "anna")
+
+
+def test_an_element_that_is_not_ours_is_not_edited() -> None:
+    assert read_element(with_tags("<other/>", ["a"])).tags == ("a",)
