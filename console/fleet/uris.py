@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import unquote, urlsplit
 
 DRIVERS = ("qemu", "test")
-TRANSPORTS = ("unix", "ssh", "libssh", "tls", "tcp")
+TRANSPORTS = ("unix", "ssh", "libssh", "libssh2", "tls", "tcp")
 
 
 class Way(StrEnum):
@@ -42,6 +43,7 @@ class Typed:
     flaw: Flaw | None = None
 
 
+_LOCAL = ("system", "session")  # the two paths of QEMU's URIs
 _HOST = re.compile(r"[\w.\-%:]+\Z")
 
 
@@ -112,7 +114,9 @@ def _read_uri(text: str) -> Typed:
         return Typed(flaw=Flaw.PASSWORD)
     if port_is_wrong:
         return Typed(flaw=Flaw.PORT)
-    if transport in ("ssh", "libssh", "tls", "tcp") and not parts.hostname:
+    if driver == "qemu" and parts.netloc in _LOCAL and not parts.path:
+        return Typed(flaw=Flaw.NOT_A_URI)  # libvirt would look for a host of that name
+    if transport in TRANSPORTS[1:] and not parts.hostname:
         return Typed(flaw=Flaw.HOST)
     return Typed(text, name_of(text) or (parts.path.rsplit("/", 1)[-1].partition(".")[0] if driver == "test" else ""))
 
@@ -126,3 +130,26 @@ def split(uri: str) -> tuple[str, Way]:
             if read(text, way).uri == uri:
                 return text, way
     return uri, Way.URI
+
+
+def suggestion(text: str) -> str:
+    """The URI that was probably meant by one that `read` refuses; "" where there is no telling. Never has a password."""
+    text = text.strip()
+    found = re.fullmatch(r"([\w.-]+)(\+[\w.-]+)?:(/+)(.*)", text)
+    if not found or read(text, Way.URI).uri:
+        return ""
+    driver, transport, slashes, rest = found[1].lower(), (found[2] or "").lower(), found[3], found[4]
+    if driver in TRANSPORTS and not transport:  # ssh://host
+        driver, transport = "qemu", f"+{driver}"
+    drivers = difflib.get_close_matches({"kvm": "qemu"}.get(driver, driver), DRIVERS, 1)
+    transports = difflib.get_close_matches(transport, ["", *(f"+{name}" for name in TRANSPORTS)], 1, 0.5)
+    if not drivers or not (transports or not transport):
+        return ""
+    place, _, path = rest.partition("/")
+    if len(slashes) > 2 or (place in _LOCAL and not path):
+        place, path = "", rest
+    user, at, host = place.rpartition("@")
+    if not path and drivers[0] == "qemu":
+        path = "system"
+    meant = f"{drivers[0]}{transports[0] if transport else ''}://{user.partition(':')[0]}{at}{host}/{path}"
+    return meant if meant != text and read(meant, Way.URI).uri else ""

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.fleet.uris import Flaw, Way, looks_like_uri, name_of, read, split
+from console.fleet.uris import TRANSPORTS, Flaw, Way, looks_like_uri, name_of, read, split, suggestion
 
 
 @pytest.mark.parametrize(
@@ -87,3 +87,38 @@ def test_uris_are_told_from_addresses() -> None:
     assert looks_like_uri("qemu+ssh://host/system")
     assert not looks_like_uri("root@host:22")
     assert name_of("qemu+ssh://[broken/system") == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("qmeu+ssh://a/system", "qemu+ssh://a/system"),
+        ("qemu+shh://admin@a/system", "qemu+ssh://admin@a/system"),
+        ("kvm+tls://a:16514/system", "qemu+tls://a:16514/system"),
+        ("ssh://root@a", "qemu+ssh://root@a/system"),
+        ("qemu+ssh:/a/system", "qemu+ssh://a/system"),
+        ("qemu+ssh://root:secret@a/system?keyfile=/k", "qemu+ssh://root@a/system?keyfile=/k"),
+        ("qemu+tcpp://a", "qemu+tcp://a/system"),
+        ("qemu:/system", "qemu:///system"),
+        ("qemu://system", "qemu:///system"),
+        ("qmu:///session", "qemu:///session"),
+        ("tset:///default", "test:///default"),
+        ("xen:///", ""),
+        ("hello", ""),
+        ("qemu+ssh://a:70000/system", ""),
+        ("qemu+ssh://a/system", ""),
+        ("QEMU+SSH://a/system", ""),
+    ],
+)
+def test_a_typo_gets_a_proposal_that_would_be_read(typed: str, meant: str) -> None:
+    assert suggestion(typed) == meant
+    assert not meant or read(meant, Way.URI).uri == meant
+
+
+def test_every_transport_of_libvirt_is_known() -> None:
+    for transport in TRANSPORTS:
+        assert read(f"qemu+{transport}://a/system", Way.URI).uri
+
+
+def test_a_host_named_like_the_path_is_no_uri() -> None:
+    assert read("qemu://system", Way.URI).flaw is Flaw.NOT_A_URI

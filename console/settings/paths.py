@@ -1,0 +1,52 @@
+"""Where this workstation keeps what is the user's: fleet file, preferences, last-seen inventory, jobs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+APP = "splendid"
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The folders of one user's console; none need exist. Two consoles may use one profile at once."""
+
+    config: Path
+    state: Path
+    cache: Path
+
+    @classmethod
+    def default(cls) -> Profile:
+        """The user's own, where the desktop keeps such things (XDG)."""
+        return cls(
+            platformdirs.user_config_path(APP, appauthor=False),
+            platformdirs.user_state_path(APP, appauthor=False),
+            platformdirs.user_cache_path(APP, appauthor=False),
+        )
+
+    @classmethod
+    def at(cls, folder: Path | str) -> Profile:
+        """Everything under one folder."""
+        root = Path(folder).expanduser().absolute()
+        return cls(root, root / "state", root / "cache")
+
+    @property
+    def fleet_file(self) -> Path:
+        return self.config / "fleet.toml"
+
+    @property
+    def preferences_file(self) -> Path:
+        return self.config / "preferences.toml"
+
+    @property
+    def database(self) -> Path:
+        """The last-seen inventory; losing it costs nothing but time."""
+        return self.cache / "inventory.sqlite"
+
+    @property
+    def jobs_database(self) -> Path:
+        """History and journal of jobs."""
+        return self.state / "jobs.sqlite"
