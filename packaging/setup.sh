@@ -15,7 +15,7 @@ run=(
 )
 test=(
   libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients qemu-system-x86 qemu-utils dnsmasq-base iproute2 iptables nftables
-  openssh-server gnutls-bin busybox-static cpio procps xvfb xauth xdotool
+  openssh-server openssl gnutls-bin sasl2-bin libsasl2-modules busybox-static cpio procps xvfb xauth xdotool
 )
 peer=(virt-manager gir1.2-gtk-vnc-2.0 dbus-x11 xvfb xauth)
 
@@ -23,7 +23,7 @@ say() { printf 'setup: %s\n' "$*"; }
 stop() { printf 'setup: %s\n' "$*" >&2; exit 1; }
 
 links() { # what starts the services that come with the packages of `test`
-  find /etc/systemd/system /etc/rc?.d -type l 2>/dev/null | grep -E '/[^/]*(ssh|virt|dnsmasq|nftables)[^/]*$' | sort
+  find /etc/systemd/system /etc/rc?.d -type l 2>/dev/null | grep -E '/[^/]*(ssh|virt|dnsmasq|nftables|sasl)[^/]*$' | sort
 }
 
 install_packages() { # NAME...: no recommended ones, no questions, no service started or left enabled

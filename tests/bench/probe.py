@@ -1,0 +1,165 @@
+"""The window as `splendid` opens it, with a probe in its loop. Tells JSON objects on its output, a line each.
+
+    python -m tests.bench.probe PLAN
+
+PLAN is a JSON object: profile, fleet: paths; vms, hosts: how many must be there and live; t0: time.monotonic() at which this
+process was started; steady: seconds to measure once they are; warm: stop as soon as the window shows the VMs of the cache.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtWidgets import QAbstractItemView, QApplication
+
+from console import desktop
+from console.app import App, Options
+from console.fleet.hosts import Phase
+from console.fleet.updates import ChangeSet, LoadsRead, Update
+from console.inventory.inventory import Inventory
+from console.settings.paths import Profile
+from console.ui.places import Place
+from tests.bench.gaps import TICK_MS, Gaps, cpu_s, peak_mb
+
+LOOK_S = 0.02  # between two looks at how many rows there are
+CALM_S = 4.0  # after all is there, before the steady time begins
+LIMIT_S = 180.0
+
+
+def tell(**values: Any) -> None:
+    sys.stdout.write(json.dumps(values) + "\n")
+    sys.stdout.flush()
+
+
+class Rounds:
+    """When each host's statistics came in."""
+
+    def __init__(self) -> None:
+        self.at: dict[str, list[float]] = {}
+
+    def note(self, update: Update) -> None:
+        if isinstance(update, LoadsRead):
+            self.at.setdefault(update.host, []).append(time.monotonic())
+
+    def longest_wait(self, start: float, end: float, hosts: set[str]) -> float:
+        """The longest time a host of these went without statistics, in seconds."""
+        worst = 0.0
+        for host in hosts:
+            moments = [start, *(at for at in self.at.get(host, []) if start <= at <= end), end]
+            worst = max(worst, *(later - earlier for earlier, later in itertools.pairwise(moments)))
+        return worst
+
+
+class Probe(QObject):
+    """Watches a Desktop from inside its loop."""
+
+    def __init__(self, plan: dict[str, Any], rounds: Rounds) -> None:
+        super().__init__()
+        self.plan = plan
+        self.rounds = rounds
+        self.gaps = Gaps()
+        self.marks: dict[str, float] = {}
+        self.view: QAbstractItemView | None = None
+        self.looked = 0.0
+        self.steady: tuple[float, float] | None = None
+        self.timer = QTimer(self)
+        self.timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self.timer.timeout.connect(self.tick)
+
+    def attach(self, watched: desktop.Desktop) -> None:
+        self.desktop = watched
+        watched.context.nav.open(Place.fleet("vms"))
+        watched.window.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint and "window" not in self.marks:
+            self.marks["window"] = 0.0
+            QTimer.singleShot(0, self.shown)
+        return False
+
+    def shown(self) -> None:
+        """The window has been painted for the first time."""
+        self.marks["window"] = time.monotonic()
+        self.timer.start(TICK_MS)
+
+    def tick(self) -> None:
+        now = self.gaps.tick()
+        if self.steady is not None and now >= self.steady[0] + self.plan["steady"]:
+            self.end(now)
+        elif now - self.looked >= LOOK_S and self.steady is None:
+            self.looked = now
+            self.look(now)
+
+    def look(self, now: float) -> None:
+        if "rows" not in self.marks and self.rows() >= self.plan["vms"]:
+            self.marks["rows"] = now
+            if self.plan.get("warm"):
+                self.end(now)
+                return
+        if "rows" in self.marks and "live" not in self.marks and len(self.live()) >= self.plan["hosts"]:
+            self.marks["live"] = now
+            tell(event="live")
+        if "live" in self.marks and now >= self.marks["live"] + CALM_S:
+            self.steady = (now, cpu_s())
+        if now - self.plan["t0"] > LIMIT_S:
+            tell(event="late", rows=self.rows(), live=len(self.live()), marks=self.marks)
+            QApplication.exit(1)
+
+    def live(self) -> set[str]:
+        inventory = self.desktop.app.inventory
+        return {spec.id for spec in inventory.specs() if inventory.status(spec.id).phase is Phase.LIVE}
+
+    def rows(self) -> int:
+        """How many rows the table of VMs has. It is the view with the most."""
+        if self.view is None:
+            views = [view for view in self.desktop.window.findChildren(QAbstractItemView) if view.isVisible()]
+            full = [view for view in views if view.model() is not None and view.model().rowCount() >= self.plan["vms"]]
+            self.view = full[0] if full else None
+        return self.view.model().rowCount() if self.view is not None else 0
+
+    def end(self, now: float) -> None:
+        self.timer.stop()
+        t0, marks = self.plan["t0"], self.marks
+        told: dict[str, Any] = {f"{name}_s": at - t0 for name, at in marks.items()}
+        loading_ends = self.steady[0] if self.steady else now
+        told |= {"loading": self.gaps.between(marks["window"], loading_ends), "rss_mb": peak_mb()}
+        if self.steady is not None:
+            start, used = self.steady
+            told["steady"] = self.gaps.between(start, now)
+            told["cpu_pct"] = (cpu_s() - used) / (now - start) * 100
+            told["longest_wait_s"] = self.rounds.longest_wait(start, now, self.live())
+            told["live"] = len(self.live())
+        told["longest"] = self.gaps.longest(t0)
+        tell(event="end", **told)
+        QApplication.quit()
+
+
+def main() -> int:
+    plan = json.loads(sys.argv[1])
+    rounds = Rounds()
+    probe: list[Probe] = []
+    apply = Inventory.apply
+
+    def noted(self: Inventory, update: Update) -> ChangeSet:
+        rounds.note(update)
+        return apply(self, update)
+
+    class Watched(desktop.Desktop):
+        def __init__(self, app: App) -> None:
+            super().__init__(app)
+            probe.append(Probe(plan, rounds))
+            probe[0].attach(self)
+
+    Inventory.apply = noted  # type: ignore[method-assign]
+    desktop.Desktop = Watched  # type: ignore[misc]
+    return desktop.run(Options(profile=Profile.at(Path(plan["profile"])), fleet=Path(plan["fleet"])))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
