@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from console.fleet.domains import State
 from console.fleet.errors import FleetError, Problem, Reason
 from console.fleet.hosts import Phase
+from console.fleet.uris import Flaw
 from console.words import units
+from console.words.addresses import flaw
 from console.words.states import state_in_sentence
 from console.words.translation import N_, _
 
@@ -209,7 +211,7 @@ def sentence(problem: Problem, what: str, tried: str = "") -> Explained:
     """A problem with `what` (a name), explained. tried: a job's kind ("vm.start"), another key of TRIED, or a sentence."""
     if tried in _FINDING and problem.reason in (Reason.GONE, Reason.EXISTS):
         return _not_found(problem, what, tried)
-    said = one_line(problem.text) if problem.reason in _SAYS_MORE else ""
+    said = one_line(problem.text) if problem.reason in _SAYS_MORE and problem.text not in set(Flaw) else ""
     return Explained(tried_sentence(tried, what), why(problem), next_step(problem), said)
 
 
@@ -244,6 +246,8 @@ def why(problem: Problem) -> str:
         detail = units.duration(int(detail))
     elif reason in (Reason.WRONG_STATE, Reason.TIMEOUT) or (reason is Reason.LOST and detail not in set(Phase)):
         detail = ""
+    if reason is Reason.BAD_URI and problem.text in set(Flaw):
+        return flaw(Flaw(problem.text))
     without, with_detail = _WHY[reason]
     return _(with_detail).format(detail=detail) if detail and with_detail else _(without)
 

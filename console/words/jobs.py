@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from console.jobs.job import JobState, JobView
+from collections.abc import Mapping
+
+from console.jobs.job import JobState, JobView, Value
 from console.words import errors, units
 from console.words.errors import Explained
 from console.words.translation import N_, _, ngettext
@@ -64,16 +66,18 @@ def step(view: JobView) -> str:
         return ended(view)
     if view.state is JobState.QUEUED:
         return _("Waiting for its turn")
-    if view.children:
-        said = _standing(view)
-    elif view.step in _STEPS:
-        limit = units.duration(float(view.values.get("seconds", 0)))
-        said = _(_STEPS[view.step]).format_map({**view.values, "limit": limit})
-    else:
-        said = view.step
+    said = _standing(view) if view.children else step_words(view.step, view.values)
     if view.state is JobState.CANCELLING:
         return ", ".join(part for part in (_("Cancelling"), said) if part)
     return said
+
+
+def step_words(code: str, values: Mapping[str, Value]) -> str:
+    """A step by its code, as in a log: "Deleting /srv/a.qcow2"."""
+    if code not in _STEPS:
+        return code
+    limit = units.duration(float(values.get("seconds", 0)))
+    return _(_STEPS[code]).format_map({**values, "limit": limit})
 
 
 def _standing(view: JobView) -> str:

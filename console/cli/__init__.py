@@ -1,0 +1,1 @@
+"""The command line: the services and words of the window, from a terminal."""

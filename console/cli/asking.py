@@ -1,0 +1,55 @@
+"""A host's questions, asked at the terminal."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from getpass import getpass
+from typing import TYPE_CHECKING
+
+import click
+
+from console.cli.output import clean, note
+from console.fleet.credentials import Wanted
+from console.words import _, questions
+
+if TYPE_CHECKING:
+    from console.services.credentials import Pending
+
+
+def answer(pending: Pending) -> None:
+    """Asks, and gives the host what was typed. Nothing typed, or Ctrl-C, is no answer; Ctrl-C ends the program too."""
+    asked = questions.ask(pending.question)
+    text: str | None = None
+    try:
+        note(asked.text)
+        if pending.question.wanted is Wanted.HOST_KEY:
+            text = "yes" if confirmed(_("Trust it?")) else None
+        elif asked.secret:
+            text = getpass(f"{clean(asked.label)}: ") or None
+        else:
+            text = _read(f"{clean(asked.label)}: ") or None
+    except EOFError:
+        text = None
+    finally:
+        pending.answer(text, remember=False)
+
+
+def confirmed(question: str) -> bool:
+    """Only the whole word counts: a slip of a finger trusts nobody."""
+    return _read(f"{clean(question)} ({_('yes')}/{_('no')}): ") in ("yes", _("yes"))
+
+
+def typed(question: str) -> str:
+    """What a person types after a question; "" at the end of input."""
+    with contextlib.suppress(EOFError):
+        return _read(f"{clean(question)} ")
+    return ""
+
+
+def _read(prompt: str) -> str:
+    click.echo(prompt, nl=False, err=True)
+    line = sys.stdin.readline()
+    if not line:
+        raise EOFError
+    return line.strip()

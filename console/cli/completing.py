@@ -1,0 +1,96 @@
+"""Names for the shell to complete, from the fleet file and the last-seen inventory. Asks no host."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+import click
+from click.shell_completion import CompletionItem
+
+from console.cli.base import Options
+
+if TYPE_CHECKING:
+    from console.fleet.domains import Domain
+    from console.fleet.hosts import HostSpec
+
+Complete = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
+
+
+def _options(ctx: click.Context) -> Options:
+    """The options before the command; while completing, no command has run and made a session of them."""
+    given = ctx.find_root().params
+    return Options(profile=given.get("profile"), fleet=given.get("fleet"), demo=bool(given.get("demo")))
+
+
+def _specs(options: Options) -> tuple[HostSpec, ...]:
+    """The hosts of the fleet file; none where it cannot be read: completion is no place for errors."""
+    from console.settings.fleetfile import read  # noqa: PLC0415 - the shell waits, and most commands need none of this
+    from console.settings.paths import Profile  # noqa: PLC0415
+
+    profile = Profile.at(options.profile) if options.profile else Profile.default()
+    try:
+        return read((options.fleet or profile.fleet_file).read_text("utf-8")).specs
+    except (OSError, UnicodeDecodeError):
+        return ()
+
+
+def _domains(options: Options) -> tuple[tuple[str, Domain], ...]:
+    """Host name and VM for all VMs last seen on hosts of the fleet file."""
+    from console.inventory.cache import Cache  # noqa: PLC0415
+    from console.settings.paths import Profile  # noqa: PLC0415
+
+    profile = Profile.at(options.profile) if options.profile else Profile.default()
+    if not profile.database.exists():
+        return ()
+    names = {spec.id: spec.name for spec in _specs(options)}
+    cache = Cache(profile.database)
+    try:
+        return tuple(
+            (names[view.id], domain) for view, domains in cache.load() if view.id in names for domain in domains
+        )
+    finally:
+        cache.close(0.1)
+
+
+def _items(words: Iterable[str], incomplete: str) -> list[CompletionItem]:
+    start = incomplete.casefold()
+    return [CompletionItem(word) for word in sorted(set(words)) if word and word.casefold().startswith(start)]
+
+
+def hosts(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    return _items((spec.name for spec in _specs(_options(ctx))), incomplete)
+
+
+def zones(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    return _items((spec.zone for spec in _specs(_options(ctx))), incomplete)
+
+
+def tags(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    return _items((tag for _host, domain in _domains(_options(ctx)) for tag in domain.tags), incomplete)
+
+
+def vms(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Names of VMs; host/name once a host is typed, and where several VMs have one name."""
+    known = _domains(_options(ctx))
+    if "/" in incomplete:
+        return _items((f"{host}/{domain.name}" for host, domain in known), incomplete)
+    names = Counter(domain.name for _host, domain in known)
+    found = [
+        f"{host}/{domain.name}" if names[domain.name] > 1 else domain.name
+        for host, domain in known
+        if domain.name.casefold().startswith(incomplete.casefold())
+    ]
+    return _items(found, "")
+
+
+def parts_of(names: Iterable[str]) -> Complete:
+    """Completes the last of several names that stand apart by commas."""
+    names = tuple(names)
+
+    def complete(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        before, comma, last = incomplete.rpartition(",")
+        return [CompletionItem(f"{before}{comma}{name}") for name in names if name.startswith(last)]
+
+    return complete

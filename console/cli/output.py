@@ -1,0 +1,108 @@
+"""What is printed: tables, facts, JSON. Text goes out with plain spaces, and never with characters that move the cursor."""
+
+from __future__ import annotations
+
+import json
+import sys
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import click
+
+from console.words.units import NBSP
+
+GAP = "  "
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A value of a table. style: of click.style, used on a terminal only."""
+
+    text: str
+    color: str = ""
+    dim: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    text: str
+    right: bool = False
+
+
+def clean(text: str) -> str:
+    """`text` on one line; what is not printable, or turns the writing direction, is written out as a number."""
+    return "".join(char if char == " " or char.isprintable() else _escaped(char) for char in text.replace(NBSP, " "))
+
+
+def _escaped(char: str) -> str:
+    return char.encode("unicode_escape").decode("ascii")
+
+
+def width(text: str) -> int:
+    """Columns that `text` takes in a terminal."""
+    return sum(
+        0
+        if unicodedata.combining(char) or char in "\ufe0e\ufe0f"
+        else 2
+        if unicodedata.east_asian_width(char) in "WF"
+        else 1
+        for char in text
+    )
+
+
+def table(heads: Sequence[Head], rows: Iterable[Sequence[Cell | str]]) -> None:
+    """Prints aligned columns under their heads; nothing at the end of a line."""
+    cells = [[cell if isinstance(cell, Cell) else Cell(cell) for cell in row] for row in rows]
+    cells = [[Cell(clean(cell.text), cell.color, cell.dim) for cell in row] for row in cells]
+    widths = [max([width(head.text), *(width(row[index].text) for row in cells)]) for index, head in enumerate(heads)]
+    _line(heads, widths, [Cell(head.text, dim=True) for head in heads])
+    for row in cells:
+        _line(heads, widths, row)
+
+
+def _line(heads: Sequence[Head], widths: Sequence[int], row: Sequence[Cell]) -> None:
+    parts = []
+    for index, (head, size, cell) in enumerate(zip(heads, widths, row, strict=True)):
+        room = " " * (size - width(cell.text))
+        text = click.style(cell.text, fg=cell.color or None, dim=cell.dim or None) if cell.text else ""
+        last = index == len(row) - 1 or not any(later.text for later in row[index + 1 :])
+        parts.append(room + text if head.right else text if last else text + room)
+        if last:
+            break
+    click.echo(GAP.join(parts).rstrip())
+
+
+def facts(rows: Iterable[tuple[str, str]]) -> None:
+    """Prints labels and values below each other; a fact without a value is left out."""
+    known = [(clean(label), value) for label, value in rows if value]
+    size = max((width(label) for label, _value in known), default=0)
+    for label, value in known:
+        first, *more = value.splitlines() or [""]
+        click.echo(f"{label}{' ' * (size - width(label))}{GAP}{clean(first)}")
+        for line in more:
+            click.echo(f"{' ' * size}{GAP}{clean(line)}")
+
+
+def line(text: str) -> None:
+    """Prints a line for people."""
+    click.echo(clean(text))
+
+
+def note(text: str) -> None:
+    """Prints a line beside the result: to stderr."""
+    click.echo(clean(text), err=True)
+
+
+def document(value: object) -> None:
+    """Prints one JSON document."""
+    encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower().replace("-", "")
+    click.echo(json.dumps(value, ensure_ascii=encoding != "utf8", indent=2))
+
+
+def iso(epoch: float | None) -> str | None:
+    """Epoch seconds as ISO 8601 in UTC; None for 0, which means not known."""
+    if not epoch:
+        return None
+    return datetime.fromtimestamp(epoch, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

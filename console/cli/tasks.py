@@ -1,0 +1,151 @@
+"""`splendid job …`: what was done, by any console of this profile, and what was left unfinished."""
+
+from __future__ import annotations
+
+import time
+
+import click
+
+from console.cli import output, records
+from console.cli.base import Exit, Group, option, with_session
+from console.cli.output import Cell, Head
+from console.cli.session import Session, explained
+from console.jobs.job import JobState, JobView
+from console.jobs.journal import Unfinished
+from console.words import N_, _, jobs, units
+
+group = Group("job", help=N_("Tasks: what was done and what came of it."))
+
+_COLORS = {JobState.FAILED: "red", JobState.SUCCEEDED: "green"}
+
+
+ALL = 1_000_000
+
+
+def known(session: Session, limit: int = ALL) -> list[JobView]:
+    """Tasks of this profile, the newest first."""
+    store = session.services.history
+    return store.history(limit) if store is not None else []
+
+
+def one(session: Session, number: int) -> JobView:
+    """Errors: click's BadParameter where there is no such task."""
+    view = next((view for view in known(session) if view.id == number), None)
+    if view is None:
+        raise click.BadParameter(
+            _("There is no task {number}; see splendid job list.").format(number=number), param_hint="ID"
+        )
+    return view
+
+
+@group.command("list", help=N_("List tasks, the newest first."))
+@option("--limit", "-n", default=50, type=click.IntRange(1), help=N_("How many at most."))
+@option("--failed", is_flag=True, help=N_("Only tasks that failed."))
+@option("--running", is_flag=True, help=N_("Only tasks that have not ended."))
+@option("--members", is_flag=True, help=N_("With every VM of a task on several."))
+@with_session
+def list_jobs(session: Session, limit: int, failed: bool, running: bool, members: bool) -> int:
+    views = [
+        view
+        for view in known(session)
+        if (members or view.parent is None)
+        and (not failed or view.state is JobState.FAILED)
+        and (not running or not (view.state.ended or view.interrupted))
+    ][:limit]
+    if session.json:
+        output.document({"jobs": [records.job(view) for view in views]})
+    elif views:
+        heads = [Head(_("ID"), right=True), Head(_("Task")), Head(_("Target")), Head(_("Started")), Head(_("Outcome"))]
+        output.table(heads, [_row(view) for view in views])
+    return Exit.DONE
+
+
+@group.command("unfinished", help=N_("List tasks that were left half-way, with what they had begun."))
+@with_session
+def unfinished(session: Session) -> int:
+    store = session.services.history
+    found = store.unfinished() if store is not None else []
+    if session.json:
+        output.document({"unfinished": [_left(item) for item in found]})
+    elif found:
+        heads = [Head(_("ID"), right=True), Head(_("Task")), Head(_("Target")), Head(_("Started")), Head(_("Was at"))]
+        output.table(heads, [_left_row(item) for item in found])
+    return Exit.DONE
+
+
+def _left(item: Unfinished) -> records.Record:
+    return {
+        "id": item.job,
+        "kind": item.entry.kind,
+        "target": item.entry.target,
+        "begun": output.iso(item.begun),
+        "vms": [{"host_id": key.host, "uuid": key.uuid} for key in item.entry.vms],
+        "values": dict(item.entry.values),
+        "steps": [{"step": step.code, "values": dict(step.values), "done": step.done} for step in item.entry.steps],
+        "by": item.entry.by,
+    }
+
+
+def _left_row(item: Unfinished) -> list[Cell | str]:
+    entry = item.entry
+    last = jobs.step_words(entry.steps[-1].code, entry.steps[-1].values) if entry.steps else units.NONE
+    name = jobs.title(JobView(item.job, entry.kind, entry.target))
+    return [str(item.job), name, entry.target, units.moment(item.begun, time.time()), last]
+
+
+def _row(view: JobView) -> list[Cell | str]:
+    color = _COLORS.get(view.state, "")
+    started = units.moment(view.started or view.created, time.time())
+    return [
+        str(view.id),
+        jobs.title(view),
+        jobs.target(view),
+        started,
+        Cell(jobs.ended(view) or jobs.step(view), color),
+    ]
+
+
+@group.command("show", help=N_("Show a task and its log."))
+@click.argument("number", metavar="ID", type=int)
+@with_session
+def show(session: Session, number: int) -> int:
+    view = one(session, number)
+    store = session.services.history
+    log = store.lines(number) if store is not None else ()
+    if session.json:
+        record = records.job(view)
+        record["log"] = [{"time": output.iso(stamp), "text": text} for stamp, text in log]
+        output.document({"job": record})
+        return Exit.DONE
+    now = time.time()
+    output.facts(
+        [
+            (_("Task"), jobs.title(view)),
+            (_("Target"), jobs.target(view)),
+            (_("State"), jobs.state(view.state)),
+            (_("Outcome"), jobs.ended(view)),
+            (_("Started"), units.moment(view.started, now)),
+            (_("Ended"), units.moment(view.ended, now)),
+            (_("By"), view.by),
+            (_("Command"), view.command),
+            (_("Failure"), explained(view.problem, view.what or view.target, view.kind) if view.problem else ""),
+            (_("Log"), "\n".join(f"{units.clock(stamp)} {text}" for stamp, text in log)),
+        ]
+    )
+    return Exit.DONE
+
+
+@group.command("cancel", help=N_("Cancel a task."))
+@click.argument("number", metavar="ID", type=int)
+@with_session
+def cancel(session: Session, number: int) -> int:
+    view = one(session, number)
+    if view.state.ended or view.interrupted:
+        output.note(_("Task {number} is not under way: {outcome}.").format(number=number, outcome=jobs.ended(view)))
+    else:
+        output.note(
+            _("Task {number} belongs to another console, of {who}: cancel it there, or with Ctrl-C.").format(
+                number=number, who=view.by
+            )
+        )
+    return Exit.FAILED
