@@ -1,0 +1,1 @@
+"""What this workstation knows: fleet file, preferences, secrets, profile folders, hosts that other programs know."""
