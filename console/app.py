@@ -21,6 +21,7 @@ from console.services.hosts import HostService
 from console.services.look import LookService
 from console.services.power import PowerService
 from console.services.services import Services
+from console.services.unfinished import UnfinishedService
 from console.settings.demo import demo_folder
 from console.settings.fleetfile import FleetStore
 from console.settings.paths import Profile
@@ -58,15 +59,15 @@ class App:
             interval=self.preferences.value.interval,
             replay=TraceReplay(demo_folder() / "trace.json"),
         )
-        hosts = HostService(
-            self.gateway, self.inventory, self.fleet, self.desk, self.cache, profile.cache / "demo"
-        )
+        hosts = HostService(self.gateway, self.inventory, self.fleet, self.desk, self.cache, profile.cache / "demo")
+        delete = DeleteService(self.gateway, self.inventory, self.jobs, self.history)
         self.services = Services(
             hosts,
             PowerService(self.gateway, self.inventory, self.jobs),
             DescribeService(self.gateway, self.inventory, self.jobs),
-            DeleteService(self.gateway, self.inventory, self.jobs),
+            delete,
             LookService(self.gateway),
+            UnfinishedService(self.gateway, self.inventory, self.jobs, self.history, delete),
             self.desk,
             self.jobs,
             self.inventory,
@@ -80,6 +81,7 @@ class App:
         """
         hosts = self.services.hosts
         hosts.start()
+        self.history.open()
         if self.options.demo:
             hosts.open_demo(local=True)
         for view, domains in self.cache.load():

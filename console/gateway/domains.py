@@ -10,7 +10,7 @@ from typing import Any
 import libvirt
 
 from console.fleet.deletion import DeletionFacts, DiskFact
-from console.fleet.domains import Domain, VmKey
+from console.fleet.domains import Disk, Domain, State, VmKey
 from console.fleet.errors import NotFound, Unsupported
 from console.fleet.hosts import Volume
 from console.gateway import reader
@@ -239,6 +239,14 @@ def deletion_facts(link: Link, uuid: str) -> DeletionFacts:
         volumes=tuple(volume for volumes in pools.values() for volume in volumes),
         persistent=found.persistent,
     )
+
+
+def leftover_facts(link: Link, key: VmKey, name: str, paths: Sequence[str]) -> DeletionFacts:
+    """The same for files that belonged to a domain that is gone; those that are gone too are left out."""
+    pools: dict[str, tuple[Volume, ...]] = {}
+    facts = [_disk_fact(link, Disk("", path), pools) for path in paths]
+    volumes = tuple(volume for held in pools.values() for volume in held)
+    return DeletionFacts(key, name, State.OFF, tuple(fact for fact in facts if fact.volume), volumes=volumes)
 
 
 def _checkpoints(domain: Any) -> tuple[str, ...]:

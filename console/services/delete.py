@@ -12,7 +12,8 @@ from console.gateway import domains, storage
 from console.gateway.connection import Link
 from console.gateway.gateway import Gateway
 from console.inventory.inventory import Inventory
-from console.jobs.job import Job, JobSpec
+from console.jobs.job import Job, JobSpec, who
+from console.jobs.journal import Entry, JobStore
 from console.jobs.runner import JobHandle, JobRunner
 from console.services.commands import vm_line
 from console.services.running import SETTLE_LIMIT, run
@@ -21,10 +22,11 @@ from console.services.running import SETTLE_LIMIT, run
 class DeleteService:
     """Plans (blocking) and runs (never blocking) the deletion of VMs."""
 
-    def __init__(self, gateway: Gateway, inventory: Inventory, jobs: JobRunner) -> None:
+    def __init__(self, gateway: Gateway, inventory: Inventory, jobs: JobRunner, store: JobStore) -> None:
         self._gateway = gateway
         self._inventory = inventory
         self._jobs = jobs
+        self._store = store
 
     def plan(self, keys: Sequence[VmKey]) -> DeletePlan:
         """Asks the hosts what these VMs have and plans their deletion. Blocks. Errors: FleetError of the first that fails."""
@@ -66,18 +68,23 @@ class DeleteService:
         link = self._gateway.link(vm.key.host)
         others = {other.name for other in plan.vms if other.key.host == vm.key.host and other.key != vm.key}
         files = self._still_free(link, vm, chosen, others)
-        if vm.stops:
-            job.step("stopping")
-            domains.destroy(link, vm.key.uuid)
-        job.step("undefining")
-        keep_nvram = any(item.kind is FileKind.NVRAM and item.id not in chosen for item in vm.files)
-        domains.undefine(link, vm.key.uuid, keep_nvram=keep_nvram)
-        self._inventory.wait_for(vm.key, lambda now: now is None, SETTLE_LIMIT)
-        for number, item in enumerate(files):
-            job.step("removing", path=item.path)
-            storage.delete_volume(link, item.path)
-            job.log(item.path)
-            job.progress(number + 1, len(files), in_bytes=False)
+        entry = Entry("vm.delete", vm.name, (vm.key,), {"files": [item.path for item in files]}, by=who())
+        with self._store.journal(job.id, entry) as journal:
+            if vm.stops:
+                journal.step("stopping")
+                job.step("stopping")
+                domains.destroy(link, vm.key.uuid)
+            journal.step("undefining")
+            job.step("undefining")
+            keep_nvram = any(item.kind is FileKind.NVRAM and item.id not in chosen for item in vm.files)
+            domains.undefine(link, vm.key.uuid, keep_nvram=keep_nvram)
+            self._inventory.wait_for(vm.key, lambda now: now is None, SETTLE_LIMIT)
+            for number, item in enumerate(files):
+                journal.step("removing", path=item.path)
+                job.step("removing", path=item.path)
+                storage.delete_volume(link, item.path)
+                job.log(item.path)
+                job.progress(number + 1, len(files), in_bytes=False)
 
     def _still_free(self, link: Link, vm: VmDeletion, chosen: frozenset[str], others: set[str]) -> list[FileItem]:
         """The chosen volumes, overlays before their bases; asked anew, since somebody may have begun to use one.

@@ -13,18 +13,20 @@ from console.services.describe import DescribeService
 from console.services.hosts import HostService
 from console.services.look import LookService
 from console.services.power import PowerService
+from console.services.unfinished import UnfinishedService
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """One of each, built by `console.app`. history: jobs of earlier runs, None where it cannot be kept."""
+    """One of each, built by `console.app`. history: jobs of earlier runs."""
 
     hosts: HostService
     power: PowerService
     describe: DescribeService
     delete: DeleteService
     look: LookService
+    unfinished: UnfinishedService
     credentials: CredentialDesk
     jobs: JobRunner
     inventory: Inventory
-    history: JobStore | None = None
+    history: JobStore

@@ -1,0 +1,127 @@
+"""What a killed console left half-way: what there still is of it, and the way to its end."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from console.fleet.deletion import DeletePlan, FileItem, plan_deletion
+from console.fleet.domains import VmKey
+from console.fleet.errors import Conflict, FleetError, NotFound, Problem, Reason
+from console.gateway import domains, storage
+from console.gateway.gateway import Gateway
+from console.inventory.inventory import Inventory
+from console.jobs.job import Job, JobSpec, who
+from console.jobs.journal import Entry, JobStore, Unfinished
+from console.jobs.runner import JobHandle, JobRunner
+from console.services.delete import DeleteService
+from console.services.running import run
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """One unfinished job and what its host says now.
+
+    there: the VM still exists. files: of the files that were to go those that are still there. problem: why the host could
+    not be asked; then nothing is known but the journal.
+    """
+
+    unfinished: Unfinished
+    there: bool = False
+    files: tuple[FileItem, ...] = ()
+    problem: Problem | None = None
+
+    @property
+    def key(self) -> VmKey:
+        return self.unfinished.entry.vms[0]
+
+    @property
+    def nothing_left(self) -> bool:
+        """The job had in fact reached its end."""
+        return self.problem is None and not self.there and not self.files
+
+
+class UnfinishedService:
+    """Looks at what the journal kept, and takes it up again."""
+
+    def __init__(
+        self, gateway: Gateway, inventory: Inventory, jobs: JobRunner, store: JobStore, delete: DeleteService
+    ) -> None:
+        self._gateway = gateway
+        self._inventory = inventory
+        self._jobs = jobs
+        self._store = store
+        self._delete = delete
+
+    def found(self) -> list[Unfinished]:
+        """The unfinished jobs of consoles that are no more, oldest first. Blocks on the disk."""
+        return self._store.unfinished()
+
+    def look(self, unfinished: Unfinished) -> Leftover:
+        """Asks the host what is left. Blocks."""
+        entry = unfinished.entry
+        key = entry.vms[0]
+        try:
+            link = self._gateway.link(key.host)
+            try:
+                domains.read(link, key.uuid)
+            except NotFound:
+                facts = domains.leftover_facts(link, key, entry.target, _paths(entry))
+                return Leftover(
+                    unfinished, files=plan_deletion([facts], self._inventory.domains(), time.time()).files()
+                )
+            return Leftover(unfinished, there=True, files=self._chosen(self._delete.plan([key]), entry))
+        except FleetError as error:
+            return Leftover(unfinished, problem=error.problem)
+
+    def take_up(self, leftover: Leftover) -> JobHandle:
+        """Goes on to the end that was wanted: deletes the VM, where it is still there, and the files that are left.
+
+        Files that something needs by now stay. Blocks on the host where the VM is still there.
+        """
+        job, entry = leftover.unfinished.job, leftover.unfinished.entry
+        if leftover.there:
+            plan = self._delete.plan([leftover.key])
+            chosen = {item.id for item in self._chosen(plan, entry) if not item.hold.final}
+            self._store.settle(job)
+            return self._delete.run(plan, chosen)
+        spec = JobSpec(
+            kind="vm.delete",
+            target=entry.target,
+            body=lambda now: self._remove(now, leftover),
+            vms=entry.vms,
+            hosts=(leftover.key.host,),
+            via=self._gateway.run_in_lane(leftover.key.host),
+        )
+        return run(self._jobs, [spec], "splendid job finish " + str(job))
+
+    def dismiss(self, unfinished: Unfinished) -> None:
+        """A person has seen it; what is left stays where it is. Blocks on the disk. Errors: Failed."""
+        self._store.settle(unfinished.job)
+
+    def _remove(self, job: Job, leftover: Leftover) -> None:
+        """Removes what the host still has and nobody needs; the old journal goes when the new one has it all."""
+        entry = leftover.unfinished.entry
+        link = self._gateway.link(leftover.key.host)
+        facts = domains.leftover_facts(link, leftover.key, entry.target, _paths(entry))
+        files = plan_deletion([facts], self._inventory.domains(), time.time()).files()
+        free = sorted((item for item in files if not item.hold.final), key=lambda item: len(item.under))
+        anew = Entry("vm.delete", entry.target, entry.vms, {"files": [item.path for item in free]}, by=who())
+        with self._store.journal(job.id, anew) as journal:
+            self._store.settle(leftover.unfinished.job)
+            for item in free:
+                journal.step("removing", path=item.path)
+                job.step("removing", path=item.path)
+                storage.delete_volume(link, item.path)
+        held = [item for item in files if item.hold.final]
+        if held:
+            raise Conflict(Reason.IN_USE, held[0].path, detail=", ".join(held[0].used_by))
+
+    def _chosen(self, plan: DeletePlan, entry: Entry) -> tuple[FileItem, ...]:
+        paths = set(_paths(entry))
+        return tuple(item for item in plan.files() if item.path in paths)
+
+
+def _paths(entry: Entry) -> list[str]:
+    files = entry.values.get("files", [])
+    return files if isinstance(files, list) else []
