@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from console.ui.actions import Acting
+from console.ui.host_actions import HostActing
 
 if TYPE_CHECKING:  # pages only hold these; loading them is the composition root's affair
     from console.inventory.inventory import Inventory
@@ -17,7 +20,8 @@ if TYPE_CHECKING:  # pages only hold these; loading them is the composition root
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The core's parts, the way in (bridge), the way around (nav) and the look."""
+    """The core's parts, the way in (bridge), the way around (nav), the look, and who does what is asked (acting for
+    VMs, host_acting for hosts)."""
 
     inventory: Inventory
     services: Services
@@ -26,3 +30,9 @@ class Context:
     preferences: PreferencesStore
     nav: Navigation
     theme: Theme
+    acting: Acting = field(init=False)
+    host_acting: HostActing = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "acting", Acting(self.inventory, self.services.power))
+        object.__setattr__(self, "host_acting", HostActing(self.inventory, self.services.hosts))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QMenu, QPushButton, QWidget
+from PySide6.QtGui import QIcon, QPainter, QPaintEvent
+from PySide6.QtWidgets import QMenu, QPushButton, QStyle, QStyleOptionButton, QWidget
 
 from console.ui import icons
 from console.ui.theme import theme
@@ -12,6 +12,7 @@ from console.ui.theme import theme
 KINDS = ("plain", "primary", "danger", "flat", "link")
 _ICON_ROLES = {"primary": "on-button", "danger": "on-button", "link": "accent"}
 ARROW = 12  # side of the chevron of a button with a menu
+GAP = 7  # between icon, text and chevron
 
 
 def set_kind(button: QPushButton, kind: str) -> None:
@@ -57,11 +58,10 @@ class Button(QPushButton):
 
     def sizeHint(self) -> QSize:
         hint = super().sizeHint()
-        if self.menu() is not None:
-            hint.setWidth(hint.width() + theme.px(ARROW + 4))
-        if not self.icon().isNull() and self.text():
-            hint.setWidth(hint.width() + theme.px(4))
-        return hint
+        if not self.text():
+            return hint
+        around = theme.px(16 if self.property("small") else 8 if self.property("kind") == "link" else 22)
+        return QSize(self._content_width() + around, hint.height())
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -70,16 +70,48 @@ class Button(QPushButton):
         super().setMenu(menu)
         self.updateGeometry()
 
+    def _content_width(self) -> int:
+        self.ensurePolished()
+        width = self.fontMetrics().horizontalAdvance(self.text())
+        if not self.icon().isNull():
+            width += self.iconSize().width() + theme.px(GAP)
+        if self.menu() is not None:
+            width += theme.px(ARROW + GAP)
+        return width
+
     def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if self.menu() is None:
-            return
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        text, option.text = option.text, ""
+        option.icon = QIcon()
         painter = QPainter(self)
-        side = theme.px(ARROW)
-        left = self.width() - side - theme.px(8) if self.text() else (self.width() - side) // 2
-        role = "text2" if self.isEnabled() else "last-known"
-        pixmap = icons.pixmap("chevron-down", role, side, self.devicePixelRatioF())
-        painter.drawPixmap(QRect(left, (self.height() - side) // 2, side, side), pixmap)
+        self.style().drawControl(QStyle.ControlElement.CE_PushButton, option, painter, self)
+        ratio, middle = self.devicePixelRatioF(), self.height() // 2
+        x = (self.width() - self._content_width()) // 2 if text else (self.width() - self.iconSize().width()) // 2
+        if not self.icon().isNull():
+            side = self.iconSize().width()
+            mode = QIcon.Mode.Normal if self.isEnabled() else QIcon.Mode.Disabled
+            painter.drawPixmap(x, middle - side // 2, self.icon().pixmap(QSize(side, side), ratio, mode))
+            x += side + theme.px(GAP)
+        if not text:
+            return
+        painter.setFont(self.font())
+        painter.setPen(theme.color(self._ink()))
+        advance = self.fontMetrics().horizontalAdvance(text)
+        box = QRect(x, 0, min(advance + 2, self.width() - x), self.height())
+        painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+        if self.menu() is not None:
+            side = theme.px(ARROW)
+            role = "text2" if self.isEnabled() else "last-known"
+            painter.drawPixmap(
+                x + advance + theme.px(GAP), middle - side // 2, icons.pixmap("chevron-down", role, side, ratio)
+            )
+
+    def _ink(self) -> str:
+        kind = self.property("kind")
+        if not self.isEnabled():
+            return "text3" if kind in ("flat", "link") else "control"
+        return {"primary": "on-button", "danger": "on-button", "link": "accent"}.get(kind, "text")
 
 
 class IconButton(Button):

@@ -6,7 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QFont, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFont,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
 
 from console.ui import icons
@@ -214,7 +225,8 @@ class Segmented(QWidget):
         self.setAccessibleDescription(self._segments[self._at].title if self._segments else "")
 
     def _width(self, segment: Segment) -> int:
-        width = theme.metrics("name").horizontalAdvance(segment.title) + theme.px(18)
+        metrics = QFontMetrics(_smaller("name")) if self._small else theme.metrics("name")
+        width = metrics.horizontalAdvance(segment.title) + theme.px(18)
         return width + theme.px(18) if segment.glyph else width
 
     def sizeHint(self) -> QSize:

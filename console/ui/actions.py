@@ -1,0 +1,272 @@
+"""What can be done to the chosen VMs: one table of actions for menus, action bar, keys and palette."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
+
+from console.fleet.acts import Act, why_not
+from console.fleet.domains import VmKey
+from console.fleet.errors import Problem
+from console.inventory.inventory import Inventory
+from console.ui.icons import icon
+from console.words import _, acts, ngettext
+
+if TYPE_CHECKING:
+    from console.services.power import PowerService
+
+RUN = (Act.START, Act.RESUME, Act.RESTORE)
+"""One entry, "Run": whichever of them brings a VM to run."""
+
+_WIDGET = Qt.ShortcutContext.WidgetWithChildrenShortcut
+
+POWER = frozenset(Act) - {Act.RENAME, Act.DESCRIBE, Act.TAG, Act.DELETE}
+
+
+Kinds = list[list[VmKey]]  # VMs in bundles that can take the same acts
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What an entry would do now. able: VMs by the act that fits each; reason: why it cannot, or what it leaves out."""
+
+    able: tuple[tuple[Act, tuple[VmKey, ...]], ...]
+    reason: str = ""
+
+    @property
+    def count(self) -> int:
+        return sum(len(keys) for _act, keys in self.able)
+
+
+class Acting(QObject):
+    """Does acts to VMs, or asks for the dialog that comes first. One for the window.
+
+    Signals:
+        asked(Act, tuple[VmKey, ...]): this act wants a dialog before anything happens.
+        opening(VmKey): this VM is to be shown.
+
+    Attributes:
+        forced_confirmed: forced acts ask first; a preference.
+    """
+
+    asked = Signal(object, object)
+    opening = Signal(object)
+
+    def __init__(self, inventory: Inventory, power: PowerService, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._inventory = inventory
+        self._power = power
+        self.forced_confirmed = True
+
+    def kinds(self, keys: Iterable[VmKey]) -> Kinds:
+        """`keys` in bundles that can take the same acts; VMs that are gone are left out."""
+        found: dict[object, list[VmKey]] = {}
+        inventory = self._inventory
+        for key in keys:
+            domain = inventory.domain(key)
+            if domain is not None:
+                sort = (key.host, domain.state, domain.persistent, domain.autostart)
+                found.setdefault(sort, []).append(key)
+        return list(found.values())
+
+    def verdict(self, choices: Sequence[Act], kinds: Kinds) -> Verdict:
+        """Which of the VMs can take one of `choices` (the first that fits)."""
+        able: dict[Act, list[VmKey]] = {}
+        first: Problem | None = None
+        unable = 0
+        for keys in kinds:
+            found = self._fitting(choices, keys[0])
+            if isinstance(found, Act):
+                able.setdefault(found, []).extend(keys)
+            elif found is not None:
+                first = first or found
+                unable += len(keys)
+        reason = ""
+        if first is not None and able:
+            reason = ngettext("{count} of them can't.", "{count} of them can't.", unable).format(count=unable)
+        elif first is not None:
+            reason = acts.why_none(choices[0], first, unable - 1)
+        elif not able:
+            reason = _("Choose a VM first.")
+        return Verdict(tuple((act, tuple(some)) for act, some in able.items()), reason)
+
+    def _fitting(self, choices: Sequence[Act], key: VmKey) -> Act | Problem | None:
+        domain, spec = self._inventory.domain(key), self._inventory.spec(key.host)
+        if domain is None or spec is None:
+            return None
+        status = self._inventory.status(key.host)
+        first: Problem | None = None
+        for act in choices:
+            problem = why_not(act, domain, spec, status)
+            if problem is None:
+                return act
+            first = first or problem
+        return first
+
+    def do(self, choices: Sequence[Act], keys: Sequence[VmKey]) -> None:
+        """Does it to those that can take it, as a job; or asks for its dialog."""
+        for act, able in self.verdict(choices, self.kinds(keys)).able:
+            if act not in POWER or acts.asks(act, forced_are_confirmed=self.forced_confirmed):
+                self.asked.emit(act, able)
+            else:
+                self._power.act(act, able)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One action. acts: what it may do; icon and role as in `icons`; keys: its shortcut; alone: for one VM only."""
+
+    name: str
+    acts: tuple[Act, ...]
+    icon: str = ""
+    role: str = "text"
+    keys: str = ""
+    alone: bool = False
+
+
+ENTRIES: tuple[Entry, ...] = (
+    Entry("run", RUN, "play", "good"),
+    Entry("pause", (Act.PAUSE,), "pause", "warning-glyph"),
+    Entry("shutdown", (Act.SHUTDOWN,), "power"),
+    Entry("reboot", (Act.REBOOT,), "refresh"),
+    Entry("force-off", (Act.FORCE_OFF,), "cancel", "error"),
+    Entry("reset", (Act.RESET,), "reset", "error"),
+    Entry("save", (Act.SAVE,), "save"),
+    Entry("discard-save", (Act.DISCARD_SAVE,), "trash"),
+    Entry("autostart-on", (Act.AUTOSTART_ON,)),
+    Entry("autostart-off", (Act.AUTOSTART_OFF,)),
+    Entry("tag", (Act.TAG,), "tag"),
+    Entry("describe", (Act.DESCRIBE,), "edit"),
+    Entry("rename", (Act.RENAME,), keys="F2", alone=True),
+    Entry("delete", (Act.DELETE,), "trash", "error", keys="Del"),
+)
+
+STOPPING = ("shutdown", "reboot", "", "force-off", "reset", "", "save", "discard-save")
+"""The submenu "Shut down": graceful and forced apart."""
+
+
+class VmActions(QObject):
+    """The actions for one choice of VMs: a selection of a table, a VM's page. `set_vms` says which."""
+
+    def __init__(self, acting: Acting, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._acting = acting
+        self._keys: tuple[VmKey, ...] = ()
+        self._kinds: Kinds = []
+        self._actions: dict[str, QAction] = {}
+        for entry in ENTRIES:
+            action = QAction(self)
+            action.setObjectName(entry.name)
+            if entry.icon:
+                action.setIcon(icon(entry.icon, entry.role))
+            action.triggered.connect(self._triggered(entry))
+            self._actions[entry.name] = action
+        self._open = QAction(_("Open"), self)
+        self._open.setObjectName("open")
+        self._open.triggered.connect(self._on_open)
+        self.refresh()
+
+    def add_shortcuts(self, widget: QWidget) -> None:
+        """Makes Del and F2 work while `widget` has the focus."""
+        for entry in ENTRIES:
+            if entry.keys:
+                action = self._actions[entry.name]
+                action.setShortcut(QKeySequence(entry.keys))
+                action.setShortcutContext(_WIDGET)
+                widget.addAction(action)
+
+    @property
+    def keys(self) -> tuple[VmKey, ...]:
+        return self._keys
+
+    def action(self, name: str) -> QAction:
+        """By the name of its entry, or "open"."""
+        return self._open if name == "open" else self._actions[name]
+
+    def set_vms(self, keys: Iterable[VmKey]) -> None:
+        self._keys = tuple(keys)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Asks anew what can be done; call when a chosen VM has changed."""
+        self._kinds = self._acting.kinds(self._keys)
+        for entry in ENTRIES:
+            self._judge(entry)
+        self._open.setEnabled(len(self._keys) == 1)
+        self._open.setToolTip("" if len(self._keys) == 1 else _("Choose one VM."))
+
+    def _judge(self, entry: Entry) -> None:
+        action = self._actions[entry.name]
+        if entry.alone and len(self._keys) > 1:
+            self._show(action, acts.ellipsis(entry.acts[0]), False, _("Choose one VM."))
+            return
+        verdict = self._acting.verdict(entry.acts, self._kinds)
+        fitting = [act for act, _some in verdict.able]
+        act = fitting[0] if len(fitting) == 1 else entry.acts[0]
+        text = acts.ellipsis(act, forced_are_confirmed=self._acting.forced_confirmed)
+        reason = verdict.reason
+        if verdict.able:
+            reason = " ".join(part for part in (acts.tooltip(act) + ("." if reason else ""), reason) if part)
+        self._show(action, text, bool(verdict.able), reason)
+
+    def _show(self, action: QAction, text: str, enabled: bool, tooltip: str) -> None:
+        if action.text() != text:
+            action.setText(text)
+        if action.isEnabled() != enabled:
+            action.setEnabled(enabled)
+        if action.toolTip() != tooltip:
+            action.setToolTip(tooltip)
+
+    def _triggered(self, entry: Entry) -> Callable[[], None]:
+        return lambda: self._acting.do(entry.acts, self._keys)
+
+    def _on_open(self) -> None:
+        if len(self._keys) == 1:
+            self._acting.opening.emit(self._keys[0])
+
+    # menus
+
+    def stop_menu(self, parent: QWidget) -> QMenu:
+        """Shut down, reboot, force off, force reset, save."""
+        menu = QMenu(acts.label(Act.SHUTDOWN), parent)
+        menu.setIcon(icon("power", "text"))
+        self._fill(menu, STOPPING)
+        return menu
+
+    def more_menu(self, parent: QWidget) -> QMenu:
+        """What an action bar has no room for."""
+        menu = QMenu(parent)
+        self._fill(menu, ("describe", "rename", "autostart-on", "autostart-off", "", "delete", "", "open"))
+        return menu
+
+    def context_menu(self, parent: QWidget) -> QMenu:
+        """Everything, in the order people know."""
+        menu = QMenu(parent)
+        self._fill(menu, ("run", "pause"))
+        menu.addMenu(self.stop_menu(menu))
+        menu.addSeparator()
+        on = self._actions["autostart-on"].isEnabled() or not self._actions["autostart-off"].isEnabled()
+        self._fill(
+            menu, ("tag", "describe", "autostart-on" if on else "autostart-off", "", "rename", "delete", "", "open")
+        )
+        return menu
+
+    def _fill(self, menu: QMenu, names: Iterable[str]) -> None:
+        menu.setToolTipsVisible(True)
+        for name in names:
+            if name:
+                menu.addAction(self.action(name))
+            else:
+                menu.addSeparator()
+
+    def pop_up(self, at: QPoint, parent: QWidget) -> QMenu:
+        """Opens the context menu at a global point; it deletes itself."""
+        menu = self.context_menu(parent)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(at)
+        return menu

@@ -1,0 +1,389 @@
+"""The table of VMs: sorts and filters itself, in pieces that never hold up the window, and never resets."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
+from operator import attrgetter
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal, Slot
+
+from console.fleet.domains import VmKey
+from console.fleet.updates import ChangeSet
+from console.inventory.inventory import Inventory
+from console.ui.icons import Age
+from console.ui.models.cells import Cell
+from console.ui.models.vm_columns import COLUMNS, Looking, column_number, tooltip
+from console.ui.models.vm_rows import VmRow, matches, words_of
+from console.words import _
+
+KEY_ROLE = Qt.ItemDataRole.UserRole + 1  # VmKey of a row
+SORT_ROLE = Qt.ItemDataRole.UserRole + 2  # what a cell sorts by
+
+SLICE_S = 0.006  # seconds of work before the window gets its turn
+RANGES = 40  # dataChanged emits for one change before they become one
+SINGLY = 4  # rows that come or go one by one; more are one change of layout
+
+Index = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
+_BY_NAME = attrgetter("name_key")
+
+
+class VmTable(QAbstractTableModel):
+    """Rows are VMs of the inventory, narrowed by place, search and state. Qt's thread only.
+
+    Rows that come, go or change are taken in within slices of a few milliseconds; `filled` tells the end of each backlog.
+
+    Signals:
+        counted(): how many there are, are shown or are selected by state may be different now.
+        filled(): everything told so far is shown.
+    """
+
+    counted = Signal()
+    filled = Signal()
+
+    def __init__(
+        self, inventory: Inventory, parent: QObject | None = None, clock: Callable[[], float] = time.time
+    ) -> None:
+        super().__init__(parent)
+        self._inventory = inventory
+        self._clock = clock
+        self._rows: dict[VmKey, VmRow] = {}
+        self._shown: list[VmRow] = []
+        self._at: dict[VmKey, int] | None = {}
+        self._backlog: dict[VmKey, None] = {}
+        self._column = column_number("name")
+        self._order = Qt.SortOrder.AscendingOrder
+        self._place: Callable[[VmRow], bool] | None = None
+        self._quick: Callable[[VmRow], bool] | None = None
+        self._words: tuple[str, ...] = ()
+        self._groups: dict[str, int] = {}
+        self._held = False
+        self._sort_due = False
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(self._work)
+        self._enqueue(domain.key for domain in inventory.domains())
+
+    # reading
+
+    def rowCount(self, parent: Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self._shown)
+
+    def columnCount(self, parent: Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def row(self, number: int) -> VmRow:
+        return self._shown[number]
+
+    def key(self, number: int) -> VmKey:
+        return self._shown[number].key
+
+    def rows(self) -> Sequence[VmRow]:
+        """The rows that are shown, in order."""
+        return self._shown
+
+    def row_of(self, key: VmKey) -> int:
+        """Where a VM stands, -1 if it is not shown."""
+        return self._positions().get(key, -1)
+
+    def cells(self, number: int) -> list[Cell]:
+        """What a row shows, one cell for each of COLUMNS; made when first wanted after a change."""
+        row = self._shown[number]
+        now = self._clock()
+        if row.cells is None or now >= row.good_until:
+            at = Looking(now, self._inventory.trace, self._groups)
+            row.cells = [column.cell(row, at) for column in COLUMNS]
+            row.good_until = row.ages_at(now)
+        return row.cells
+
+    def aged(self, first: int, last: int) -> bool:
+        """One of these rows shows something that time has changed."""
+        now = self._clock()
+        return any(row.cells is None or now >= row.good_until for row in self._shown[first : last + 1])
+
+    @property
+    def busy(self) -> bool:
+        """Something told is not shown yet."""
+        return bool(self._backlog)
+
+    @property
+    def sorted_by(self) -> tuple[str, Qt.SortOrder]:
+        return COLUMNS[self._column].id, self._order
+
+    def now(self) -> float:
+        """Epoch, of the same clock as all ages here."""
+        return self._clock()
+
+    def total(self) -> int:
+        """VMs of the fleet."""
+        return len(self._rows)
+
+    def inside(self) -> list[VmRow]:
+        """The rows of the place, whatever is searched for."""
+        place = self._place
+        return [row for row in self._rows.values() if place is None or place(row)]
+
+    def found(self) -> list[VmRow]:
+        """The rows of the place that the search finds, whatever quick filter is on."""
+        words = self._words
+        return [row for row in self.inside() if not words or matches(row, words)]
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        column = COLUMNS[index.column()]
+        row = self._shown[index.row()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            cell = self.cells(index.row())[index.column()]
+            text = ", ".join(cell.chips) if cell.chips else f"{cell.text}{cell.pale}"
+            said = f"{text} {cell.mark_text}" if cell.mark_text else text
+            return said if role == Qt.ItemDataRole.DisplayRole else f"{_(column.title)}: {said}"
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tooltip(row, column.id, self._clock())
+        if role == KEY_ROLE:
+            return row.key
+        if role == SORT_ROLE:
+            return column.key(row)
+        return None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(COLUMNS):
+            return None
+        column = COLUMNS[section]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return f"{_(column.title)} {_(column.unit)}" if column.unit else _(column.title)
+        return None
+
+    # choosing
+
+    def show_place(self, place: Callable[[VmRow], bool] | None) -> None:
+        """Narrows to the VMs of a place; None: all."""
+        self._place = place
+        self._reshow()
+
+    def set_quick(self, quick: Callable[[VmRow], bool] | None) -> None:
+        """Narrows further, by a quick filter."""
+        self._quick = quick
+        self._reshow()
+
+    def set_search(self, text: str) -> None:
+        """Narrows to the VMs that hold every word of `text`."""
+        words = words_of(text)
+        if words != self._words:
+            self._words = words
+            self._reshow()
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        self._column, self._order = column, order
+        self._reshow()
+
+    def hold(self, held: bool) -> None:
+        """While held (a mouse button is down, a menu is open) rows do not change places."""
+        self._held = held
+        if not held and self._sort_due:
+            self._sort_due = False
+            self._reshow()
+
+    # changing
+
+    @Slot(object)
+    def apply(self, change: ChangeSet) -> None:
+        """Takes in what the bridge told."""
+        if change.removed:
+            self._remove(change.removed)
+        self._enqueue(change.added | change.changed)
+        hosts = (spec.id for spec in self._inventory.specs()) if change.fleet else change.hosts
+        for host in hosts:
+            self._enqueue(self._touched_by(host))
+        self._take_loads(change.loads)
+
+    def _touched_by(self, host: str) -> list[VmKey]:
+        """VMs of a host whose rows look different because the host does: it is another age, or was edited."""
+        spec, status = self._inventory.spec(host), self._inventory.status(host)
+        touched = []
+        for domain in self._inventory.domains_of(host):
+            row = self._rows.get(domain.key)
+            if row is None or row.domain is not domain or row.spec is not spec or row.status.phase is not status.phase:
+                touched.append(domain.key)
+            else:
+                row.status = status
+                if row.age is not Age.LIVE:
+                    row.cells = None
+        return touched
+
+    def _enqueue(self, keys: Iterable[VmKey]) -> None:
+        self._backlog.update(dict.fromkeys(keys))
+        if self._backlog and not self._timer.isActive():
+            self._timer.start()
+
+    @Slot()
+    def _work(self) -> None:
+        """Takes in as much of the backlog as fits into a slice."""
+        end = time.perf_counter() + SLICE_S
+        backlog, done = self._backlog, []
+        new: list[VmRow] = []
+        changed: list[VmRow] = []
+        for key in backlog:
+            done.append(key)
+            row = self._take(key)
+            if row is not None:
+                (changed if key in self._rows else new).append(row)
+                self._rows[key] = row
+            if time.perf_counter() > end:
+                break
+        for key in done:
+            del backlog[key]
+        self._see_groups((*new, *changed))
+        self._bring_in(new, changed)
+        if backlog:
+            self._timer.start()
+        else:
+            self.filled.emit()
+
+    def _take(self, key: VmKey) -> VmRow | None:
+        """The row of a VM, up to date; None where there is nothing to show."""
+        inventory = self._inventory
+        domain, spec = inventory.domain(key), inventory.spec(key.host)
+        if domain is None or spec is None:
+            return None
+        status, load = inventory.status(key.host), inventory.load(key)
+        row = self._rows.get(key)
+        if row is None:
+            return VmRow(domain, spec, status, load, self._clock())
+        row.put(domain, spec, status, self._clock())
+        row.put_load(load)
+        return row
+
+    def _see_groups(self, rows: Iterable[VmRow]) -> None:
+        """Numbers groups in the order of their names, so that everyone gives them the same colours."""
+        names = {row.domain.group for row in rows} - {""}
+        if names - self._groups.keys():
+            self._groups = {name: n for n, name in enumerate(sorted(names | self._groups.keys()))}
+            for row in self._rows.values():
+                row.cells = None
+
+    def _bring_in(self, new: list[VmRow], changed: list[VmRow]) -> None:
+        if new or changed:
+            self._become(self._ordered())
+            self._tell_changed(row.key for row in changed)
+            self.counted.emit()
+
+    def _remove(self, keys: Iterable[VmKey]) -> None:
+        for key in keys:
+            self._backlog.pop(key, None)
+            self._rows.pop(key, None)
+        self._become([row for row in self._shown if row.key in self._rows])
+        self.counted.emit()
+
+    def _take_loads(self, keys: Iterable[VmKey]) -> None:
+        load, rows = self._inventory.load, self._rows
+        touched = []
+        for key in keys:
+            row = rows.get(key)
+            if row is not None:
+                row.put_load(load(key))
+                touched.append(key)
+        if not touched:
+            return
+        if COLUMNS[self._column].live:
+            if self._held:
+                self._sort_due = True
+            else:
+                self._reshow()
+        self._tell_changed(touched)
+
+    def _tell_changed(self, keys: Iterable[VmKey]) -> None:
+        at = self._positions()
+        positions = sorted({at[key] for key in keys if key in at})
+        if not positions:
+            return
+        starts = [positions[0], *(b for a, b in pairwise(positions) if b != a + 1)]
+        ends = [*(a for a, b in pairwise(positions) if b != a + 1), positions[-1]]
+        ranges = list(zip(starts, ends, strict=True))
+        if len(ranges) > RANGES:
+            ranges = [(positions[0], positions[-1])]
+        last = len(COLUMNS) - 1
+        for first, end in ranges:
+            self.dataChanged.emit(self.index(first, 0), self.index(end, last))
+
+    # order
+
+    def _accepts(self, row: VmRow) -> bool:
+        return (
+            (self._place is None or self._place(row))
+            and (self._quick is None or self._quick(row))
+            and (not self._words or matches(row, self._words))
+        )
+
+    def _positions(self) -> dict[VmKey, int]:
+        if self._at is None:
+            self._at = {row.key: number for number, row in enumerate(self._shown)}
+        return self._at
+
+    def _ordered(self) -> list[VmRow]:
+        """The rows to show, in order; equal ones by name."""
+        rows = list(self._rows.values())
+        if self._place or self._quick or self._words:
+            rows = [row for row in rows if self._accepts(row)]
+        down = self._order == Qt.SortOrder.DescendingOrder
+        column = COLUMNS[self._column]
+        rows.sort(key=_BY_NAME, reverse=down and column.id == "name")
+        if column.id != "name":
+            rows.sort(key=column.key, reverse=down)
+        return rows
+
+    def _reshow(self) -> None:
+        self._become(self._ordered())
+
+    def _become(self, rows: list[VmRow]) -> None:
+        """Shows these rows; what is selected or current stays so, wherever it moves."""
+        old = self._shown
+        if rows == old:
+            return
+        more = len(rows) - len(old)
+        if 0 < more <= SINGLY:
+            at = self._positions()
+            if [row for row in rows if row.key in at] == old:
+                self._insert([n for n, row in enumerate(rows) if row.key not in at], rows)
+                return
+        elif -SINGLY <= more < 0:
+            stay = {row.key for row in rows}
+            if [row for row in old if row.key in stay] == rows:
+                self._delete([n for n, row in enumerate(old) if row.key not in stay])
+                return
+        self._rearrange(rows)
+
+    def _insert(self, positions: Iterable[int], rows: Sequence[VmRow]) -> None:
+        for position in positions:
+            self.beginInsertRows(_ROOT, position, position)
+            self._shown.insert(position, rows[position])
+            self._at = None
+            self.endInsertRows()
+
+    def _delete(self, positions: Sequence[int]) -> None:
+        for position in reversed(positions):
+            self.beginRemoveRows(_ROOT, position, position)
+            del self._shown[position]
+            self._at = None
+            self.endRemoveRows()
+
+    def _rearrange(self, rows: list[VmRow]) -> None:
+        self.layoutAboutToBeChanged.emit()
+        old = self._shown
+        kept = self.persistentIndexList()
+        keys = [old[index.row()].key for index in kept]
+        self._shown = rows
+        self._at = None
+        at = self._positions()
+        self.changePersistentIndexList(
+            kept,
+            [
+                self.index(at[key], i.column()) if key in at else QModelIndex()
+                for key, i in zip(keys, kept, strict=True)
+            ],
+        )
+        self.layoutChanged.emit()

@@ -1,0 +1,485 @@
+"""The table of VMs of a place: search, quick filters, acts on what is selected, columns to choose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QStackedLayout, QVBoxLayout, QWidget
+
+from console.fleet.domains import State, VmKey
+from console.fleet.updates import ChangeSet
+from console.ui.actions import VmActions
+from console.ui.context import Context
+from console.ui.delegates.table import Table
+from console.ui.icons import Age, icon, state_glyph
+from console.ui.models.vm_columns import COLUMNS, column_number
+from console.ui.models.vm_rows import VmRow, matches, words_of
+from console.ui.models.vms import VmTable
+from console.ui.places import Place
+from console.ui.theme import theme
+from console.ui.theme.tokens import HEIGHTS
+from console.ui.widgets.action_bar import ActionBar, menu_button
+from console.ui.widgets.action_bar import Slot as BarSlot
+from console.ui.widgets.buttons import IconButton
+from console.ui.widgets.fields import SearchField
+from console.ui.widgets.labels import GlyphLabel, label
+from console.ui.widgets.notes import EmptyState
+from console.ui.widgets.tabs import Segment
+from console.words import _, ngettext, states, units
+
+COUNT_MS = 200  # between two counts, while things change
+TICK_MS = 1000  # ages grow
+
+QUICK: dict[str, Callable[[VmRow], bool]] = {
+    "running": lambda row: row.domain.state is State.RUNNING and row.age is not Age.LOST,
+    "paused": lambda row: row.domain.state in (State.PAUSED, State.SUSPENDED) and row.age is not Age.LOST,
+    "off": lambda row: row.domain.state in (State.OFF, State.SAVED),
+    "crashed": lambda row: row.domain.state is State.CRASHED,
+    "lost": lambda row: row.age is Age.LOST,
+}
+
+
+def inside(place: Place) -> Callable[[VmRow], bool] | None:
+    """Which VMs are at a place; None: all."""
+    id, inner = place.id, place.inner
+    match place.kind:
+        case "zone":
+            return lambda row: row.spec.zone == id
+        case "rack":
+            return lambda row: row.spec.rack == inner and row.spec.zone == id
+        case "host":
+            return lambda row: row.key.host == id
+        case "group":
+            return lambda row: row.domain.group == id
+        case "tag":
+            return lambda row: id in row.domain.tags
+        case "state":
+            return lambda row: row.domain.state == id
+        case _:
+            return None
+
+
+class VmsPage(QWidget):
+    """Signals:
+    summed(str): what the status bar says of this page: "23 of 386 VMs shown".
+    """
+
+    summed = Signal(str)
+
+    def __init__(self, ctx: Context, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._ctx = ctx
+        self._quick = ""
+        self._summary = ""
+        self.model = VmTable(ctx.inventory, self)
+        self.actions_ = VmActions(ctx.acting, self)
+        self._build()
+        self._count_timer = QTimer(self, interval=COUNT_MS, singleShot=True)
+        self._count_timer.timeout.connect(self._count)
+        self._choice_timer = QTimer(self, interval=0, singleShot=True)
+        self._choice_timer.timeout.connect(self._on_choice)
+        self._tick_timer = QTimer(self, interval=TICK_MS)
+        self._tick_timer.timeout.connect(self._tick)
+        self.model.counted.connect(self._count_soon)
+        self.model.filled.connect(self._count_soon)
+        self.table.selectionModel().selectionChanged.connect(lambda: self._choice_timer.start())
+        self._search_timer = QTimer(self, interval=60, singleShot=True)
+        self._search_timer.timeout.connect(lambda: self.model.set_search(self.search.text()))
+        ctx.bridge.changed.connect(self._on_change)
+        self._sort_by("name", Qt.SortOrder.AscendingOrder)
+        self._on_choice()
+        self._count()
+
+    # parts
+
+    def _build(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._search_row())
+        self.bar = self._action_bar()
+        column.addWidget(self.bar)
+        self.table = Table(COLUMNS, _("VMs"))
+        self.table.setModel(self.model)
+        self.table.opened.connect(lambda number: self._ctx.acting.opening.emit(self.model.key(number)))
+        self.table.menu_wanted.connect(self._on_menu)
+        self.table.pressed_changed.connect(self.model.hold)
+        self.table.horizontalHeader().sectionClicked.connect(self._on_head)
+        self.table.horizontalHeader().sectionResized.connect(self._on_resized)
+        self.actions_.add_shortcuts(self.table)
+        self._widths: dict[str, int] = {}
+        self._chosen = {c.id for c in COLUMNS if c.shown}
+        self._fitting = False
+        self.empty = EmptyState("search", "")
+        self._clear = self.empty.add_button(_("Clear the search"), self._clear_all)
+        body = QWidget()
+        self._body = QStackedLayout(body)
+        self._body.addWidget(self.table)
+        self._body.addWidget(self.empty)
+        column.addWidget(body, 1)
+        for widget in (self, body, self.empty):
+            widget.setProperty("ground", "base")
+            widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setTabOrder(self.search, self.columns_button)
+        self.setTabOrder(self.columns_button, self.table)
+
+    def _search_row(self) -> QWidget:
+        row = QWidget()
+        row.setFixedHeight(theme.px(HEIGHTS["search"]))
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(theme.px(12), 0, theme.px(12), 0)
+        layout.setSpacing(theme.px(8))
+        self.search = SearchField(_("Search in all columns"), keys="Ctrl F")
+        self.search.setMaximumWidth(theme.px(540))
+        self.search.setMinimumWidth(theme.px(200))
+        self.search.changed.connect(lambda _text: self._search_timer.start())
+        self.search.left.connect(lambda: self.table.setFocus())
+        self.search.down_pressed.connect(self._to_first)
+        self.search.returnPressed.connect(self._to_first)
+        self.shown_label = label("", "strong")
+        self.of_label = label("", tone="text2")
+        self.lost_glyph = GlyphLabel("play-dashed", "last-known", 14)
+        self.lost_label = label("", tone="text2")
+        self.columns_button = IconButton("columns", _("Columns"), kind="plain", role="text")
+        self.columns_button.setFixedWidth(theme.px(32))
+        self.columns_button.clicked.connect(self._open_columns)
+        layout.addWidget(self.search, 5)
+        layout.addStretch(1)
+        layout.addWidget(_pair(self.shown_label, self.of_label, 4))
+        self.dot_label = label("·", tone="text3")
+        layout.addWidget(self.dot_label)
+        layout.addWidget(_pair(self.lost_glyph, self.lost_label, 6))
+        layout.addSpacing(theme.px(2))
+        layout.addWidget(self.columns_button)
+        return row
+
+    def _action_bar(self) -> ActionBar:
+        acts = self.actions_
+        stop = menu_button("power", _("Shut down"), _("Shut down, reboot, force off, save"))
+        stop.setMenu(acts.stop_menu(stop))
+        more = menu_button("more", "", _("More acts"))
+        more.setMenu(acts.more_menu(more))
+        bar = ActionBar(
+            (
+                BarSlot(),
+                BarSlot(acts.action("run")),
+                BarSlot(acts.action("pause")),
+                BarSlot(button=stop),
+                BarSlot(),
+                BarSlot(acts.action("tag")),
+                BarSlot(button=more),
+            ),
+            _("Quick filters"),
+        )
+        bar.filtered.connect(self._on_quick)
+        bar.cleared.connect(lambda: self.table.clearSelection())
+        return bar
+
+    # place
+
+    def show_place(self, place: Place) -> None:
+        """Shows the VMs of a place; search and sort order stay."""
+        self.model.show_place(inside(place))
+        self._count_soon()
+
+    def focus_search(self) -> None:
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def select(self, keys: list[VmKey]) -> None:
+        """Selects these VMs as far as they are shown, and scrolls to the first."""
+        self.table.clearSelection()
+        rows = [row for row in (self.model.row_of(key) for key in keys) if row >= 0]
+        flags = self.table.selectionModel().SelectionFlag
+        for row in rows:
+            self.table.selectionModel().select(self.model.index(row, 0), flags.Select | flags.Rows)
+        if rows:
+            self.table.selectionModel().setCurrentIndex(self.model.index(rows[0], 0), flags.NoUpdate)
+            self.table.scrollTo(self.model.index(rows[0], 0))
+
+    def selected(self) -> list[VmKey]:
+        return [self.model.key(row) for row in self.table.selected_rows()]
+
+    @property
+    def summary(self) -> str:
+        return self._summary
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._tick_timer.start()
+        self._fit_columns()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._tick_timer.stop()
+
+    # what changes
+
+    @Slot(object)
+    def _on_change(self, change: ChangeSet) -> None:
+        self.model.apply(change)
+        chosen = set(self.actions_.keys)
+        if chosen and (chosen & (change.changed | change.removed) or {key.host for key in chosen} & change.hosts):
+            self._choice_timer.start()
+        if change.hosts:
+            self._count_soon()
+
+    def _tick(self) -> None:
+        height = self.table.verticalHeader().defaultSectionSize()
+        first = max(0, self.table.verticalOffset() // height)
+        if self.model.aged(first, first + self.table.viewport().height() // height + 1):
+            self.table.viewport().update()
+
+    def _count_soon(self) -> None:
+        if not self._count_timer.isActive():
+            self._count_timer.start()
+
+    def _count(self) -> None:
+        total, here, found = self.model.total(), len(self.model.inside()), self.model.found()
+        counts = {id: sum(map(fits, found)) for id, fits in QUICK.items()} | {"all": len(found)}
+        lost = [row for row in self.model.rows() if row.age is Age.LOST]
+        shown = self.model.rowCount()
+        self.shown_label.setText(units.count(shown) if shown != here else "")
+        self.shown_label.setVisible(shown != here)
+        of = ngettext("{count} VM", "{count} VMs", here).format(count=units.count(here))
+        self.of_label.setText(_("of {vms}").format(vms=of) if shown != here else of)
+        self._say_lost(lost)
+        self._say_filters(counts)
+        self._summary = (
+            _("{shown} of {vms} shown").format(
+                shown=units.count(shown),
+                vms=ngettext("{count} VM", "{count} VMs", total).format(count=units.count(total)),
+            )
+            if shown != total
+            else ""
+        )
+        self.summed.emit(self._summary)
+        self._say_empty(here)
+        self._fit_columns()
+
+    def _say_lost(self, lost: list[VmRow]) -> None:
+        seen = [row.status.seen for row in lost if row.status.seen]
+        text = ""
+        if lost:
+            text = ngettext("{count} last seen", "{count} last seen", len(lost)).format(count=units.count(len(lost)))
+        if seen:
+            now = self.model.now()
+            oldest, newest = units.age(now - min(seen)), units.age(now - max(seen))
+            form = _("{lost} {age} ago") if oldest == newest else _("{lost} up to {age} ago")
+            text = form.format(lost=text, age=oldest)
+        self.lost_label.setText(text)
+        for part in (self.dot_label, self.lost_glyph, self.lost_label):
+            part.setVisible(bool(text))
+
+    def _say_filters(self, counts: dict[str, int]) -> None:
+        glyphs = {
+            "running": state_glyph(State.RUNNING),
+            "paused": state_glyph(State.PAUSED),
+            "off": state_glyph(State.OFF),
+            "crashed": state_glyph(State.CRASHED),
+            "lost": ("play-dashed", "last-known"),
+        }
+        titles = {
+            "running": states.state(State.RUNNING),
+            "paused": states.state(State.PAUSED),
+            "off": states.state(State.OFF),
+            "crashed": states.state(State.CRASHED),
+            "lost": _("Last seen"),
+        }
+        filters = [Segment("", f"{_('All')} {units.count(counts['all'])}")]
+        filters.extend(
+            Segment(id, f"{titles[id]} {units.count(counts[id])}", glyphs[id])
+            for id in QUICK
+            if counts[id] or id == self._quick
+        )
+        self.bar.set_filters(filters, self._quick)
+
+    def _say_empty(self, here: int) -> None:
+        empty = not self.model.rowCount() and not self.model.busy
+        if empty:
+            text = self.search.text().strip()
+            if not here:
+                self.empty.say(_("No VMs here"), _("VMs appear as soon as a host that has some is connected."))
+            elif text:
+                term = self._excluding(words_of(text))
+                self.empty.say(
+                    _("No VM matches “{text}”").format(text=term or text),
+                    "" if term else _("Each word is found, but no VM has all of them."),
+                )
+            else:
+                self.empty.say(_("No VM in this state"))
+            self._clear.setVisible(bool(text or self._quick))
+        self._body.setCurrentIndex(1 if empty else 0)
+
+    def _excluding(self, words: tuple[str, ...]) -> str:
+        """The first word that no VM of the place has, "" when it is their combination."""
+        rows = self.model.inside()
+        return next((word for word in words if not any(matches(row, (word,)) for row in rows)), "")
+
+    def _clear_all(self) -> None:
+        self.search.clear()
+        self._on_quick("")
+        self._count()
+
+    def _on_quick(self, id: str) -> None:
+        self._quick = id
+        self.model.set_quick(QUICK.get(id))
+        self._count_soon()
+
+    def _to_first(self) -> None:
+        if self._search_timer.isActive():
+            self._search_timer.stop()
+            self.model.set_search(self.search.text())
+        self.table.setFocus()
+        if self.model.rowCount() and not self.table.selectionModel().hasSelection():
+            self.table.selectRow(0)
+
+    # selection
+
+    def _on_choice(self) -> None:
+        rows = [self.model.row(number) for number in self.table.selected_rows()]
+        self.actions_.set_vms(row.key for row in rows)
+        if not rows:
+            self.bar.say("", "")
+            return
+        hosts = len({row.key.host for row in rows})
+        memory = units.memory(sum(row.memory_total for row in rows))
+        self.bar.say(
+            ngettext("{count} selected", "{count} selected", len(rows)).format(count=units.count(len(rows))),
+            ngettext("on {count} host, {memory} memory", "on {count} hosts, {memory} memory", hosts).format(
+                count=units.count(hosts), memory=memory
+            ),
+        )
+
+    def _on_menu(self, at: QPoint) -> None:
+        self._choice_timer.stop()
+        self._on_choice()
+        self.model.hold(True)
+        self.actions_.pop_up(at, self.table).aboutToHide.connect(lambda: self.model.hold(False))
+
+    # columns
+
+    def _on_head(self, section: int) -> None:
+        id, order = self.model.sorted_by
+        column = COLUMNS[section]
+        down = order == Qt.SortOrder.AscendingOrder if column.id == id else column.down
+        self._sort_by(column.id, Qt.SortOrder.DescendingOrder if down else Qt.SortOrder.AscendingOrder)
+
+    def _sort_by(self, id: str, order: Qt.SortOrder) -> None:
+        number = column_number(id)
+        self.model.sort(number, order)
+        self.table.horizontalHeader().setSortIndicator(number, order)
+
+    def _open_columns(self) -> None:
+        menu = self.columns_menu()
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.columns_button.mapToGlobal(QPoint(0, self.columns_button.height() + 2)))
+
+    def columns_menu(self) -> QMenu:
+        """Which columns are there, which one sorts."""
+        menu = QMenu(self)
+        sorting = menu.addMenu(icon("sort-down", "text2"), _("Sort by"))
+        sorted_id, _order = self.model.sorted_by
+        for number, column in enumerate(COLUMNS):
+            action = sorting.addAction(_(column.title))
+            action.setCheckable(True)
+            action.setChecked(column.id == sorted_id)
+            action.triggered.connect(lambda _checked=False, section=number: self._on_head(section))
+        menu.addSeparator()
+        for column in COLUMNS[1:]:  # the name always stays
+            action = menu.addAction(_(column.title))
+            action.setCheckable(True)
+            action.setChecked(column.id in self._chosen)
+            action.toggled.connect(lambda on, id=column.id: self._choose(id, on))
+        menu.addSeparator()
+        menu.addAction(_("As delivered")).triggered.connect(self._reset_columns)
+        return menu
+
+    def _choose(self, id: str, on: bool) -> None:
+        (self._chosen.add if on else self._chosen.discard)(id)
+        self._fit_columns()
+
+    def _reset_columns(self) -> None:
+        self._chosen = {c.id for c in COLUMNS if c.shown}
+        self._widths.clear()
+        self._fit_columns()
+
+    def _on_resized(self, section: int, _old: int, new: int) -> None:
+        if not self._fitting and section != self._last_shown():
+            self._widths[COLUMNS[section].id] = new
+
+    def _last_shown(self) -> int:
+        head = self.table.horizontalHeader()
+        return max((n for n in range(len(COLUMNS)) if not head.isSectionHidden(n)), default=0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        """Sets widths, and leaves out what has no room: Disk and Net first, then Snaps, Tags, Group."""
+        room = self.table.viewport().width()
+        widths = self._widths_for([c.id for c in COLUMNS if c.id in self._chosen], room)
+        head = self.table.horizontalHeader()
+        self._fitting = True
+        for number, column in enumerate(COLUMNS):
+            hidden = column.id not in widths
+            if head.isSectionHidden(number) != hidden:
+                head.setSectionHidden(number, hidden)
+            if not hidden and head.sectionSize(number) != widths[column.id]:
+                head.resizeSection(number, widths[column.id])
+        self._fitting = False
+
+    def _widths_for(self, ids: list[str], room: int) -> dict[str, int]:
+        """Of the columns that fit into `room`. As drawn, wider for long names and addresses, narrower where that helps."""
+        wanted = {id: self._wanted_width(id) for id in ids}
+        widths = {id: self._widths.get(id) or max(_drawn(id), wanted[id] if id in _GROW else 0) for id in ids}
+        for drops in (1, 2, 3, 4):
+            over = sum(widths.values()) - room
+            for id, least in _GIVE.items():
+                if over > 0 and id in widths and id not in self._widths:
+                    given = min(over, max(0, widths[id] - max(theme.px(least), wanted[id])))
+                    widths[id] -= given
+                    over -= given
+            if over <= 0:
+                break
+            for id in [id for id in widths if COLUMNS[column_number(id)].drops == drops]:
+                del widths[id]
+        return widths
+
+    def _wanted_width(self, id: str) -> int:
+        """What the longest text of a column needs, within limits; 0 where that is not asked."""
+        if id not in _WANTED:
+            return 0
+        read, font, around, most = _WANTED[id]
+        longest = sorted({read(row) for row in self.model.rows()[:2000]}, key=len)[-3:]
+        metrics = theme.metrics(font)
+        return min(
+            theme.px(most), max((metrics.horizontalAdvance(text) for text in longest), default=0) + theme.px(around)
+        )
+
+
+_WANTED: dict[str, tuple[Callable[[VmRow], str], str, int, int]] = {  # text, font, px around it, px at most
+    "name": (lambda row: row.domain.name, "name", 12 + 21 + 8, 220),
+    "host": (lambda row: row.spec.name, "body", 8 + 65, 190),
+    "ip": (lambda row: row.ip, "body", 16, 132),
+    "group": (lambda row: row.domain.group, "body", 16 + 9, 150),
+}
+_GROW = ("name", "host", "ip")
+_GIVE = {"group": 72, "name": 112, "state": 104, "tags": 72}
+"""Columns that give way when others need more than is drawn, to this width at least."""
+
+
+def _drawn(id: str) -> int:
+    return theme.px(COLUMNS[column_number(id)].width)
+
+
+def _pair(one: QWidget, other: QLabel, gap: int) -> QWidget:
+    pair = QWidget()
+    layout = QHBoxLayout(pair)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(theme.px(gap))
+    layout.addWidget(one)
+    layout.addWidget(other)
+    return pair
