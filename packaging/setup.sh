@@ -23,7 +23,7 @@ say() { printf 'setup: %s\n' "$*"; }
 stop() { printf 'setup: %s\n' "$*" >&2; exit 1; }
 
 links() { # what starts the services that come with the packages of `test`
-  find /etc/systemd/system /etc/rc?.d -type l 2>/dev/null | grep -E '/[^/]*(ssh|virt|dnsmasq|nftables|sasl)[^/]*$' | sort
+  find /etc/systemd/system /etc/rc?.d -type l ! -name 'K*' 2>/dev/null | grep -E '/[^/]*(ssh|virt|dnsmasq|nftables|sasl)[^/]*$' | sort
 }
 
 install_packages() { # NAME...: no recommended ones, no questions, no service started or left enabled
