@@ -12,7 +12,7 @@ RETRY = 15.0  # seconds until another try after one that failed
 
 
 class Writer:
-    """Calls `flush` in a daemon thread of its own `delay` seconds after a `wake`: many wakes, one flush.
+    """Calls `flush` `delay` seconds after a `wake`, in a daemon thread that lives only while there is work; many wakes, one flush.
 
     A flush that raises FleetError is tried again after `retry` seconds, or at the next wake after that.
     """
@@ -52,19 +52,21 @@ class Writer:
         return thread is None or not thread.is_alive()
 
     def _work(self) -> None:
+        """Flushes whatever is due; the thread ends when nothing is left to do."""
         while True:
             with self._changed:
-                while not self._closing and (self._due is None or self._due > time.monotonic()):
-                    self._changed.wait(None if self._due is None else self._due - time.monotonic())
-                last, pending = self._closing, self._due is not None
-                self._due = None
-            if pending:
-                try:
-                    self._flush()
-                except FleetError:
-                    with self._changed:
-                        self._not_before = self._due = time.monotonic() + self._retry
-                else:
-                    self._not_before = 0.0
+                while not self._closing and self._due is not None and self._due > time.monotonic():
+                    self._changed.wait(self._due - time.monotonic())
+                if self._due is None:
+                    self._thread = None
+                    return
+                last, self._due = self._closing, None
+            try:
+                self._flush()
+            except FleetError:
+                with self._changed:
+                    self._not_before = self._due = time.monotonic() + self._retry
+            else:
+                self._not_before = 0.0
             if last:
                 return

@@ -81,3 +81,10 @@ def test_closing_waits_no_longer_than_told() -> None:
     assert time.monotonic() - start < 0.5
     go.set()
     assert writer.close(1.0)
+
+
+def test_its_thread_ends_with_the_work() -> None:
+    writer = Writer("test-brief", lambda: None, delay=0.0)
+    for _ in range(2):
+        writer.wake()
+        assert until(lambda: not any(thread.name == "test-brief" for thread in threading.enumerate()))

@@ -1,0 +1,225 @@
+"""What the user likes: read once, changed at once, written a moment later."""
+
+from __future__ import annotations
+
+import threading
+import time
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import tomlkit
+
+from console.files.atomic import write_text
+from console.files.writer import Writer
+from console.fleet.errors import Failed, Problem, Reason
+
+DELAY = 0.3  # seconds until a change is written
+HEAD = "# What is not here is as it comes. Comments stay.\n"
+
+
+class Mode(StrEnum):
+    """Which of the two looks; SYSTEM follows the desktop."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class Leaving(StrEnum):
+    """What closing the window does while jobs run."""
+
+    ASK = "ask"
+    WAIT = "wait"  # close when they have ended
+    CANCEL = "cancel"
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """language: a code such as "de", None = the desktop's. font_scale: 0.75 to 2, times the desktop's font.
+
+    interval: seconds between two readings of load, 1 to 60. columns: ids of the VM table's columns in order, empty = as it
+    comes; widths: px at scale 1 by column id. notifications: tell the desktop of jobs that took longer than notify_after
+    seconds and of those that failed unseen. confirm_loss: ask before an act that loses running state (force off, reset).
+    layout: what the window keeps of its own shape (sizes, folded panes), by names of its own.
+    """
+
+    theme: Mode = Mode.SYSTEM
+    language: str | None = None
+    font_scale: float = 1.0
+    compact: bool = False
+    interval: float = 3.0
+    columns: tuple[str, ...] = ()
+    widths: Mapping[str, int] = field(default_factory=dict)
+    notifications: bool = True
+    notify_after: float = 10.0
+    confirm_loss: bool = True
+    leaving: Leaving = Leaving.ASK
+    layout: Mapping[str, str] = field(default_factory=dict)
+
+
+RANGES = {"font_scale": (0.75, 2.0), "interval": (1.0, 60.0), "notify_after": (0.0, 3600.0)}
+_TYPES: dict[str, Any] = {
+    "theme": Mode,
+    "language": str | None,
+    "font_scale": float,
+    "compact": bool,
+    "interval": float,
+    "columns": tuple[str, ...],
+    "widths": dict[str, int],
+    "notifications": bool,
+    "notify_after": float,
+    "confirm_loss": bool,
+    "leaving": Leaving,
+    "layout": dict[str, str],
+}
+
+
+def read(text: str) -> tuple[Preferences, tuple[str, ...]]:
+    """The preferences in a TOML text, and the keys whose value is wrong: those are as they come.
+
+    Errors: tomllib.TOMLDecodeError.
+    """
+    data = tomllib.loads(text.removeprefix("\ufeff"))
+    values: dict[str, Any] = {}
+    wrong = []
+    for key in data.keys() & _TYPES.keys():
+        try:
+            values[key] = _in_range(key, msgspec.convert(data[key], _TYPES[key]))
+        except msgspec.ValidationError:
+            wrong.append(key)
+    return Preferences(**values), tuple(sorted(wrong))
+
+
+def _in_range(key: str, value: Any) -> Any:
+    if key in RANGES:
+        low, high = RANGES[key]
+        return min(max(value, low), high)
+    return value
+
+
+class PreferencesStore:
+    """The preferences of one profile. Thread-safe.
+
+    Attributes:
+        wrong: keys of the file whose values could not be used.
+        problem: why the file cannot be read or written, None = it can. DAMAGED: it was set aside as `detail`.
+    """
+
+    def __init__(self, path: Path, delay: float = DELAY) -> None:
+        self.path = path
+        self.wrong: tuple[str, ...] = ()
+        self.problem: Problem | None = None
+        self._lock = threading.RLock()
+        self._value: Preferences | None = None
+        self._changed: set[str] = set()
+        self._listeners: list[Callable[[Preferences], object]] = []
+        self._writer = Writer("preferences", self._write, delay)
+
+    @property
+    def value(self) -> Preferences:
+        """The preferences now. The first look reads the file."""
+        with self._lock:
+            if self._value is None:
+                self._value = self._load()
+            return self._value
+
+    def set(self, **changes: Any) -> Preferences:
+        """Changes some; listeners are told before it returns, the file is written a moment later by another thread."""
+        with self._lock:
+            old = self.value
+            new = replace(old, **{key: _in_range(key, value) for key, value in changes.items()})
+            if new == old:
+                return old
+            self._value = new
+            self._changed |= {f.name for f in fields(new) if getattr(new, f.name) != getattr(old, f.name)}
+            listeners = tuple(self._listeners)
+        self._writer.wake()
+        for listener in listeners:
+            listener(new)
+        return new
+
+    def subscribe(self, listener: Callable[[Preferences], object]) -> Callable[[], None]:
+        """Calls `listener` after each change, in the thread that made it. Returns the undo."""
+        with self._lock:
+            self._listeners.append(listener)
+
+        def undo() -> None:
+            with self._lock:
+                if listener in self._listeners:
+                    self._listeners.remove(listener)
+
+        return undo
+
+    def close(self, timeout: float = 0.2) -> None:
+        """Writes what is not written yet; waits at most `timeout` seconds."""
+        self._writer.close(timeout)
+
+    def _load(self) -> Preferences:
+        try:
+            value, self.wrong = read(self.path.read_text("utf-8"))
+        except FileNotFoundError:
+            return Preferences()
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            self._set_aside(error)
+            return Preferences()
+        except OSError as error:
+            self.problem = _problem(error, self.path)
+            return Preferences()
+        return value
+
+    def _set_aside(self, error: Exception) -> None:
+        aside = self.path.with_name(f"{self.path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}")
+        try:
+            self.path.rename(aside)
+        except OSError as failure:
+            self.problem = _problem(failure, self.path)
+        else:
+            self.problem = Problem(Reason.DAMAGED, str(error), 0, str(aside))
+
+    def _write(self) -> None:
+        """In the writer's thread: puts the changed keys into what is on disk now."""
+        with self._lock:
+            value, changed = self.value, set(self._changed)
+            self._changed.clear()
+        try:
+            try:
+                document = tomlkit.parse(self.path.read_text("utf-8"))
+            except FileNotFoundError:
+                document = tomlkit.parse(HEAD)
+            for key in (f.name for f in fields(value) if f.name in changed):
+                _put(document, key, getattr(value, key))
+            write_text(self.path, tomlkit.dumps(document))
+        except (OSError, ValueError) as error:
+            with self._lock:
+                self._changed |= changed
+                self.problem = _problem(error, self.path)
+            raise Failed(self.problem, self.path.name) from error
+        if self.problem is not None and self.problem.reason is not Reason.DAMAGED:
+            self.problem = None
+
+
+def _put(document: tomlkit.TOMLDocument, key: str, value: Any) -> None:
+    if value in (None, (), {}):
+        document.pop(key, None)
+    elif isinstance(value, Mapping):
+        table = tomlkit.table()
+        table.update({name: value[name] for name in sorted(value)})
+        document[key] = table
+    else:
+        plain = list(value) if isinstance(value, tuple) else str(value) if isinstance(value, StrEnum) else value
+        if key in document:
+            document[key] = plain
+        else:
+            document.add(key, plain)
+
+
+def _problem(error: Exception, path: Path) -> Problem:
+    code = getattr(error, "errno", None) or 0
+    text = getattr(error, "strerror", None) or str(error)
+    reason = Reason.NO_SPACE if code in (28, 122) else Reason.READ_ONLY if code in (1, 13, 30) else Reason.OTHER
+    return Problem(reason, f"{path}: {text}", code, str(path))

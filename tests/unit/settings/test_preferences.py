@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+import dataclasses
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from console.fleet.errors import Reason
+from console.settings import preferences as preferences_module
+from console.settings.preferences import _TYPES, Leaving, Mode, Preferences, PreferencesStore, read
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "config" / "preferences.toml"
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[PreferencesStore]:
+    made = PreferencesStore(path, delay=0.0)
+    yield made
+    made.close(2.0)
+
+
+EVERYTHING = Preferences(
+    theme=Mode.DARK,
+    language="de",
+    font_scale=1.25,
+    compact=True,
+    interval=5.0,
+    columns=("name", "state"),
+    widths={"name": 200},
+    notifications=False,
+    notify_after=30.0,
+    confirm_loss=False,
+    leaving=Leaving.WAIT,
+    layout={"navigator": "264", "odd key.": "ü"},
+)
+
+
+def test_every_preference_is_kept(path: Path, store: PreferencesStore) -> None:
+    changes = {field.name: getattr(EVERYTHING, field.name) for field in dataclasses.fields(Preferences)}
+    assert changes.keys() == _TYPES.keys()
+    assert all(value != getattr(Preferences(), key) for key, value in changes.items())
+    store.set(**changes)
+    store.close(2.0)
+    again = PreferencesStore(path)
+    assert again.value == EVERYTHING
+    assert (again.wrong, again.problem) == ((), None)
+
+
+def test_nothing_written_is_as_it_comes(path: Path, store: PreferencesStore) -> None:
+    assert store.value == Preferences()
+    store.set(theme=Mode.SYSTEM)  # no change
+    store.close(2.0)
+    assert not path.parent.exists()
+
+
+def test_only_what_was_changed_is_written_and_comments_stay(path: Path, store: PreferencesStore) -> None:
+    path.parent.mkdir()
+    text = '# mine\ntheme = "light"  # by day\nfuture = 1\n\n[layout]\na = "1"\n'
+    path.write_text(text)
+    store.set(theme=Mode.DARK, compact=True)
+    store.close(2.0)
+    assert path.read_text() == text.replace('"light"', '"dark"').replace("future = 1\n", "future = 1\ncompact = true\n")
+
+
+def test_two_consoles_change_different_things(path: Path) -> None:
+    one, two = PreferencesStore(path, 0.0), PreferencesStore(path, 0.0)
+    assert one.value == two.value
+    one.set(theme=Mode.DARK)
+    one.close(2.0)
+    two.set(interval=10.0)
+    two.close(2.0)
+    assert PreferencesStore(path).value == Preferences(theme=Mode.DARK, interval=10.0)
+
+
+def test_back_to_what_comes_leaves_no_table_behind(path: Path) -> None:
+    for widths in ({"name": 10}, {}):
+        store = PreferencesStore(path, 0.0)
+        store.set(widths=widths, language="de" if widths else None)
+        store.close(2.0)
+    assert "widths" not in path.read_text()
+    assert "language" not in path.read_text()
+
+
+def test_wrong_values_are_named_and_the_rest_holds() -> None:
+    value, wrong = read('theme = "pink"\ninterval = "3"\ncompact = true\ncolumns = ["a", 1]\n[widths]\na = 1.5\n')
+    assert value == Preferences(compact=True)
+    assert wrong == ("columns", "interval", "theme", "widths")
+
+
+@pytest.mark.parametrize(("given", "kept"), [(0, 1.0), (7, 7.0), (1e9, 60.0)])
+def test_numbers_stay_within_reason(path: Path, given: float, kept: float) -> None:
+    assert read(f"interval = {given}")[0].interval == kept
+    store = PreferencesStore(path)
+    assert store.set(interval=given).interval == kept
+    store.close(2.0)
+
+
+def test_a_malformed_file_is_set_aside(path: Path, store: PreferencesStore) -> None:
+    path.parent.mkdir()
+    path.write_text("theme = \n")
+    assert store.value == Preferences()
+    assert store.problem is not None
+    assert store.problem.reason is Reason.DAMAGED
+    assert Path(store.problem.detail).read_text() == "theme = \n"
+    store.set(compact=True)
+    store.close(2.0)
+    assert PreferencesStore(path).value.compact
+
+
+def test_listeners_are_told_at_once_and_the_caller_never_waits_for_the_disk(
+    store: PreferencesStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go, told = threading.Event(), []
+    real = preferences_module.write_text
+
+    def slow(path: Path, text: str) -> object:
+        go.wait(5)
+        return real(path, text)
+
+    monkeypatch.setattr(preferences_module, "write_text", slow)
+    undo = store.subscribe(told.append)
+    first = store.set(compact=True)
+    second = store.set(theme=Mode.LIGHT)
+    assert told == [first, second]
+    assert not store.path.exists()
+    go.set()
+    undo()
+    store.set(compact=False)
+    assert len(told) == 2
+    store.close(2.0)
+    assert PreferencesStore(store.path).value == Preferences(theme=Mode.LIGHT)
+
+
+def test_a_file_that_cannot_be_written_is_a_problem_until_it_can(path: Path) -> None:
+    store = PreferencesStore(path, delay=0.0)
+    path.mkdir(parents=True)
+    store.set(compact=True)
+    store.close(2.0)
+    assert store.problem is not None
+    assert store.value.compact
+    path.rmdir()
+    store._write()
+    assert store.problem is None
+    assert PreferencesStore(path).value.compact
