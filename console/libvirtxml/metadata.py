@@ -59,9 +59,14 @@ def with_tags(element_xml: str | None, tags: Iterable[str]) -> str:
 
 
 def _ours(element_xml: str | None) -> etree._Element:
-    """The element to edit. libvirt may hand back the prefix it stored it with, or none."""
+    """The element to edit. libvirt hands back what it stored without our namespace: it is put back here."""
     if element_xml:
         found = tree.parse(element_xml, "metadata")
-        if found.tag == _VM:
-            return found
+        if found.tag in (_VM, "vm"):
+            vm = etree.Element(_VM, found.attrib, nsmap={None: NAMESPACE})
+            vm.extend(found)
+            for element in vm.iterdescendants():
+                if isinstance(element.tag, str) and not element.tag.startswith("{"):
+                    element.tag = f"{{{NAMESPACE}}}{element.tag}"
+            return vm
     return etree.Element(_VM, nsmap={None: NAMESPACE})

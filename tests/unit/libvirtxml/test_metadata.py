@@ -46,3 +46,12 @@ def test_taking_all_tags_away_leaves_the_rest() -> None:
 
 def test_an_element_that_is_not_ours_is_not_edited() -> None:
     assert read_element(with_tags("<other/>", ["a"])).tags == ("a",)
+
+
+def test_what_libvirt_hands_back_without_its_namespace_is_ours_still() -> None:
+    handed_back = '<vm xmlns:splendid="urn:splendid:domain:1">\n  <tag>a</tag>\n  <owner>me</owner><x:y xmlns:x="urn:x">z</x:y>\n</vm>'
+    assert metadata.read_element(handed_back).tags == ("a",)
+    again = metadata.with_tags(handed_back, ["a", "b"])
+    kept = metadata.read_element(again)
+    assert (kept.tags, kept.owner) == (("a", "b"), "me")
+    assert "urn:x" in again
