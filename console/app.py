@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from console.fleet.errors import Problem
+from console.fleet.hosts import Phase
 from console.gateway.gateway import Gateway
 from console.gateway.replay import TraceReplay
 from console.inventory.cache import Cache
@@ -95,6 +96,15 @@ class App:
     def _keep(self, host: str) -> None:
         self.cache.keep(host, self.inventory.view(host), self.inventory.domains_of(host))
 
+    def _keep_all(self) -> None:
+        """Every host as it is at the end: what is live now was seen now."""
+        for spec in self.inventory.specs():
+            view = self.inventory.view(spec.id)
+            if view.facts is not None and not view.cached:
+                if view.status.phase is Phase.LIVE:
+                    view = replace(view, status=replace(view.status, seen=time.time()))
+                self.cache.keep(spec.id, view, self.inventory.domains_of(spec.id))
+
     def problems(self) -> tuple[Problem, ...]:
         """What does not work of the program's own files, now."""
         return tuple(problem for problem in (self.cache.problem, self.history.problem) if problem is not None)
@@ -107,6 +117,7 @@ class App:
             return max(0.05, end - time.monotonic())
 
         self.inventory.on_read = None
+        self._keep_all()
         self.desk.close()
         self.services.hosts.close()
         self.fleet.close()
@@ -119,3 +130,4 @@ class App:
         for thread in threads:
             thread.join(left())
         self.history.close(left())
+        self.preferences.close(left())
