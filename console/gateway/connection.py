@@ -19,7 +19,7 @@ from console.gateway.errors import calling, fleet_error, opening_problem
 from console.gateway.uri import PORTS, Target, for_libvirt, take_apart
 
 KNOCK_LIMIT = 4.0  # seconds a host has to accept a TCP connection
-KEEPALIVE = (2, 3)  # seconds between messages and how many may be missed: a dead peer is found after 8 s
+KEEPALIVE = (4, 1)  # seconds of silence before a sign is asked for, and how often: a dead peer is found after 8 s
 ASKS = 3  # how often a wrong password is asked for again
 
 FILES_WANTED = 16384  # a connection needs two file descriptors

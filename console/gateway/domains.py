@@ -296,11 +296,8 @@ def _volume_of(link: Link, source: str) -> Any:
         return None
 
 
-_UNDEFINE = (
-    libvirt.VIR_DOMAIN_UNDEFINE_MANAGED_SAVE
-    | libvirt.VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA
-    | getattr(libvirt, "VIR_DOMAIN_UNDEFINE_CHECKPOINTS_METADATA", 0)
-)
+_UNDEFINE = libvirt.VIR_DOMAIN_UNDEFINE_MANAGED_SAVE | libvirt.VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA
+_CHECKPOINTS = getattr(libvirt, "VIR_DOMAIN_UNDEFINE_CHECKPOINTS_METADATA", 0)
 
 
 def undefine(link: Link, uuid: str, keep_nvram: bool = False) -> None:
@@ -314,7 +311,7 @@ def undefine(link: Link, uuid: str, keep_nvram: bool = False) -> None:
         with _acting(link, uuid) as domain:
             if not domain.isPersistent():
                 return
-            _undefine(domain, (_UNDEFINE | nvram, _UNDEFINE, libvirt.VIR_DOMAIN_UNDEFINE_MANAGED_SAVE, 0))
+            _undefine(domain, (_UNDEFINE | _CHECKPOINTS | nvram, _UNDEFINE | nvram, _UNDEFINE, 0))
     except NotFound:
         return
 

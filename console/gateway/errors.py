@@ -137,8 +137,12 @@ _BY_TEXT: tuple[tuple[Reason, str], ...] = (
 
 _CALL_TEXT: tuple[tuple[Reason, str], ...] = (
     (Reason.NO_SPACE, r"No space left|Disk quota exceeded"),
-    (Reason.EXISTS, r"already (exists|in use|defined)|is already"),
-    (Reason.IN_USE, r"[Ff]ailed to get .*lock|is in use|Device or resource busy|another job|already running|[Ll]ock"),
+    (Reason.WRONG_STATE, r"not (running|active|paused)|already (running|active|paused)|isn't running"),
+    (Reason.EXISTS, r"already (exists|in use|defined)"),
+    (
+        Reason.IN_USE,
+        r"[Ff]ailed to get .*lock|is in use|Device or resource busy|another job|[Cc]annot acquire state change",
+    ),
     (Reason.GONE, r"No such file|not found|no domain with matching"),
     (Reason.PERMISSION, r"Permission denied|not permitted"),
 )

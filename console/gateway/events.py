@@ -29,7 +29,6 @@ class Event:
     uuid: str = ""
     state: State | None = None
     at: float = 0.0
-    reboot: bool = False
 
 
 Sink = Callable[[Event], None]
@@ -56,7 +55,6 @@ _CHANGES = (
     "VIR_DOMAIN_EVENT_ID_TRAY_CHANGE",
     "VIR_DOMAIN_EVENT_ID_METADATA_CHANGE",
     "VIR_DOMAIN_EVENT_ID_BLOCK_JOB_2",
-    "VIR_DOMAIN_EVENT_ID_JOB_COMPLETED",
 )
 
 
@@ -82,11 +80,14 @@ class Events:
         self._network_ids: list[int] = []
         self._pool_ids: list[int] = []
 
-    def register(self) -> None:
-        """Blocks: one call to the host for each kind of event."""
+    def register_first(self) -> None:
+        """What must not be missed between the first reading and later: which domains there are, and their states. Blocks."""
+        number = libvirt.VIR_DOMAIN_EVENT_ID_LIFECYCLE
+        self._try(self._domain_ids, "domainEventRegisterAny", number, self._lifecycle)
+
+    def register_rest(self) -> None:
+        """All other kinds. Blocks: one call to the host for each."""
         domain = self._domain_ids
-        self._try(domain, "domainEventRegisterAny", libvirt.VIR_DOMAIN_EVENT_ID_LIFECYCLE, self._lifecycle)
-        self._try(domain, "domainEventRegisterAny", libvirt.VIR_DOMAIN_EVENT_ID_REBOOT, self._reboot)
         agent = getattr(libvirt, "VIR_DOMAIN_EVENT_ID_AGENT_LIFECYCLE", None)
         if agent is not None:
             self._try(domain, "domainEventRegisterAny", agent, self._agent)
@@ -116,9 +117,6 @@ class Events:
 
     def _lifecycle(self, _conn: Any, domain: Any, event: int, detail: int, _opaque: Any) -> None:
         self._sink(Event(Kind.DOMAIN, domain.UUIDString(), state_after(event, detail), time.time()))
-
-    def _reboot(self, _conn: Any, domain: Any, _opaque: Any) -> None:
-        self._sink(Event(Kind.DOMAIN, domain.UUIDString(), at=time.time(), reboot=True))
 
     def _changed(self, _conn: Any, domain: Any, *_more: Any) -> None:
         self._sink(Event(Kind.DOMAIN, domain.UUIDString(), at=time.time()))

@@ -20,6 +20,7 @@ from console.gateway.workers import Workers
 
 __all__ = ["Gateway", "Replay"]
 
+HANG_UP = 0.4  # of the time that closing may take: what closing a connection properly is worth
 SETTLED = frozenset({Phase.LIVE, Phase.UNREACHABLE, Phase.REFUSED, Phase.OFF})
 
 
@@ -32,7 +33,7 @@ class Gateway:
 
     def __init__(
         self,
-        on_update: Callable[[Update], None],
+        on_update: Callable[[Update], object],
         ask: Ask,
         *,
         interval: float = 3.0,
@@ -119,7 +120,7 @@ class Gateway:
         return session.status
 
     def close(self, timeout: float = 0.5) -> None:
-        """Ends everything within `timeout` seconds; connections that hang are left to their threads."""
+        """Ends everything within `timeout` seconds; connections that take longer are left to the end of the program."""
         end = time.monotonic() + timeout
         with self._lock:
             if self._closed:
@@ -130,7 +131,7 @@ class Gateway:
         self._status_changed()
         self._timer.close(0.05)
         lives = [live for session in sessions if (live := session.close()) is not None]
-        self._hang_up(lives, end - 0.1)
+        self._hang_up(lives, time.monotonic() + timeout * HANG_UP)
         self._workers.close(max(0.0, end - 0.05 - time.monotonic()))
         loop.release(max(0.01, end - time.monotonic()))
 

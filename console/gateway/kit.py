@@ -26,7 +26,7 @@ class Replay(Protocol):
 class Kit:
     """interval: seconds between rounds of statistics. clock: epoch seconds."""
 
-    publish: Callable[[Update], None]
+    publish: Callable[[Update], object]
     ask: Ask
     workers: Workers
     timer: Timer

@@ -22,17 +22,17 @@ class Lane:
     def __init__(self, workers: Workers) -> None:
         self._workers = workers
         self._lock = threading.Lock()
-        self._queue: deque[Task] = deque()
+        self._queue: deque[tuple[Task, bool]] = deque()
         self._turn = 0  # grows with `skip`: what an older turn does at its end no longer counts
         self._busy_since = 0.0
         self._closed = False
 
-    def submit(self, task: Task) -> None:
-        """Queues `task`. After `close` it is dropped."""
+    def submit(self, task: Task, urgent: bool = False) -> None:
+        """Queues `task`; urgent: it goes before other lanes' work once it is first here. After `close` it is dropped."""
         with self._lock:
             if self._closed:
                 return
-            self._queue.append(task)
+            self._queue.append((task, urgent))
             if not self._busy_since:
                 self._begin()
 
@@ -64,7 +64,7 @@ class Lane:
     def _begin(self) -> None:
         self._busy_since = time.monotonic()
         turn = self._turn
-        self._workers.submit(lambda: self._run(turn))
+        self._workers.submit(lambda: self._run(turn), self._queue[0][1])
 
     def _run(self, turn: int) -> None:
         with self._lock:
@@ -72,7 +72,7 @@ class Lane:
                 if turn == self._turn:
                     self._busy_since = 0.0
                 return
-            task = self._queue.popleft()
+            task, _ = self._queue.popleft()
             self._busy_since = time.monotonic()
         try:
             task()

@@ -40,7 +40,7 @@ from console.gateway.stats import Meter
 log = logging.getLogger(__name__)
 
 BEAT = 3.2  # seconds without any answer after which the host is asked for a sign of life
-PULSE = 1.0  # seconds between looks at that
+PULSE = 0.5  # seconds between looks at that, once it is late
 LATE = 3.0  # seconds such a question may wait before what is shown counts as old
 LOST = 7.5  # and before the connection is given up, whatever libvirt says of it
 JOIN = 0.04  # seconds that events wait for more of their kind
@@ -61,7 +61,7 @@ class Live:
         kit: Kit,
         spec: HostSpec,
         conn: Any,
-        on_update: Callable[[Update], None],
+        on_update: Callable[[Update], object],
         on_ready: Callable[[], None],
         on_heard: Callable[[bool], None],
         on_lost: Callable[[Problem], None],
@@ -100,7 +100,7 @@ class Live:
             self.conn.registerCloseCallback(self._closed_by_peer, None)
         now = time.monotonic()
         self._due = {"beat": now + PULSE}
-        self._submit("first", self._first)
+        self._submit("first", self._first, urgent=True)
         self._wake()
 
     def end(self) -> None:
@@ -147,7 +147,7 @@ class Live:
 
     # lanes
 
-    def _submit(self, name: str, work: Callable[[], None], lane: Lane | None = None) -> None:
+    def _submit(self, name: str, work: Callable[[], None], lane: Lane | None = None, urgent: bool = False) -> None:
         """Queues `work`, unless work of this name waits already."""
         with self._lock:
             if self._closed or name in self._pending:
@@ -159,7 +159,7 @@ class Live:
                 self._pending.discard(name)
             self._guarded(work)
 
-        (lane or self.polls).submit(run)
+        (lane or self.polls).submit(run, urgent)
 
     def _guarded(self, work: Callable[[], None]) -> None:
         """Runs `work`; a broken connection ends all, another failure only this piece."""
@@ -203,7 +203,8 @@ class Live:
 
     def _period(self, name: str) -> float:
         if name == "beat":
-            return PULSE
+            watched = self._beat_sent or self._late
+            return PULSE if watched else max(PULSE, BEAT - (time.monotonic() - self._answered))
         return self._kit.interval if name == "stats" else EVERY[name]
 
     def _do(self, name: str) -> None:
@@ -252,11 +253,12 @@ class Live:
     # reading, in the polling lane
 
     def _first(self) -> None:
-        self._events.register()
+        self._events.register_first()
         self._read_all()
         if self._closed:
             return
         self._on_ready()
+        self._submit("events", self._events.register_rest)
         now = time.monotonic()
         spread = random.random()
         with self._lock:

@@ -171,7 +171,7 @@ class Session:
         self._retry = None
         spec = self._spec
         attempt = self._attempt = _Attempt(Asking(spec, self._kit.ask))
-        self._kit.workers.submit(lambda: self._open(attempt, spec))
+        self._kit.workers.submit(lambda: self._open(attempt, spec), urgent=True)
 
     def _open(self, attempt: _Attempt, spec: HostSpec) -> None:
         """On a worker; blocks as long as libvirt does."""
@@ -210,7 +210,7 @@ class Session:
                 self._failed(problem)
 
     def _opened(self, attempt: _Attempt, spec: HostSpec, conn: Any) -> None:
-        def of(call: Callable[..., None]) -> Callable[..., None]:
+        def of(call: Callable[..., object]) -> Callable[..., None]:
             def guarded(*arguments: Any) -> None:
                 with self._lock:
                     if self._live is live:

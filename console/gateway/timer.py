@@ -5,11 +5,14 @@ from __future__ import annotations
 import heapq
 import itertools
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable
 
 log = logging.getLogger(__name__)
+
+GRID = 0.1  # seconds; what is further off comes on a multiple of this, so that many hosts share a wake-up
 
 
 class Due:
@@ -43,8 +46,9 @@ class Timer:
         self._thread.start()
 
     def after(self, seconds: float, call: Callable[[], None]) -> Due:
-        """Has `call` called in `seconds`; never after `close`."""
-        due = Due(time.monotonic() + seconds, call)
+        """Has `call` called in `seconds` (from half a second on up to 0.1 s later); never after `close`."""
+        at = time.monotonic() + seconds
+        due = Due(math.ceil(at / GRID) * GRID if seconds >= 5 * GRID else at, call)
         with self._lock:
             heapq.heappush(self._heap, (due.at, next(self._order), due))
             if self._heap[0][2] is due:

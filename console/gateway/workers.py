@@ -13,15 +13,15 @@ log = logging.getLogger(__name__)
 Task = Callable[[], None]
 
 IDLE = 15.0  # seconds a thread waits for work before it ends
-STUCK = 0.1  # seconds after which a task counts as waiting for somebody else
+STUCK = 0.25  # seconds after which a task counts as waiting for somebody else
 CAP = 512  # threads at most; each is a call that hangs or a host that is slow
 
 
 class Workers:
     """A pool of daemon threads that nobody ever waits for.
 
-    `base` tasks run at once; a task that has run for 0.1 s no longer counts, so calls to silent hosts don't hold up the
-    others. A task must not raise; one that does is logged.
+    `base` tasks run at once; a task that has run for a quarter of a second no longer counts, so calls to silent hosts don't
+    hold up the others. A task must not raise; one that does is logged.
     """
 
     def __init__(self, base: int = 8, cap: int = CAP, name: str = "worker") -> None:
@@ -30,6 +30,7 @@ class Workers:
         self._name = name
         self._lock = threading.Lock()
         self._work = threading.Condition(self._lock)
+        self._urgent: deque[Task] = deque()
         self._tasks: deque[Task] = deque()
         self._started: dict[int, float] = {}  # number of the thread: when its task began
         self._threads: dict[int, threading.Thread] = {}
@@ -38,13 +39,13 @@ class Workers:
         self._closed = False
         self._watching = False
 
-    def submit(self, task: Task) -> None:
-        """Runs `task` on some thread, soon. Nothing runs after `close`."""
+    def submit(self, task: Task, urgent: bool = False) -> None:
+        """Runs `task` on some thread, soon; urgent ones before all others. Nothing runs after `close`."""
         with self._lock:
             if self._closed:
                 return
-            self._tasks.append(task)
-            if self._idle >= len(self._tasks):
+            (self._urgent if urgent else self._tasks).append(task)
+            if self._idle >= self._waiting():
                 self._work.notify()
             elif not self._grow() and not self._watching:
                 self._watching = True
@@ -54,6 +55,7 @@ class Workers:
         """Drops what waits and lets idle threads go; waits at most `timeout` seconds for those that are at work."""
         with self._lock:
             self._closed = True
+            self._urgent.clear()
             self._tasks.clear()
             self._work.notify_all()
             threads = tuple(self._threads.values())
@@ -66,6 +68,9 @@ class Workers:
     def threads(self) -> int:
         """How many threads there are now."""
         return len(self._threads)
+
+    def _waiting(self) -> int:
+        return len(self._urgent) + len(self._tasks)
 
     def _grow(self) -> bool:
         """With the lock held: one more thread, where fewer than `base` tasks make progress."""
@@ -86,7 +91,7 @@ class Workers:
         while True:
             time.sleep(STUCK / 2)
             with self._lock:
-                waiting = len(self._tasks)
+                waiting = self._waiting()
                 if not waiting or self._closed:
                     self._watching = False
                     return
@@ -96,15 +101,15 @@ class Workers:
     def _run(self, number: int) -> None:
         while True:
             with self._lock:
-                while not self._tasks:
+                while not self._waiting():
                     self._started.pop(number, None)
                     self._idle += 1
                     woken = self._closed or self._work.wait(IDLE)
                     self._idle -= 1
-                    if self._closed or (not woken and not self._tasks):
+                    if self._closed or (not woken and not self._waiting()):
                         self._threads.pop(number, None)
                         return
-                task = self._tasks.popleft()
+                task = (self._urgent or self._tasks).popleft()
                 self._started[number] = time.monotonic()
             try:
                 task()

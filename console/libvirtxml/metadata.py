@@ -1,8 +1,12 @@
-"""What is ours in a domain's <metadata>: tags, group and owner. One element, `<vm xmlns="urn:splendid:domain:1">`."""
+"""What is ours in a domain's <metadata>: tags, group and owner. One element, `<vm>` in the namespace `urn:splendid:domain:1`.
+
+In a domain's XML the elements stand in our namespace. libvirt's calls for metadata strip it off what they hand out, and put
+it back on what they are given: there the same elements are bare.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from lxml import etree
@@ -13,9 +17,6 @@ NAMESPACE = "urn:splendid:domain:1"
 PREFIX = "splendid"
 
 _VM = f"{{{NAMESPACE}}}vm"
-_TAG = f"{{{NAMESPACE}}}tag"
-_GROUP = f"{{{NAMESPACE}}}group"
-_OWNER = f"{{{NAMESPACE}}}owner"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,45 +29,51 @@ class VmMetadata:
 
 
 def read(element: etree._Element | None) -> VmMetadata:
-    """Ours from a domain's <metadata> element, or from our <vm> element itself."""
-    if element is None:
-        return VmMetadata()
-    vm = element if element.tag == _VM else element.find(_VM)
-    if vm is None:
-        return VmMetadata()
-    tags = dict.fromkeys(tag for child in vm.iterfind(_TAG) if (tag := tree.text(child)))
-    return VmMetadata(tuple(tags), tree.text(vm.find(_GROUP)), tree.text(vm.find(_OWNER)))
+    """Ours from a domain's <metadata> element."""
+    vm = element.find(_VM) if element is not None else None
+    return _read(vm) if vm is not None else VmMetadata()
 
 
 def read_element(element_xml: str | None) -> VmMetadata:
     """Ours from the text of our element, as `virDomainGetMetadata` gives it; None for nothing."""
-    return read(_ours(element_xml))
+    return _read(_ours(element_xml))
+
+
+def _read(vm: etree._Element) -> VmMetadata:
+    tags = dict.fromkeys(tag for child in _named(vm, "tag") if (tag := tree.text(child)))
+    return VmMetadata(
+        tuple(tags), tree.text(next(_named(vm, "group"), None)), tree.text(next(_named(vm, "owner"), None))
+    )
+
+
+def _named(vm: etree._Element, name: str) -> Iterator[etree._Element]:
+    """Our children of this name, bare or in our namespace."""
+    names = (name, f"{{{NAMESPACE}}}{name}")
+    return (child for child in vm if child.tag in names)
 
 
 def with_tags(element_xml: str | None, tags: Iterable[str]) -> str:
     """Our element with exactly these tags; every other child of it is kept as it was.
 
-    element_xml: what `virDomainGetMetadata` answered for our namespace, None for nothing yet.
+    element_xml: what `virDomainGetMetadata` answered for our namespace, None for nothing yet. The result is for
+    `virDomainSetMetadata`.
     """
     vm = _ours(element_xml)
-    for old in vm.findall(_TAG):
+    for old in tuple(_named(vm, "tag")):
         vm.remove(old)
+    name = str(vm.tag)[:-2] + "tag"  # bare where the element is bare
     for place, tag in enumerate(dict.fromkeys(tag.strip() for tag in tags if tag.strip())):
-        child = etree.Element(_TAG)
+        child = etree.Element(name)
         child.text = tag
         vm.insert(place, child)
+    etree.cleanup_namespaces(vm)  # libvirt leaves a declaration of our prefix behind, and would not take it twice
     return etree.tostring(vm, encoding="unicode")
 
 
 def _ours(element_xml: str | None) -> etree._Element:
-    """The element to edit. libvirt hands back what it stored without our namespace: it is put back here."""
+    """The element to read or edit; a new one where there is none, or another."""
     if element_xml:
         found = tree.parse(element_xml, "metadata")
-        if found.tag in (_VM, "vm"):
-            vm = etree.Element(_VM, found.attrib, nsmap={None: NAMESPACE})
-            vm.extend(found)
-            for element in vm.iterdescendants():
-                if isinstance(element.tag, str) and not element.tag.startswith("{"):
-                    element.tag = f"{{{NAMESPACE}}}{element.tag}"
-            return vm
-    return etree.Element(_VM, nsmap={None: NAMESPACE})
+        if found.tag in ("vm", _VM):
+            return found
+    return etree.Element("vm")

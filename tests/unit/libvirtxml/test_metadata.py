@@ -37,7 +37,16 @@ def test_tags_are_set_and_all_else_stays() -> None:
 def test_the_first_tag_makes_the_element() -> None:
     edited = with_tags(None, ["a<b&c", "🦊"])
     assert read_element(edited).tags == ("a<b&c", "🦊")
-    assert etree.fromstring(edited).tag == f"{{{NAMESPACE}}}vm"
+    assert etree.fromstring(edited).tag == "vm"  # libvirt puts our namespace on it
+
+
+def test_bare_elements_as_libvirt_hands_them_out() -> None:
+    bare = f'<vm xmlns:splendid="{NAMESPACE}">\n  <tag>old</tag>\n  <nat port="80"/>\n  <owner>anna</owner>\n</vm>'
+    assert read_element(bare) == VmMetadata(("old",), "", "anna")
+    edited = with_tags(bare, ["new"])
+    assert read_element(edited) == VmMetadata(("new",), "", "anna")
+    assert '<nat port="80"/>' in edited
+    assert NAMESPACE not in edited
 
 
 def test_taking_all_tags_away_leaves_the_rest() -> None:
