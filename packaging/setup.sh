@@ -17,13 +17,15 @@ test=(
   libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients qemu-system-x86 qemu-utils dnsmasq-base iproute2 iptables nftables
   openssh-server openssl gnutls-bin sasl2-bin libsasl2-modules busybox-static cpio procps xvfb xauth xdotool
 )
+split=(network storage nodedev interface secret nwfilter) # packages of their own from Debian 13 on: libvirt-daemon-driver-…
 peer=(virt-manager gir1.2-gtk-vnc-2.0 dbus-x11 xvfb xauth)
 
 say() { printf 'setup: %s\n' "$*"; }
 stop() { printf 'setup: %s\n' "$*" >&2; exit 1; }
 
 links() { # what starts the services that come with the packages of `test`
-  find /etc/systemd/system /etc/rc?.d -type l ! -name 'K*' 2>/dev/null | grep -E '/[^/]*(ssh|virt|dnsmasq|nftables|sasl)[^/]*$' | sort
+  find /etc/systemd/system/*.target.wants /etc/rc?.d -type l ! -name 'K*' 2>/dev/null |
+    grep -E '/[^/]*(ssh|virt|dnsmasq|nftables|sasl)[^/]*$' | sort
 }
 
 install_packages() { # NAME...: no recommended ones, no questions, no service started or left enabled
@@ -36,13 +38,26 @@ install_packages() { # NAME...: no recommended ones, no questions, no service st
     chmod +x "$policy"
   fi
   export DEBIAN_FRONTEND=noninteractive
-  apt-get -qq -o DPkg::Lock::Timeout=300 update
   apt-get -qq -y -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 install --no-install-recommends "$@" >"$log" 2>&1 ||
     { tail -n 20 "$log" >&2; stop "apt-get could not install them; see $log"; }
   for link in $(comm -13 <(printf '%s\n' "$before") <(links || true)); do
-    say "not left enabled: $link"
+    say "not left enabled: $(basename "$link")"
     rm -f "$link"
   done
+}
+
+installed() { # NAME...: those of them that are, a line each
+  dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2>/dev/null | awk '$1 == "installed" {print $2}' | sort -u
+}
+
+missing() { # NAME...: those that are not installed, a line each
+  comm -23 <(printf '%s\n' "$@" | sort -u) <(installed "$@")
+}
+
+drivers() { # libvirt's drivers that are packages here and are not installed
+  local names
+  names=$(missing "${split[@]/#/libvirt-daemon-driver-}")
+  [ -z "$names" ] || comm -12 <(printf '%s\n' "$names") <(apt-cache pkgnames libvirt-daemon-driver- | sort)
 }
 
 system() { # NAME...
@@ -50,17 +65,21 @@ system() { # NAME...
     say "this is no Debian: these packages must be there under their names here: $*"
     return
   fi
-  local missing
-  missing=$(comm -23 <(printf '%s\n' "$@" | sort -u) \
-    <(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2>/dev/null | awk '$1 == "installed" {print $2}' | sort -u) | tr '\n' ' ')
-  [ -n "$missing" ] || return 0
+  local names
+  names=$(missing "$@")
+  if [ -n "$names" ] && [ "$(id -u)" = 0 ]; then
+    apt-get -qq -o DPkg::Lock::Timeout=300 update
+  fi
+  if [[ " $* " == *" libvirt-daemon "* ]]; then names+=" $(drivers)"; fi
+  names=$(xargs <<<"$names")
+  [ -n "$names" ] || return 0
   # shellcheck disable=SC2086 # one word a package
   if [ "$(id -u)" = 0 ]; then
-    install_packages $missing
+    install_packages $names
   else
     stop "system packages are missing. Run this once, then try again:
 
-  sudo apt-get install --no-install-recommends $missing"
+  sudo apt-get install --no-install-recommends $names"
   fi
 }
 
