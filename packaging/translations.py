@@ -8,6 +8,7 @@ placeholders than the original, or a space at its start or end that the original
 from __future__ import annotations
 
 import argparse
+import ast
 import io
 import re
 import sys
@@ -68,6 +69,21 @@ def text_of(catalog: Catalog) -> bytes:
     return b"".join(line for line in out.getvalue().splitlines(keepends=True) if not line.startswith(VOLATILE))
 
 
+def hidden(root: Path = ROOT) -> list[str]:
+    """Places where a text is translated inside an f-string, which extraction cannot see."""
+    found = []
+    for path in sorted((root / SOURCES).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if isinstance(node, ast.JoinedStr):
+                found += [
+                    f"{path.relative_to(root)}:{call.lineno}: a text inside an f-string is not found"
+                    for call in ast.walk(node)
+                    if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in KEYWORDS
+                    if any(isinstance(argument, ast.Constant) for argument in call.args)
+                ]
+    return found
+
+
 def template(folder: Path = I18N) -> Path:
     return folder / f"{DOMAIN}.pot"
 
@@ -109,7 +125,7 @@ def compile_all(folder: Path = I18N) -> None:
 def check(folder: Path = I18N, root: Path = ROOT) -> list[str]:
     """What is wrong, a line each; nothing when all is done."""
     current = catalog_of(root)
-    wrong = []
+    wrong = hidden(root)
     if not template(folder).exists() or template(folder).read_bytes() != text_of(current):
         wrong.append(f"{template(folder).name} is out of date: run packaging/translations.py update")
     for path in languages(folder):

@@ -37,7 +37,8 @@ def answer(pending: Pending) -> None:
 
 def confirmed(question: str) -> bool:
     """Only the whole word counts: a slip of a finger trusts nobody."""
-    return _read(f"{clean(question)} ({_('yes')}/{_('no')}): ") in ("yes", _("yes"))
+    yes, no = _("yes"), _("no")
+    return _read(f"{clean(question)} ({yes}/{no}): ") in ("yes", yes)
 
 
 def typed(question: str) -> str:

@@ -48,7 +48,11 @@ class Program:
     window: Callable[[Options], int]
 
 
-class _Said:
+def _said(english: str | None) -> str:
+    return _(english) if english else ""
+
+
+class _Helpful:
     """For commands: `help` is looked up when it is shown."""
 
     help: str | None
@@ -56,7 +60,7 @@ class _Said:
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         english = self.help
-        self.help = _(english or "")
+        self.help = _said(english)
         try:
             super().format_help_text(ctx, formatter)  # type: ignore[misc]
         finally:
@@ -64,7 +68,7 @@ class _Said:
 
     def get_short_help_str(self, limit: int = 45) -> str:
         """The first sentence, whole: tables of commands are wide enough."""
-        return _(self.help or "").split(".\n")[0].split(". ")[0].rstrip(".")
+        return _said(self.help).split(".\n")[0].split(". ")[0].rstrip(".")
 
 
 class Option(click.Option):
@@ -76,14 +80,14 @@ class Option(click.Option):
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         english = self.help
-        self.help = _(english or "").format_map(self.fill)
+        self.help = _said(english).format_map(self.fill)
         try:
             return super().get_help_record(ctx)
         finally:
             self.help = english
 
 
-class Command(_Said, click.Command):
+class Command(_Helpful, click.Command):
     """A command; it takes --json after its name too."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -91,7 +95,7 @@ class Command(_Said, click.Command):
         self.params.append(json_option())
 
 
-class Group(_Said, click.Group):
+class Group(_Helpful, click.Group):
     """A group of commands in the order they were written."""
 
     command_class = Command

@@ -106,4 +106,6 @@ def _failed(session: Session, error: FleetError, tried: str, code: int) -> int:
     if session.json:
         output.document(records.error(error))
     output.note(explained(error.problem, error.what, tried))
+    if tried == "vm.find":
+        session.say_unreached()  # the VM may be on one of those
     return code

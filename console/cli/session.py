@@ -86,7 +86,7 @@ class Session:
         self._open |= wanted
         self.services.hosts.open_only(self._open)
         self.wait(lambda: all(self._settled(host) for host in wanted), self.options.timeout)
-        for host in wanted:
+        for host in [spec.id for spec in specs if spec.id in wanted]:
             status = self.services.inventory.status(host)
             if status.phase is not Phase.LIVE:
                 self.unreached[host] = status.problem or Problem(Reason.SILENT)

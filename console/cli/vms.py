@@ -291,16 +291,16 @@ def show(session: Session, vm: Sequence[str], load: bool, cached: bool) -> int:
 def facts_of(row: Row) -> list[tuple[str, str]]:
     """A VM's page, as labels and values."""
     domain = row.domain
-    place = ", ".join(part for part in (row.spec.name, row.spec.rack, row.spec.zone) if part)
     age = _age(row)
-    balloon = f", {_('at most {memory}').format(memory=units.memory(domain.max_memory_kib))}"
-    cpus = f", {_('at most {count}').format(count=domain.max_vcpus)}"
+    ago = _("seen {age} ago").format(age=age) if age else ""
+    most = _("at most {memory}").format(memory=units.memory(domain.max_memory_kib))
+    most_cpus = _("at most {count}").format(count=domain.max_vcpus)
     used = _used(row)
     addresses = (f"{item.ip} {states.address_source(item.source)}" for item in domain.addresses)
     return [
         (_("Name"), domain.name),
         (_("State"), states.state_for(domain, row.view.status, row.now)),
-        (_("Host"), f"{place}, {_('seen {age} ago').format(age=age)}" if age else place),
+        (_("Host"), joined(row.spec.name, row.spec.rack, row.spec.zone, ago)),
         (_("Title"), domain.title),
         (_("Description"), domain.description),
         (_("Tags"), ", ".join(domain.tags)),
@@ -308,11 +308,11 @@ def facts_of(row: Row) -> list[tuple[str, str]]:
         (_("Owner"), domain.owner),
         (_("System"), domain.os),
         (_("Address"), "\n".join(addresses)),
-        (_("vCPU"), f"{domain.vcpus}{cpus if domain.max_vcpus > domain.vcpus else ''}"),
+        (_("vCPU"), joined(str(domain.vcpus), most_cpus if domain.max_vcpus > domain.vcpus else "")),
         (_("CPU"), units.percent(_cpu(row)) if _cpu(row) is not None else ""),
         (
             _("Memory"),
-            f"{units.memory(domain.memory_kib)}{balloon if domain.max_memory_kib > domain.memory_kib else ''}",
+            joined(units.memory(domain.memory_kib), most if domain.max_memory_kib > domain.memory_kib else ""),
         ),
         (_("Used"), units.memory(used) if used is not None else ""),
         (_("Disk MiB/s"), units.mib_s(_disk(row)) if _disk(row) is not None else ""),
@@ -326,17 +326,23 @@ def facts_of(row: Row) -> list[tuple[str, str]]:
     ]
 
 
+def joined(*parts: str) -> str:
+    """The parts that say something, in one line."""
+    return ", ".join(part for part in parts if part)
+
+
 def disk_lines(domain: Domain) -> list[str]:
     """One line a disk: "vda disk /srv/a.qcow2, qcow2, 8.2 of 80 GiB, shared"."""
     lines = []
     for disk in domain.disks:
         size = units.sizes_of(disk.allocation, disk.capacity) if disk.capacity else ""
-        parts = [
-            f"{disk.target} {disk.device} {disk.source or units.NONE}",
-            disk.format,
-            size,
-            _("read-only") if disk.read_only else "",
-            _("shared") if disk.shared else "",
-        ]
-        lines.append(", ".join(part for part in parts if part))
+        lines.append(
+            joined(
+                f"{disk.target} {disk.device} {disk.source or units.NONE}",
+                disk.format,
+                size,
+                _("read-only") if disk.read_only else "",
+                _("shared") if disk.shared else "",
+            )
+        )
     return lines

@@ -172,6 +172,18 @@ _NEXT: dict[Reason, str] = {
     Reason.OTHER: "",
 }
 
+_AFTER = {  # the state an act leads to
+    "vm.start": State.RUNNING,
+    "vm.resume": State.RUNNING,
+    "vm.pause": State.PAUSED,
+    "vm.shutdown": State.OFF,
+    "vm.force-off": State.OFF,
+    "vm.save": State.SAVED,
+}
+_FIRST = {  # what to do before, by act and whether the VM is up
+    **{(f"vm.{act}", False): N_("Start it first.") for act in ("pause", "reboot", "reset", "save", "shutdown")},
+    ("vm.rename", True): N_("Shut it down first."),
+}
 _NOT_SO = {  # WRONG_STATE with something else than a state
     "transient": N_("It is transient: it has no configuration on disk."),
     "autostart-on": N_("Autostart is on already."),
@@ -211,8 +223,23 @@ def sentence(problem: Problem, what: str, tried: str = "") -> Explained:
     """A problem with `what` (a name), explained. tried: a job's kind ("vm.start"), another key of TRIED, or a sentence."""
     if tried in _FINDING and problem.reason in (Reason.GONE, Reason.EXISTS):
         return _not_found(problem, what, tried)
+    if problem.reason is Reason.WRONG_STATE and problem.detail in set(State):
+        return _in_wrong_state(problem, what, tried)
     said = one_line(problem.text) if problem.reason in _SAYS_MORE and problem.text not in set(Flaw) else ""
     return Explained(tried_sentence(tried, what), why(problem), next_step(problem), said)
+
+
+def _in_wrong_state(problem: Problem, what: str, tried: str) -> Explained:
+    state = State(problem.detail)
+    if state is _AFTER.get(tried):
+        why_not = _("It is {detail} already.").format(detail=state_in_sentence(state))
+        return Explained(tried_sentence(tried, what), why_not, "")
+    remedy = N_("Wait until it has moved.") if state is State.MIGRATING else _FIRST.get((tried, state.active), "")
+    if state is State.PAUSED and tried in ("vm.start", "vm.shutdown", "vm.reboot"):
+        remedy = N_("Resume it first.")
+    elif state is State.SAVED and tried != "vm.restore":
+        remedy = N_("Restore it, or discard its saved state first.")
+    return Explained(tried_sentence(tried, what), why(problem), _(remedy))
 
 
 def _not_found(problem: Problem, what: str, tried: str) -> Explained:

@@ -35,6 +35,22 @@ def test_details_stand_in_the_sentence() -> None:
     assert errors.next_step(Problem(Reason.WRONG_STATE, detail="autostart-on")) == ""
 
 
+@pytest.mark.parametrize(
+    ("tried", "state", "line"),
+    [
+        ("vm.start", "running", "Could not start web-01. It is running already."),
+        ("vm.start", "paused", "Could not start web-01. It is paused. Resume it first."),
+        ("vm.start", "saved", "Could not start web-01. It is saved. Restore it, or discard its saved state first."),
+        ("vm.pause", "off", "Could not pause web-01. It is off. Start it first."),
+        ("vm.rename", "running", "Could not rename web-01. It is running. Shut it down first."),
+        ("vm.rename", "migrating", "Could not rename web-01. It is migrating. Wait until it has moved."),
+        ("vm.restore", "off", "Could not restore web-01. It is off."),
+    ],
+)
+def test_a_wrong_state_says_what_to_do_first(tried: str, state: str, line: str) -> None:
+    assert errors.sentence(Problem(Reason.WRONG_STATE, detail=state), "web-01", tried).full == line
+
+
 def test_braces_in_a_detail_are_just_text() -> None:
     assert errors.why(Problem(Reason.IN_USE, detail="{x}")) == "It is in use by {x}."
     assert errors.sentence(Problem(Reason.GONE), "{detail}", "vm.start").what == "Could not start {detail}."

@@ -137,5 +137,7 @@ def test_a_new_text_makes_the_check_fail_until_it_is_translated(tool: ModuleType
     assert tool.check(folder, tmp_path) == []
     (source / "a.py").write_text('\n\n\n_("One {x}")\n', "utf-8")
     assert tool.check(folder, tmp_path) == [], "a text that only moved changes nothing"
+    (source / "a.py").write_text("""f'{_("One {x}")}'\n_("One {x}")\n""", "utf-8")
+    assert tool.check(folder, tmp_path) == ["console/a.py:1: a text inside an f-string is not found"]
     (source / "a.py").write_text('_("Two {x}")\n', "utf-8")
     assert any("splendid.pot" in line for line in tool.check(folder, tmp_path))
