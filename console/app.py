@@ -100,7 +100,7 @@ class App:
         """Every host as it is at the end: what is live now was seen now."""
         for spec in self.inventory.specs():
             view = self.inventory.view(spec.id)
-            if view.facts is not None and not view.cached:
+            if view.status.seen and not view.cached:
                 if view.status.phase is Phase.LIVE:
                     view = replace(view, status=replace(view.status, seen=time.time()))
                 self.cache.keep(spec.id, view, self.inventory.domains_of(spec.id))
