@@ -7,9 +7,11 @@ a console that starts after a kill can say what was under way, how far it was an
 from __future__ import annotations
 
 import os
+import socket
 import sqlite3
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -24,29 +26,33 @@ from console.fleet.domains import VmKey
 from console.fleet.errors import Failed, Problem
 from console.jobs.job import JobView, Value
 
-LAYOUT = 1
+LAYOUT = 2
 SCHEMA = (
     "CREATE TABLE counter (next INTEGER NOT NULL)",
     "INSERT INTO counter VALUES (1)",
-    "CREATE TABLE jobs (id INTEGER PRIMARY KEY, console TEXT NOT NULL, created REAL NOT NULL, view BLOB NOT NULL)",
+    "CREATE TABLE jobs (id INTEGER PRIMARY KEY, parent INTEGER, console TEXT NOT NULL, created REAL NOT NULL,"
+    " view BLOB NOT NULL)",
     "CREATE INDEX jobs_created ON jobs (created)",
     "CREATE TABLE log (job INTEGER NOT NULL, stamp REAL NOT NULL, text TEXT NOT NULL)",
     "CREATE INDEX log_job ON log (job)",
     "CREATE TABLE journal (job INTEGER PRIMARY KEY, console TEXT NOT NULL, begun REAL NOT NULL, entry BLOB NOT NULL)",
 )
 DELAY = 0.3  # seconds that changes are gathered
-BLOCK = 10  # ids taken from the file at once
+BLOCK = 1000  # ids taken from the file at once; what is left of them goes back at the end
 KEPT_DAYS = 90
+LINES_WAITING = 10_000  # of logs, while they cannot be written; the oldest go first
 
 Values = dict[str, Value]
 
 
 class Step(msgspec.Struct, frozen=True):
-    """One step that was begun. done: the next one was begun after it, or the job ended."""
+    """One step that was begun. done: the next one was begun after it, or the job ended. undo: the code of what takes it
+    back, with the same values; "" = nothing can."""
 
     code: str
     values: Values
     done: bool = False
+    undo: str = ""
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -87,9 +93,10 @@ class Journal:
         """A step was taken, so something may have changed."""
         return bool(self._entry.steps)
 
-    def step(self, code: str, **values: Value) -> None:
+    def step(self, code: str, /, undo: str = "", **values: Value) -> None:
         """`code` is about to be done, the one before it is. Errors: Failed where that cannot be written down."""
-        steps = (*(msgspec.structs.replace(step, done=True) for step in self._entry.steps), Step(code, values))
+        before = (msgspec.structs.replace(step, done=True) for step in self._entry.steps)
+        steps = (*before, Step(code, values, undo=undo))
         self._entry = msgspec.structs.replace(self._entry, steps=steps)
         self._store.write_entry(self._job, self._entry)
 
@@ -104,9 +111,14 @@ class JobStore:
         self._database = Database(path, SCHEMA, LAYOUT, durable=True)
         self._console = console or this_console()
         self._lock = threading.Lock()
-        self._ids: list[int] = []
+        self._ids: deque[int] = deque()
+        self._last_id = 0  # of those taken from the file
+        self._clock_id = 0
         self._views: dict[int, JobView] = {}
-        self._lines: list[tuple[int, float, str]] = []
+        self._kept: dict[int, tuple[object, ...]] = {}  # what of an open job was left here last
+        self._lines: deque[tuple[int, float, str]] = deque(maxlen=LINES_WAITING)
+        self._journals: set[int] = set()  # of this process
+        self._closing = False
         self._writer = Writer("job-store", self._flush, DELAY)
 
     @property
@@ -137,14 +149,24 @@ class JobStore:
     def next_id(self) -> int:
         """An id no other job of this profile has."""
         with self._lock:
-            found = self._ids.pop(0) if self._ids else None
-            few = len(self._ids) < BLOCK // 2
+            few = len(self._ids) <= BLOCK // 2
+            if self._ids:
+                found = self._ids.popleft()
+            else:
+                found = self._clock_id = max(time.time_ns() // 1000, self._clock_id + 1)
         if few:
             self._writer.wake(0.0)
-        return found if found is not None else time.time_ns() // 1000
+        return found
 
     def keep(self, view: JobView) -> None:
+        """Mere progress is not written: it would cost the disk more than it is worth after the end."""
+        said = (view.state, view.step, view.values if view.parent is None else None, len(view.children))
         with self._lock:
+            if self._kept.get(view.id) == said:
+                return
+            self._kept[view.id] = said
+            if view.state.ended:
+                del self._kept[view.id]
             self._views[view.id] = view
         self._writer.wake()
 
@@ -155,21 +177,34 @@ class JobStore:
 
     # looking back
 
-    def history(self, limit: int = 500) -> list[JobView]:
-        """The latest jobs of all consoles, newest first; those whose console ended under them are `interrupted`."""
+    def history(self, limit: int = 500, members: bool = True) -> list[JobView]:
+        """The latest jobs of all consoles, newest first; those whose console ended under them are `interrupted`.
 
-        def read(db: sqlite3.Connection) -> list[tuple[str, bytes]]:
-            query = "SELECT console, view FROM jobs ORDER BY created DESC, id DESC LIMIT ?"
-            return db.execute(query, (limit,)).fetchall()
+        members=False: of a group only the group itself.
+        """
+        which = "" if members else "WHERE parent IS NULL "
+        query = f"SELECT console, view FROM jobs {which}ORDER BY created DESC, id DESC LIMIT ?"  # noqa: S608 - no input
+        return self._found(lambda db: db.execute(query, (limit,)).fetchall())
 
+    def job(self, job: int) -> JobView | None:
+        """One job, as in the history."""
+        found = self._found(lambda db: db.execute("SELECT console, view FROM jobs WHERE id = ?", (job,)).fetchall())
+        return found[0] if found else None
+
+    def members(self, group: int) -> list[JobView]:
+        """The jobs a group consists of, in their order."""
+        query = "SELECT console, view FROM jobs WHERE parent = ? ORDER BY id"
+        return self._found(lambda db: db.execute(query, (group,)).fetchall())
+
+    def _found(self, work: Callable[[sqlite3.Connection], list[tuple[str, bytes]]]) -> list[JobView]:
         found = []
-        alive: dict[str, bool] = {}
-        for console, blob in self._read(read):
+        alive: dict[str, bool] = {self._console: True}
+        for console, blob in self._read(work):
             try:
                 view = _views.decode(blob)
             except msgspec.MsgspecError:
                 continue  # written by another version
-            if not view.state.ended and console != self._console:
+            if not view.state.ended:
                 if console not in alive:
                     alive[console] = still_runs(console)
                 view = view if alive[console] else replace(view, interrupted=True)
@@ -194,13 +229,17 @@ class JobStore:
         """
         self.write_entry(job, entry)
         journal = Journal(self, job, entry)
+        self._journals.add(job)
         try:
             yield journal
         except BaseException:
             if not journal.begun:
                 self.settle(job)
             raise
-        self.settle(job)
+        else:
+            self.settle(job)
+        finally:
+            self._journals.discard(job)
 
     def write_entry(self, job: int, entry: Entry) -> None:
         """Puts an entry on the disk, whole. Errors: Failed."""
@@ -209,14 +248,18 @@ class JobStore:
         self._database.write(lambda db: db.execute(upsert, row))
 
     def unfinished(self) -> list[Unfinished]:
-        """Journalled jobs that failed half-way or whose console was killed; those of consoles that run are theirs."""
+        """Journalled jobs that failed half-way here, or whose console was killed; those of other consoles that run are theirs."""
         rows = self._read(
             lambda db: db.execute("SELECT job, console, begun, entry FROM journal ORDER BY begun").fetchall()
         )
         found = []
         for job, console, begun, blob in rows:
-            if console == self._console or not still_runs(console):
+            if job in self._journals or (console != self._console and still_runs(console)):
+                continue
+            try:
                 found.append(Unfinished(job, begun, _entries.decode(blob)))
+            except msgspec.MsgspecError:
+                continue  # written by another version, which knows what to do with it
         return found
 
     def settle(self, job: int) -> None:
@@ -225,8 +268,14 @@ class JobStore:
 
     def close(self, timeout: float = 0.5) -> bool:
         """Writes what waits, for at most `timeout` seconds; True if all is written."""
+        end = time.monotonic() + timeout
+        with self._lock:
+            if self._ids:  # a last flush gives them back
+                self._closing = True
+        if self._closing:
+            self._writer.wake(0.0)
         done = self._writer.close(timeout)
-        self._database.close(0.1)
+        self._database.close(max(0.05, end - time.monotonic()))
         return done and not self._views and not self._lines
 
     def _read(self, work: Callable[[sqlite3.Connection], list[Any]]) -> list[Any]:
@@ -244,38 +293,62 @@ class JobStore:
         first = self._database.write(take)
         with self._lock:
             self._ids.extend(range(first, first + BLOCK))
+            self._last_id = first + BLOCK - 1
+
+    def _give_back_ids(self) -> None:
+        """Numbers stay without gaps, unless another console took some meanwhile."""
+        with self._lock:
+            first = self._last_id + 1
+            while self._ids and self._ids[-1] == first - 1:
+                first = self._ids.pop()
+            self._ids.clear()
+        back = (first, self._last_id + 1)
+        self._database.write(lambda db: db.execute("UPDATE counter SET next = ? WHERE next = ?", back))
 
     def _flush(self) -> None:
         with self._lock:
             views, self._views = self._views, {}
-            lines, self._lines = self._lines, []
-            few = len(self._ids) < BLOCK // 2
-        rows = [(view.id, self._console, view.created, _encode(view)) for view in views.values()]
+            lines = list(self._lines)
+            self._lines.clear()
+            few = len(self._ids) <= BLOCK // 2 and not self._closing
+        rows = [(view.id, view.parent, self._console, view.created, _encode(view)) for view in views.values()]
 
         def write(db: sqlite3.Connection) -> None:
-            db.executemany("INSERT OR REPLACE INTO jobs VALUES (?, ?, ?, ?)", rows)
+            db.executemany("INSERT OR REPLACE INTO jobs VALUES (?, ?, ?, ?, ?)", rows)
             db.executemany("INSERT INTO log VALUES (?, ?, ?)", lines)
 
         try:
-            self._database.write(write)
-            if few:
-                self._take_ids()
+            if rows or lines:
+                self._database.write(write)
         except Failed:
             with self._lock:
                 self._views = {**views, **self._views}
-                self._lines = lines + self._lines
+                self._lines.extendleft(reversed(lines[: LINES_WAITING - len(self._lines)]))
             raise
+        if few:
+            self._take_ids()
+        elif self._closing and self._ids:
+            self._give_back_ids()
 
 
 def this_console() -> str:
-    """Boot id, pid and start time of this process, as one word."""
-    return f"{_boot()}:{os.getpid()}:{_started(os.getpid())}"
+    """Machine, boot, pid and start time of this process, as one word."""
+    return f"{_machine()}:{_boot()}:{os.getpid()}:{_started(os.getpid())}"
 
 
 def still_runs(console: str) -> bool:
-    """The process that `this_console` named there is alive."""
-    boot, pid, started = (*console.split(":"), "", "")[:3]
+    """The process that `this_console` named there is alive; of another machine (a shared home) it is taken to be."""
+    machine, boot, pid, started = (*console.split(":"), "", "", "")[:4]
+    if machine != _machine():
+        return True
     return boot == _boot() and pid.isdigit() and started != "" and _started(int(pid)) == started
+
+
+def _machine() -> str:
+    try:
+        return Path("/etc/machine-id").read_text("ascii").strip() or socket.gethostname()
+    except (OSError, ValueError):
+        return socket.gethostname()
 
 
 def _boot() -> str:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import textwrap
 import threading
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from console.fleet.domains import VmKey
 from console.fleet.errors import Failed, Problem, Reason
-from console.jobs.job import JobState, JobView
+from console.jobs import journal as journal_module
+from console.jobs.job import JobSpec, JobState, JobView
 from console.jobs.journal import Entry, JobStore, still_runs, this_console
 from console.jobs.runner import JobRunner
 
@@ -77,7 +81,8 @@ def test_a_journal_that_ends_well_leaves_nothing(tmp_path: Path) -> None:
     store = JobStore(tmp_path / "jobs.db")
     with store.journal(1, ENTRY) as journal:
         journal.step("undefine")
-        assert [item.job for item in store.unfinished()] == [1]
+        assert store.unfinished() == [], "what runs here is not left over"
+        assert [item.job for item in JobStore(tmp_path / "jobs.db", console="next").unfinished()] == []
     assert store.unfinished() == []
     closed(store)
 
@@ -135,11 +140,166 @@ def test_a_killed_console_is_found_by_the_next(tmp_path: Path) -> None:
 def test_a_console_is_told_from_another_with_its_pid() -> None:
     me = this_console()
     assert still_runs(me)
-    boot, pid, started = me.split(":")
+    machine, boot, pid, started = me.split(":")
     assert pid == str(os.getpid())
-    assert not still_runs(f"{boot}:{pid}:{int(started) + 1}")
-    assert not still_runs(f"other:{pid}:{started}")
-    assert not still_runs("nonsense")
+    assert not still_runs(f"{machine}:{boot}:{pid}:{int(started) + 1}")
+    assert not still_runs(f"{machine}:other:{pid}:{started}")
+    assert not still_runs(f"{machine}:nonsense")
+    assert still_runs(f"elsewhere:{boot}:{pid}:{started}"), "nobody here can tell: it is that machine's to find"
+
+
+def test_a_step_says_how_it_is_taken_back(tmp_path: Path) -> None:
+    store = JobStore(tmp_path / "jobs.db")
+    with pytest.raises(ZeroDivisionError), store.journal(1, ENTRY) as journal:
+        journal.step("create-volume", undo="delete-volume", path="/a", size=3)
+        journal.step("define", undo="undefine", name="web")
+        raise ZeroDivisionError
+    (left,) = store.unfinished()
+    assert [(s.code, s.undo, s.values, s.done) for s in left.entry.steps] == [
+        ("create-volume", "delete-volume", {"path": "/a", "size": 3}, True),
+        ("define", "undefine", {"name": "web"}, False),
+    ]
+    closed(store)
+
+
+def test_what_another_version_wrote_is_passed_over(tmp_path: Path) -> None:
+    store = JobStore(tmp_path / "jobs.db")
+    store.keep(JobView(1, "x", "one", state=JobState.FAILED))
+    store.write_entry(5, ENTRY)
+    closed(store)
+    with sqlite3.connect(tmp_path / "jobs.db") as db:
+        db.execute("INSERT INTO jobs VALUES (2, NULL, 'c', 0, '{}')")
+        db.execute("INSERT INTO journal VALUES (6, 'gone', 0, '{}')")
+    db.close()
+    again = JobStore(tmp_path / "jobs.db")
+    assert [view.id for view in again.history()] == [1]
+    assert [item.job for item in again.unfinished()] == [5]
+    closed(again)
+
+
+def test_a_group_and_its_members(tmp_path: Path) -> None:
+    store = JobStore(tmp_path / "jobs.db")
+    store.open()
+    runner = JobRunner(store)
+    members = [JobSpec("vm.tag", str(number), lambda job: None) for number in range(3)]
+    group = runner.group("vm.tag", "3", members, limit_per_host=3).wait(5)
+    runner.close()
+    closed(store)
+    later = JobStore(tmp_path / "jobs.db")
+    assert len(later.history()) == 4
+    assert [view.id for view in later.history(members=False)] == [group.id]
+    assert [view.target for view in later.members(group.id)] == ["0", "1", "2"]
+    found = later.job(group.id)
+    assert found is not None
+    assert (found.values, found.fraction, found.children) == (group.values, 1.0, group.children)
+    assert later.job(999) is None
+    closed(later)
+
+
+def test_progress_alone_costs_the_disk_nothing(tmp_path: Path) -> None:
+    store = JobStore(tmp_path / "jobs.db")
+    view = JobView(1, "copy", "disk", state=JobState.RUNNING, step="copy")
+    store.keep(view)
+    assert list(store._views) == [1]
+    store._views.clear()
+    for number in range(100):
+        store.keep(replace(view, fraction=number / 100))
+    assert store._views == {}
+    store.keep(replace(view, step="check"))
+    assert store._views[1].step == "check"
+    store.keep(replace(view, state=JobState.SUCCEEDED))
+    assert store._kept == {}
+    closed(store)
+
+
+def test_ids_stay_small_and_without_gaps(tmp_path: Path) -> None:
+    for expected in (1, 3, 5):
+        store = JobStore(tmp_path / "jobs.db")
+        store.open()
+        assert [store.next_id(), store.next_id()] == [expected, expected + 1]
+        closed(store)
+
+
+def test_ids_that_another_console_followed_are_not_given_back(tmp_path: Path) -> None:
+    one, two = JobStore(tmp_path / "jobs.db"), JobStore(tmp_path / "jobs.db")
+    one.open()
+    two.open()
+    taken = {one.next_id(), two.next_id()}
+    closed(one)
+    third = JobStore(tmp_path / "jobs.db")
+    third.open()
+    assert third.next_id() not in taken | {two.next_id()}
+    closed(two)
+    closed(third)
+
+
+def test_without_a_file_ids_are_still_unlike_each_other(tmp_path: Path) -> None:
+    store = JobStore(tmp_path / "jobs.db")
+    ids = [store.next_id() for _ in range(1000)]
+    assert len(set(ids)) == 1000
+    closed(store)
+
+
+def test_a_damaged_file_is_set_aside_and_the_jobs_go_on(tmp_path: Path) -> None:
+    path = tmp_path / "jobs.db"
+    path.write_bytes(b"not a database" * 999)
+    store = JobStore(path)
+    said: list[Problem | None] = []
+    store.on_problem(said.append)
+    store.open()
+    assert store.next_id() == 1
+    with store.journal(1, ENTRY) as journal:
+        journal.step("undefine")
+    closed(store)
+    assert [problem and problem.reason for problem in said] == [Reason.DAMAGED]
+    assert list(tmp_path.glob("jobs.db.damaged-*"))
+
+
+def test_on_a_full_disk_nothing_is_begun(tmp_path: Path) -> None:
+    store = JobStore(tmp_path / "jobs.db")
+    store.open()
+    pages = "PRAGMA max_page_count"
+    (now,) = store._database.read(lambda db: db.execute("PRAGMA page_count").fetchone())
+    store._database.read(lambda db: db.execute(f"{pages} = {now + 2}"))
+    with pytest.raises(Failed) as failure, store.journal(1, Entry("vm.delete", "web", (), {"files": ["x" * 20_000]})):
+        pytest.fail("the block must not be entered")
+    assert failure.value.problem.reason is Reason.NO_SPACE
+    assert store.unfinished() == []
+    closed(store)
+
+
+def test_lines_that_cannot_be_written_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal_module, "LINES_WAITING", 50)
+    store = JobStore(tmp_path / "jobs.db")
+
+    def full(work: object) -> None:
+        raise Failed(Reason.NO_SPACE, "jobs.db")
+
+    monkeypatch.setattr(store._database, "write", full)
+    for number in range(120):
+        store.log(1, float(number), "x")
+    with pytest.raises(Failed):
+        store._flush()
+    for number in range(120, 200):
+        store.log(1, float(number), "x")
+    with pytest.raises(Failed):
+        store._flush()
+    assert [line[1] for line in store._lines] == [float(number) for number in range(150, 200)]
+    assert not store.close(1)
+
+
+def test_old_jobs_and_their_logs_go(tmp_path: Path) -> None:
+    store = JobStore(tmp_path / "jobs.db")
+    now = time.time()
+    for number, age in ((1, 100), (2, 80)):
+        store.keep(JobView(number, "x", "t", state=JobState.FAILED, created=now - age * 86400))
+        store.log(number, now, "line")
+    closed(store)
+    again = JobStore(tmp_path / "jobs.db")
+    again.open()
+    assert [view.id for view in again.history()] == [2]
+    assert (again.lines(1), len(again.lines(2))) == ((), 1)
+    closed(again)
 
 
 def test_no_journal_no_change(tmp_path: Path) -> None:
