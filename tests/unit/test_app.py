@@ -1,0 +1,92 @@
+"""The whole program without a face: it starts, keeps what it saw, says what is wrong, and ends in time."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from console.app import CLOSE_LIMIT, App, Options
+from console.fleet.errors import Reason
+from console.fleet.hosts import Phase
+from console.settings.paths import Profile
+from tests.unit.services.conftest import OFF, RUNNING, open_app, write_fleet
+
+__all__ = ["open_app"]
+
+Open = Callable[[dict[str, dict[str, int]]], App]
+
+
+def test_the_demo_is_live_with_load_that_says_it_is_replayed(tmp_path: Path) -> None:
+    app = App(Options(Profile.at(tmp_path / "profile"), demo=True))
+    try:
+        app.start(watch=False)
+        demo = [spec for spec in app.services.hosts.specs() if spec.demo]
+        for spec in demo:
+            assert app.gateway.wait_settled(spec.id, 10).phase is Phase.LIVE
+        end = time.monotonic() + 10
+        while any(app.inventory.view(spec.id).load is None for spec in demo) and time.monotonic() < end:
+            time.sleep(0.05)
+        loads = [app.inventory.view(spec.id).load for spec in demo]
+        assert all(load is not None and load.replayed for load in loads)
+        assert len(app.inventory.domains()) > 35
+    finally:
+        app.close()
+
+
+def test_a_broken_fleet_file_costs_only_what_is_broken(tmp_path: Path) -> None:
+    fleet = write_fleet(tmp_path, {"alpha": {"web": RUNNING}})
+    fleet.write_text(fleet.read_text() + '\n[[host]]\nname = "bad"\nuri = [\n', "utf-8")
+    app = App(Options(Profile.at(tmp_path / "profile"), fleet))
+    try:
+        app.start(watch=False)
+        assert app.gateway.wait_settled("alpha", 10).phase is Phase.LIVE
+        (problem,) = app.services.hosts.file_problems()
+        assert problem.line is not None
+    finally:
+        app.close()
+
+
+def test_damaged_databases_are_said(tmp_path: Path) -> None:
+    profile = Profile.at(tmp_path / "profile")
+    profile.cache.mkdir(parents=True)
+    profile.database.write_bytes(b"rubbish" * 500)
+    app = App(Options(profile, write_fleet(tmp_path, {"alpha": {"web": OFF}})))
+    try:
+        app.start(watch=False)
+        assert app.gateway.wait_settled("alpha", 10).phase is Phase.LIVE
+        assert [problem.reason for problem in app.problems()] == [Reason.DAMAGED]
+    finally:
+        app.close()
+
+
+@pytest.mark.hangs
+def test_closing_is_quick_with_hosts_that_hang(tmp_path: Path) -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen(64)
+        port = silent.getsockname()[1]
+        fleet = tmp_path / "fleet.toml"
+        lines = [f'[[host]]\nname = "h{n}"\nuri = "qemu+tcp://127.0.0.1:{port}/system"\n' for n in range(20)]
+        fleet.write_text("\n".join(lines))
+        app = App(Options(Profile.at(tmp_path / "profile"), fleet))
+        app.start(watch=False)
+        time.sleep(0.5)
+        start = time.monotonic()
+        app.close()
+        assert time.monotonic() - start < CLOSE_LIMIT + 0.2
+
+
+def test_two_consoles_on_one_profile(open_app: Open, tmp_path: Path) -> None:
+    one = open_app({"alpha": {"web": RUNNING}})
+    two = App(Options(Profile.at(tmp_path / "profile"), one.options.fleet))
+    try:
+        two.start(watch=False)
+        assert two.gateway.wait_settled("alpha", 10).phase is Phase.LIVE
+        assert two.problems() == ()
+        assert one.problems() == ()
+    finally:
+        two.close()
