@@ -107,7 +107,7 @@ python_packages() {
     fi
   fi
   say "installing Python's packages of uv.lock into .venv"
-  UV_PYTHON_DOWNLOADS=never VIRTUAL_ENV= "$uv" sync --quiet --frozen --python "$python"
+  UV_PYTHON_DOWNLOADS=never VIRTUAL_ENV= "$uv" sync --quiet --frozen --compile-bytecode --python "$python"
   printf '%s\n' "$now" >"$stamp"
 }
 
