@@ -54,9 +54,8 @@ def _up(asked: argparse.Namespace) -> int:
         for number in range(1, asked.guests + 1):
             Guest(host, f"{host.name}-{number}", agent=number % 2 == 1).define().start()
     _show(lab)
-    print(
-        f"\non the workstation: python -m tests.lab.harness --lab {lab.key} desk virsh -c {next(iter(lab.hosts.values())).uri('tcp')} list"
-    )
+    first = next(iter(lab.hosts.values()))
+    print(f"\non the workstation: python -m tests.lab.harness --lab {lab.key} desk virsh -c {first.uri('tcp')} list")
     return 0
 
 

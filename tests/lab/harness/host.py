@@ -80,9 +80,10 @@ class Host:
 
     def configure(self, *, password: bool = False, host_uuid: str = "") -> None:
         """Write libvirtd.conf; the daemon takes it up when it starts. password: tcp and tls ask for one."""
-        (self.home / "etc/libvirtd.conf").write_text(
-            config.libvirtd(self.address, host_uuid or self.uuid, password=password)
-        )
+        (self.home / "etc/libvirtd.conf").write_text(self._configuration(password=password, host_uuid=host_uuid))
+
+    def _configuration(self, *, password: bool = False, host_uuid: str = "") -> str:
+        return config.libvirtd(self.address, host_uuid or self.uuid, password=password)
 
     def boot(self) -> None:
         """Start its daemons, in namespaces that exist."""
@@ -91,6 +92,24 @@ class Host:
             stdin=config.PASSWORD,
         )
         self.sshd()
+        self.daemon()
+
+    def whole(self) -> None:
+        """As it was after `boot`, whatever was done to it by the methods below; guests are left as they are."""
+        self.heal()
+        self.fast()
+        self.unfill()
+        self.thaw()
+        if (self.home / "etc/libvirtd.conf").read_text() != self._configuration():
+            self.configure()
+            self.crash(15)
+        if (self.home / "etc/pki/spare").exists():
+            self.certificate(self.home / "etc/pki/spare")
+            shutil.rmtree(self.home / "etc/pki/spare")
+            self.crash(15)
+        if (self.home / "ssh/first_host_key").exists():
+            self.old_host_key()
+            self.sshd()
         self.daemon()
 
     # Commands in it
@@ -215,12 +234,11 @@ class Host:
 
     def new_host_key(self) -> None:
         """Another ssh host key, as after a new installation. sshd takes it up when it starts (`sshd`)."""
-        key = self.home / "ssh/host_key"
+        key, first = self.home / "ssh/host_key", self.home / "ssh/first_host_key"
         if key.exists():
-            key.replace(key.with_name("first_host_key"))
-        run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", self.name, "-f", str(key.with_name("new_key")))
-        for suffix in ("", ".pub"):
-            key.with_name(f"new_key{suffix}").replace(key.with_name(f"host_key{suffix}"))
+            key.unlink() if first.exists() else key.rename(first)
+        run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", self.name, "-f", str(key))
+        key.with_name("host_key.pub").unlink()  # sshd makes do with the private one
 
     def old_host_key(self) -> None:
         first = self.home / "ssh/first_host_key"
@@ -234,8 +252,13 @@ class Host:
 
     def certificate(self, source: Path) -> None:
         """Take the certificate, key and authority in SOURCE; the daemon uses them from its next start."""
+        own, kept = self.home / "etc/pki", self.home / "etc/pki/spare"
+        if not kept.exists():
+            kept.mkdir()
+            for name in SERVER_FILES:
+                shutil.copy(own / name, kept / name)
         for name in SERVER_FILES:
-            shutil.copy(source / name, self.home / "etc/pki" / name)
+            shutil.copy(source / name, own / name)
 
     def save_capabilities(self) -> None:
         """Keep what libvirt learned of QEMU, for the next host and the next lab: learning it takes seconds."""

@@ -1,0 +1,147 @@
+"""Hosts that cannot be reached, or must not be: each ends in a said state with the reason, and costs nobody else anything."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from console.fleet.errors import Reason
+from console.fleet.hosts import HostSpec, Phase
+from console.services.credentials import Pending
+from tests.lab.harness.config import PASSWORD, SASL_USER
+from tests.lab.harness.guests import Guest
+from tests.lab.harness.host import Host
+from tests.lab.harness.lab import Lab
+from tests.lab.harness.pki import Authority
+from tests.lab.support import Console, spec_of
+
+
+def refused(console: Console, spec: HostSpec, reason: Reason) -> None:
+    """The host is refused for that reason, and not tried again by itself."""
+    console.add(spec, live=False)
+    status = console.awaits(spec.id, Phase.REFUSED, Phase.UNREACHABLE, Phase.LIVE)
+    assert status.problem is not None, status
+    assert (status.phase, status.problem.reason) == (Phase.REFUSED, reason), status
+    assert not status.next_try
+
+
+def unreachable(console: Console, spec: HostSpec, reason: Reason, seconds: float = 20.0) -> None:
+    """The host is unreachable for that reason, and tried again by itself."""
+    console.add(spec, live=False)
+    status = console.awaits(spec.id, Phase.REFUSED, Phase.UNREACHABLE, Phase.LIVE, seconds=seconds)
+    assert status.problem is not None, status
+    assert (status.phase, status.problem.reason) == (Phase.UNREACHABLE, reason), status
+    assert status.next_try > time.time() - 5
+
+
+def test_a_changed_ssh_host_key_is_refused(lab: Lab, alpha: Host, console: Console) -> None:
+    alpha.new_host_key()
+    alpha.sshd()
+    refused(console, spec_of(lab, alpha, "ssh"), Reason.HOST_KEY_CHANGED)
+
+
+def test_an_unknown_ssh_host_key_is_refused_until_it_is_trusted(lab: Lab, alpha: Host, console: Console) -> None:
+    lab.known_hosts.write_text("")
+    spec = spec_of(lab, alpha, "ssh")
+    refused(console, spec, Reason.HOST_KEY_UNKNOWN)
+    offered = [line.values["line"] for line in console.services.hosts.check(spec) if line.step == "host-key"]
+    assert offered
+    console.services.hosts.trust_host_key(spec, str(offered[0]))
+    console.awaits(spec.id, Phase.LIVE)
+
+
+def test_a_key_that_no_host_knows_is_refused(lab: Lab, alpha: Host, console: Console, tmp_path: Path) -> None:
+    (alpha.home / "ssh/authorized_keys").rename(tmp_path / "authorized_keys")
+    try:
+        refused(console, spec_of(lab, alpha, "ssh"), Reason.KEY_REJECTED)
+    finally:
+        shutil.copy(tmp_path / "authorized_keys", alpha.home / "ssh/authorized_keys")
+
+
+class Person:
+    """Answers what is asked, from a list of passwords, and counts how often she was asked."""
+
+    def __init__(self, *passwords: str) -> None:
+        self.passwords = list(passwords)
+        self.asked: list[str] = []
+
+    def __call__(self, pending: Pending) -> None:
+        wanted = pending.question.wanted.value
+        self.asked.append(wanted)
+        pending.answer(SASL_USER if wanted == "username" else self.passwords.pop(0) if self.passwords else None)
+
+
+@pytest.mark.parametrize("transport", ["tcp", "tls"])
+def test_a_host_that_asks_for_a_password_opens_with_the_right_one(
+    lab: Lab, beta: Host, open_console: Callable[..., Console], transport: str
+) -> None:
+    beta.configure(password=True)
+    beta.restart()
+    person = Person(PASSWORD)
+    console = open_console(answers=person)
+    console.add(spec_of(lab, beta, transport))
+    assert person.asked.count("password") == 1
+
+
+def test_a_wrong_password_is_refused(lab: Lab, beta: Host, open_console: Callable[..., Console]) -> None:
+    beta.configure(password=True)
+    beta.restart()
+    console = open_console(answers=Person("wrong"))
+    refused(console, spec_of(lab, beta), Reason.PASSWORD)
+
+
+def test_a_certificate_for_another_name_is_refused(lab: Lab, beta: Host, console: Console, tmp_path: Path) -> None:
+    Authority(lab.folder / "authority", "").server(tmp_path / "other", "other.example")
+    beta.certificate(tmp_path / "other")
+    beta.restart()
+    refused(console, spec_of(lab, beta, "tls"), Reason.TLS_NAME)
+    # The user's own word for this one host, and only that, lets it pass.
+    console.add(spec_of(lab, beta, "tls", id="unverified", name="unverified", verify=False))
+
+
+def test_a_certificate_of_a_stranger_is_refused(lab: Lab, beta: Host, console: Console, tmp_path: Path) -> None:
+    Authority(tmp_path / "stranger", "Stranger").server(tmp_path / "strange", beta.name, [beta.address])
+    beta.certificate(tmp_path / "strange")
+    beta.restart()
+    refused(console, spec_of(lab, beta, "tls"), Reason.TLS_UNTRUSTED)
+
+
+def test_a_port_where_nothing_listens_is_unreachable(lab: Lab, console: Console) -> None:
+    address = lab.hosts["alpha"].address
+    unreachable(console, HostSpec("none", "none", f"qemu+tcp://{address}:16999/system"), Reason.CONN_REFUSED)
+
+
+@pytest.mark.hangs
+def test_a_host_that_drops_packets_is_silent(lab: Lab, beta: Host, console: Console) -> None:
+    for port in (16509, 16514, 22):
+        beta.drop_port(port)
+    for transport in ("tcp", "tls", "ssh"):
+        unreachable(console, spec_of(lab, beta, transport, id=transport, name=transport), Reason.SILENT)
+
+
+@pytest.mark.hangs
+def test_a_host_that_takes_the_call_and_says_nothing_is_silent(
+    lab: Lab, guests: dict[str, Guest], beta: Host, console: Console
+) -> None:
+    console.add(spec_of(lab, lab.hosts["alpha"]))
+    with beta.silent_port(17000):
+        unreachable(console, HostSpec("mute", "mute", f"qemu+tcp://{beta.address}:17000/system"), Reason.SILENT, 30)
+    assert console.inventory.fresh("alpha")
+
+
+@pytest.mark.hangs
+def test_closing_does_not_wait_for_hosts_that_hang(lab: Lab, beta: Host, open_console: Callable[..., Console]) -> None:
+    """`open_console` holds every closing to a second."""
+    console = open_console()
+    console.add(spec_of(lab, beta))
+    console.add(spec_of(lab, lab.hosts["alpha"]))
+    beta.freeze()
+    console.services.hosts.refresh()
+    with beta.silent_port(17001):
+        console.add(HostSpec("mute", "mute", f"qemu+tcp://{beta.address}:17001/system"), live=False)
+        time.sleep(0.5)
+        assert console.close() <= 1.0
