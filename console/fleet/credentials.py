@@ -16,7 +16,11 @@ class Wanted(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question. prompt: the host's own words. detail: user name or key fingerprint. again: the last answer was wrong."""
+    """One question. prompt: the host's own words. detail: user name or key fingerprint. again: the last answer was wrong.
+
+    address: of the host, as `uris.address_of` tells it: answers are kept for an address, not for an id, so that another fleet
+    file cannot have a password sent elsewhere by using a known name.
+    """
 
     host: str  # HostSpec.id
     host_name: str
@@ -24,6 +28,7 @@ class Question:
     prompt: str = ""
     detail: str = ""
     again: bool = False
+    address: str = ""
 
 
 Ask = Callable[[Question], str | None]

@@ -74,6 +74,15 @@ def name_of(uri: str) -> str:
     return host.split(".")[0]
 
 
+def address_of(uri: str) -> str:
+    """Whom a URI talks to, and how: transport, user, host and port, without path and query. Secrets are kept for this."""
+    scheme, _, rest = uri.partition("://")
+    place = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    user, at, host = place.rpartition("@")
+    transport = scheme.lower().partition("+")[2] or ("tls" if host else "unix")
+    return f"{transport}://{user.partition(':')[0]}{at}{host.lower()}"
+
+
 def _read_address(text: str, way: Way) -> Typed:
     user, at, rest = text.rpartition("@")
     if ":" in user:

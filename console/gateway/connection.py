@@ -14,7 +14,8 @@ import libvirt
 from console.fleet.credentials import Ask, Question, Wanted
 from console.fleet.errors import Denied, FleetError, Problem, Reason
 from console.fleet.hosts import HostSpec
-from console.gateway import ports, ssh
+from console.fleet.uris import address_of
+from console.gateway import ports, ssh, tls
 from console.gateway.errors import calling, fleet_error, opening_problem
 from console.gateway.uri import PORTS, Target, for_libvirt, take_apart
 
@@ -66,7 +67,8 @@ class Asking:
         """Puts one question and returns the answer."""
         self.busy = True
         try:
-            asked = Question(self._spec.id, self._spec.name, wanted, prompt, detail, self.again)
+            address = address_of(self._spec.uri)
+            asked = Question(self._spec.id, self._spec.name, wanted, prompt, detail, self.again, address)
             answer = self._ask(asked)
         finally:
             self.busy = False
@@ -194,6 +196,8 @@ def _refined(problem: Problem, spec: HostSpec, asking: Asking) -> Problem:
             return replace(problem, reason=Reason.KEY_REJECTED)
     elif problem.reason is Reason.LOST and target.transport in ("tcp", "tls", "unix") and "SASL" in problem.text:
         return replace(problem, reason=Reason.PASSWORD)
+    if problem.reason is Reason.TLS_UNTRUSTED and target.transport == "tls":
+        problem = replace(problem, reason=tls.doubt(target, spec))
     if not problem.detail:
         return replace(problem, detail=target.host or target.socket)
     return problem

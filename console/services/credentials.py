@@ -57,13 +57,14 @@ class CredentialDesk:
 
     def ask(self, question: Question) -> str | None:
         """The answer, or None. Called by the gateway in the thread that opens the connection; may block up to the limit."""
+        place = question.address or question.host
         kept = question.wanted in (Wanted.PASSWORD, Wanted.PASSPHRASE)
         if kept and not question.again:
-            known = self._secrets.get(question.host, question.wanted.value)
+            known = self._secrets.get(place, question.wanted.value)
             if known is not None:
                 return known
         elif kept:
-            self._secrets.forget(question.host, question.wanted.value)
+            self._secrets.forget(place, question.wanted.value)
         pending, first = self._join(question)
         if pending is None:
             return None
@@ -75,7 +76,7 @@ class CredentialDesk:
             if self._open.get((question.host, question.wanted)) is pending:
                 del self._open[question.host, question.wanted]
         if text is not None and kept and first:
-            self._secrets.put(question.host, question.wanted.value, text, remember=pending.remember)
+            self._secrets.put(place, question.wanted.value, text, remember=pending.remember)
         return text
 
     def _join(self, question: Question) -> tuple[Pending | None, bool]:

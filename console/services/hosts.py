@@ -9,6 +9,7 @@ from pathlib import Path
 
 from console.fleet.errors import Conflict, NotFound, Reason
 from console.fleet.hosts import HostSpec
+from console.fleet.uris import address_of
 from console.gateway import ssh
 from console.gateway.gateway import Gateway
 from console.gateway.probe import CheckLine, check
@@ -108,8 +109,10 @@ class HostService:
     def remove(self, host: str) -> None:
         """Takes a host out of the file, its last-seen data and kept secrets with it; nothing happens to the host itself."""
         self._in_file(host)
+        address = next((address_of(spec.uri) for spec in self._store.specs if spec.id == host), "")
         self._store.remove(host)
-        self._desk.secrets.forget(host)
+        if all(address_of(spec.uri) != address for spec in self.specs()):
+            self._desk.secrets.forget(address)
 
     def add_all(self, specs: Sequence[HostSpec]) -> tuple[HostSpec, ...]:
         """Adds several, leaving out those whose URI the fleet has already. Blocks on the disk."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import threading
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-import keyring
-import keyring.backends.fail
-from keyring.errors import KeyringError, KeyringLocked, PasswordDeleteError
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
 
 T = TypeVar("T")
 
@@ -16,14 +16,14 @@ SERVICE = "splendid"
 KINDS = ("username", "password", "passphrase")
 LIMIT = 8.0  # seconds a keyring has to answer; it may be asking the user to unlock it
 
-NO_BACKEND = "no-backend"  # this desktop has no keyring we know
+NO_BACKEND = "no-backend"  # this desktop has no keyring we know, or only one that keeps secrets in a plain file
 LOCKED = "locked"  # it is there and was not unlocked
 SILENT = "silent"  # it did not answer in time
 BROKEN = "broken"  # it answers with an error
 
 
 class Secrets:
-    """What was answered to hosts' questions, by host id and kind ("password", "passphrase").
+    """What was answered to hosts' questions, by host (`uris.address_of`) and kind ("password", "passphrase").
 
     Every call may block for `limit` seconds on the keyring: never call it from Qt's thread. Nothing here is ever printed.
 
@@ -36,6 +36,7 @@ class Secrets:
         self._lock = threading.Lock()
         self._session: dict[tuple[str, str], str] = {}
         self._none: set[tuple[str, str]] = set()  # the keyring has nothing for these
+        self._hanging: threading.Thread | None = None
         self.why_no_keyring: str | None = None
 
     def __repr__(self) -> str:
@@ -48,7 +49,7 @@ class Secrets:
                 return self._session[host, kind]
             if (host, kind) in self._none:
                 return None
-        found = self._ask(lambda: keyring.get_password(SERVICE, _entry(host, kind)), None)
+        found = self._ask(lambda keyring: keyring.get_password(SERVICE, _entry(host, kind)), None)
         with self._lock:
             if found is None:
                 if self.why_no_keyring in (None, NO_BACKEND):
@@ -64,7 +65,7 @@ class Secrets:
         if not remember:
             return True
 
-        def keep() -> bool:
+        def keep(keyring: KeyringBackend) -> bool:
             keyring.set_password(SERVICE, _entry(host, kind), value)
             return True
 
@@ -78,7 +79,7 @@ class Secrets:
                 self._session.pop((host, each), None)
                 self._none.discard((host, each))
 
-        def drop() -> None:
+        def drop(keyring: KeyringBackend) -> None:
             for each in kinds:
                 if keyring.get_password(SERVICE, _entry(host, each)) is not None:
                     keyring.delete_password(SERVICE, _entry(host, each))
@@ -87,37 +88,58 @@ class Secrets:
 
     def check(self) -> str | None:
         """Asks the keyring whether it answers; returns and keeps `why_no_keyring`."""
-        self._ask(lambda: keyring.get_password(SERVICE, "check"), None)
+        self._ask(lambda keyring: keyring.get_password(SERVICE, "check"), None)
         return self.why_no_keyring
 
-    def _ask(self, call: Callable[[], T], otherwise: T) -> T:
-        """What `call` returns, from a thread that may hang; `otherwise` where the keyring cannot be used."""
+    def _ask(self, call: Callable[[KeyringBackend], T], otherwise: T) -> T:
+        """What `call` returns, from a thread that may hang; `otherwise` where the keyring cannot be used.
+
+        While one call hangs no other is begun: two hundred hosts that ask would each wait, and leave a thread behind.
+        """
+        if self._hanging is not None and self._hanging.is_alive():
+            return otherwise
         result: list[T] = []
         why: list[str] = []
 
         def work() -> None:
             try:
-                if isinstance(keyring.get_keyring(), keyring.backends.fail.Keyring):
+                keyring = _backend()
+                if keyring is None:
                     why.append(NO_BACKEND)
-                    return
-                result.append(call())
-            except KeyringLocked:
-                why.append(LOCKED)
-            except PasswordDeleteError:
-                result.append(otherwise)
-            except (KeyringError, RuntimeError, OSError):
-                why.append(BROKEN)
-            except Exception:  # backends raise whatever their libraries raise
-                why.append(BROKEN)
+                else:
+                    result.append(call(keyring))
+            except Exception as error:  # backends raise whatever their libraries raise
+                why.extend(_why(error))
 
         thread = threading.Thread(target=work, name="keyring", daemon=True)
         thread.start()
         thread.join(self._limit)
         if thread.is_alive():
+            self._hanging = thread
             self.why_no_keyring = SILENT
             return otherwise
         self.why_no_keyring = why[0] if why else None
         return result[0] if result else otherwise
+
+
+def _backend() -> KeyringBackend | None:
+    """The keyring to use; None where there is none, or none that encrypts. The library loads for a quarter of a second."""
+    keyring = importlib.import_module("keyring")
+    chainer = importlib.import_module("keyring.backends.chainer")
+    chosen = keyring.get_keyring()
+    each = list(chosen.backends) if isinstance(chosen, chainer.ChainerBackend) else [chosen]
+    return next((backend for backend in each if not type(backend).__module__.startswith(_UNFIT)), None)
+
+
+_UNFIT = ("keyring.backends.fail", "keyring.backends.null", "keyrings.alt")
+
+
+def _why(error: Exception) -> tuple[str, ...]:
+    """By name, since the library may not be loaded; nothing where there was only nothing to delete."""
+    names = {kind.__name__ for kind in type(error).__mro__}
+    if "PasswordDeleteError" in names:
+        return ()
+    return (LOCKED if names & {"KeyringLocked", "InitError"} else NO_BACKEND if "NoKeyringError" in names else BROKEN,)
 
 
 def _entry(host: str, kind: str) -> str:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.fleet.uris import TRANSPORTS, Flaw, Way, looks_like_uri, name_of, read, split, suggestion
+from console.fleet.uris import TRANSPORTS, Flaw, Way, address_of, looks_like_uri, name_of, read, split, suggestion
 
 
 @pytest.mark.parametrize(
@@ -122,3 +122,19 @@ def test_every_transport_of_libvirt_is_known() -> None:
 
 def test_a_host_named_like_the_path_is_no_uri() -> None:
     assert read("qemu://system", Way.URI).flaw is Flaw.NOT_A_URI
+
+
+@pytest.mark.parametrize(
+    ("uri", "address"),
+    [
+        ("qemu+ssh://Admin@KVM-n11:2222/system?keyfile=/k", "ssh://Admin@kvm-n11:2222"),
+        ("qemu+ssh://kvm-n11/system", "ssh://kvm-n11"),
+        ("qemu://kvm-n11/system", "tls://kvm-n11"),
+        ("qemu+tcp://[2001:db8::1]:16509/system", "tcp://[2001:db8::1]:16509"),
+        ("qemu:///system", "unix://"),
+        ("test:///default", "unix://"),
+        ("qemu+ssh://a?socket=/x", "ssh://a"),
+    ],
+)
+def test_an_address_is_whom_one_talks_to(uri: str, address: str) -> None:
+    assert address_of(uri) == address

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
 
 import keyring
 import keyring.backends.fail
+import keyring.backends.null
 import pytest
 from keyring.backend import KeyringBackend
-from keyring.errors import KeyringError, KeyringLocked, PasswordDeleteError
+from keyring.backends.chainer import ChainerBackend
+from keyring.errors import InitError, KeyringError, KeyringLocked, NoKeyringError, PasswordDeleteError
 
 from console.settings.secrets import BROKEN, LOCKED, NO_BACKEND, SILENT, Secrets
 
@@ -89,6 +93,8 @@ def test_forgotten_is_forgotten_everywhere(backend: Memory) -> None:
     ("failure", "why"),
     [
         (KeyringLocked("no"), LOCKED),
+        (InitError("dismissed"), LOCKED),
+        (NoKeyringError("none"), NO_BACKEND),
         (KeyringError("no"), BROKEN),
         (RuntimeError("no"), BROKEN),
         (ValueError("x"), BROKEN),
@@ -118,13 +124,64 @@ def test_a_keyring_that_hangs_is_given_up(backend: Memory) -> None:
             thread.join(5)
 
 
-def test_no_keyring_at_all() -> None:
-    before = keyring.get_keyring()
-    keyring.set_keyring(keyring.backends.fail.Keyring())  # type: ignore[no-untyped-call]
-    try:
-        assert Secrets().check() == NO_BACKEND
-    finally:
-        keyring.set_keyring(before)
+def test_while_one_call_hangs_nobody_else_waits(backend: Memory) -> None:
+    secrets = Secrets(limit=0.2)
+    backend.gate.clear()
+    secrets.get("alpha", "password")
+    start = time.monotonic()
+    for number in range(100):
+        assert secrets.get(str(number), "password") is None
+        assert not secrets.put(str(number), "password", "x", remember=True)
+    assert time.monotonic() - start < 0.2
+    assert sum(thread.name == "keyring" for thread in threading.enumerate()) == 1
+    backend.gate.set()
+    for thread in threading.enumerate():
+        if thread.name == "keyring":
+            thread.join(5)
+    assert secrets.put("alpha", "password", "x", remember=True)
+    assert secrets.why_no_keyring is None
+
+
+class Plain(Memory):
+    """Stands for a backend that writes secrets into a file."""
+
+
+Plain.__module__ = "keyrings.alt.file"
+
+
+@pytest.mark.parametrize("unfit", [keyring.backends.fail.Keyring, keyring.backends.null.Keyring, Plain])
+def test_no_keyring_or_one_that_keeps_nothing_safe(unfit: type[KeyringBackend], backend: Memory) -> None:
+    made = unfit()
+    keyring.set_keyring(made)
+    secrets = Secrets()
+    assert secrets.check() == NO_BACKEND
+    assert not secrets.put("alpha", "password", "x", remember=True)
+    assert secrets.get("alpha", "password") == "x"
+    assert getattr(made, "kept", {}) == {}
+
+
+def test_of_several_keyrings_the_first_that_is_safe_is_used(backend: Memory) -> None:
+    plain = Plain()
+
+    class Chain(ChainerBackend):
+        backends = [plain, backend]
+
+    keyring.set_keyring(Chain())  # type: ignore[no-untyped-call]
+    assert Secrets().put("alpha", "password", "x", remember=True)
+    assert (plain.kept, len(backend.kept)) == ({}, 1)
+
+
+def test_deleting_what_is_gone_already_is_no_failure(backend: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backend, "get_password", lambda service, username: "just deleted by another")
+    secrets = Secrets()
+    secrets.forget("alpha")
+    assert secrets.why_no_keyring is None
+
+
+def test_the_keyring_library_is_loaded_only_when_asked() -> None:
+    code = "import sys, console.settings.secrets as s; s.Secrets(); print('keyring' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True)
+    assert done.stdout == "False\n"
 
 
 def test_nothing_is_printed(backend: Memory) -> None:
