@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import configparser
+import os
 import shlex
 import shutil
 import subprocess
@@ -12,11 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from console.fleet.uris import Way, read
+
 LIMIT = 3.0  # seconds a settings tool has to answer
 MOST_FILES = 64  # of ssh's Include
+MOST_BYTES = 1 << 20  # of one file
 SCHEMA = "org.virt-manager.virt-manager.connections"
 DCONF = "/org/virt-manager/virt-manager/connections/uris"
-KEYFILE = Path(".config/glib-2.0/settings/keyfile")
+KEYFILE = Path("glib-2.0/settings/keyfile")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +33,17 @@ class Found:
 
 
 def virt_manager_uris(home: Path | None = None) -> tuple[Found, ...]:
-    """The connections virt-manager shows, in its order. Asks gsettings or dconf (bounded in time), else reads the keyfile."""
+    """The connections virt-manager shows, in its order, but for those this console cannot open.
+
+    Asks gsettings or dconf (bounded in time), else reads the keyfile.
+    """
     uris = _from_tool(["gsettings", "get", SCHEMA, "uris"])
     if not uris:
         uris = _from_tool(["dconf", "read", DCONF])
     if not uris:
-        uris = _from_keyfile((home or Path.home()) / KEYFILE)
-    return tuple(Found(_name(uri), uri) for uri in dict.fromkeys(uris))
+        config = home / ".config" if home else Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+        uris = _from_keyfile(config / KEYFILE)
+    return tuple(Found(_name(uri), uri) for uri in dict.fromkeys(uris) if read(uri, Way.URI).uri)
 
 
 def ssh_config_names(home: Path | None = None) -> tuple[Found, ...]:
@@ -69,8 +77,8 @@ def _from_tool(command: list[str]) -> list[str]:
 def _from_keyfile(path: Path) -> list[str]:
     parser = configparser.ConfigParser(interpolation=None)
     try:
-        parser.read_string(path.read_text("utf-8", "replace"))
-    except (OSError, configparser.Error):
+        parser.read_string(_text(path))
+    except configparser.Error:
         return []
     return _strings(parser.get("org/virt-manager/virt-manager/connections", "uris", fallback=""))
 
@@ -102,11 +110,7 @@ def _ssh_lines(path: Path, folder: Path, left: list[int]) -> Iterator[tuple[str,
     left[0] -= 1
     if left[0] < 0:
         return
-    try:
-        text = path.read_text("utf-8", "replace")
-    except OSError:
-        return
-    for line in text.splitlines():
+    for line in _text(path).splitlines():
         try:
             words = shlex.split(line.replace("=", " ", 1) if "=" in line.split('"')[0] else line, comments=True)
         except ValueError:
@@ -118,7 +122,17 @@ def _ssh_lines(path: Path, folder: Path, left: list[int]) -> Iterator[tuple[str,
             yield key, values
             continue
         for pattern in values:
-            place = Path(pattern).expanduser()
-            place = place if place.is_absolute() else folder / place
-            for found in sorted(place.parent.glob(place.name)):
+            place = folder.parent / pattern[2:] if pattern.startswith("~/") else folder / pattern
+            for found in sorted(Path(place.anchor).glob(str(place.relative_to(place.anchor)))):
                 yield from _ssh_lines(found, folder, left)
+
+
+def _text(path: Path) -> str:
+    """What is in a plain file, up to a size no one writes by hand; a pipe or a device would hold us up."""
+    try:
+        if not path.is_file():
+            return ""
+        with path.open("rb") as file:
+            return file.read(MOST_BYTES).decode("utf-8", "replace")
+    except OSError:
+        return ""
