@@ -8,46 +8,27 @@ from typing import TypeVar
 import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from console.fleet.errors import FleetError
 from console.ui.bridge import Bridge
-from console.ui.icons import icon
 from console.ui.theme import theme
-from console.words import _
+from console.ui.widgets.buttons import Button
+from console.ui.widgets.labels import label
+from console.ui.widgets.notes import Note
+from console.words import _, errors
 
 T = TypeVar("T")
 
 
-def label(text: str, role: str = "", *, tone: str = "", wrap: bool = True, select: bool = False) -> QLabel:
-    """A text in a role of the style sheet. Never rich text: names come from hosts."""
-    made = QLabel(text)
-    made.setTextFormat(Qt.TextFormat.PlainText)
-    made.setWordWrap(wrap)
-    if role:
-        made.setProperty("role", role)
-    if tone:
-        made.setProperty("tone", tone)
-    if select:
-        made.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
-    return made
-
-
 def mono(text: str, *, wrap: bool = True) -> QLabel:
     """A path, a command or a fingerprint: to be read letter by letter, and copied."""
-    made = label(text, wrap=wrap, select=True)
+    made = label(text, wrap=wrap)
     made.setFont(theme.font("mono"))
+    made.setTextInteractionFlags(
+        Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+    )
     return made
-
-
-def rule() -> QFrame:
-    """A hairline."""
-    line = QFrame()
-    line.setProperty("rule", True)
-    line.setFixedHeight(1)
-    return line
 
 
 def scrolled(inner: QWidget) -> QScrollArea:
@@ -93,8 +74,9 @@ class Dialog(QDialog):
         outer.setSpacing(0)
         outer.addWidget(matter, 1)
         outer.addWidget(bar)
-        self.main: QPushButton | None = None
+        self.main: Button | None = None
         self._left = 0
+        self._note: Note | None = None
 
     def show_at(self, height: int = 0) -> None:
         """Opens it over its window, without blocking anything but that window's clicks. height: 0 = as its matter needs."""
@@ -103,40 +85,33 @@ class Dialog(QDialog):
 
     # the bar
 
-    def add_left(self, text: str, act: Callable[[], None], icon_name: str = "") -> QPushButton:
+    def add_left(self, text: str, act: Callable[[], object], icon_name: str = "") -> Button:
         """A quiet button at the left of the bar."""
-        button = QPushButton(text)
-        button.setProperty("kind", "flat")
-        if icon_name:
-            button.setIcon(icon(icon_name))
-        button.setAutoDefault(False)
-        button.clicked.connect(act)
+        button = Button(text, kind="flat", icon=icon_name, role="text2")
+        button.clicked.connect(lambda: act())
         self._bar.insertWidget(self._left, button)
         self._left += 1
         return button
 
-    def add_right(self, text: str, act: Callable[[], object], kind: str = "") -> QPushButton:
+    def add_right(self, text: str, act: Callable[[], object], kind: str = "plain") -> Button:
         """A button at the right of the bar, after those that are there."""
-        button = QPushButton(text)
-        if kind:
-            button.setProperty("kind", kind)
-        button.setAutoDefault(False)
-        button.clicked.connect(act)
+        button = Button(text, kind=kind)
+        button.clicked.connect(lambda: act())
         self._bar.addWidget(button)
         return button
 
-    def add_close(self, text: str = "") -> QPushButton:
-        """ "Cancel", or another word for going without doing anything."""
+    def add_close(self, text: str = "") -> Button:
+        """The button to go without doing anything: "Cancel", or another word."""
         return self.add_right(text or _("Cancel"), self.reject)
 
-    def add_main(self, text: str, act: Callable[[], object], kind: str = "primary") -> QPushButton:
+    def add_main(self, text: str, act: Callable[[], object], kind: str = "primary") -> Button:
         """The button that acts."""
         self.main = self.add_right(text, act, kind)
         self.main.setDefault(True)
         return self.main
 
-    def add_command(self, command: Callable[[], str]) -> QPushButton:
-        """ "Copy as command": the line that does the same in a terminal."""
+    def add_command(self, command: Callable[[], str]) -> Button:
+        """A button that copies the line that does the same in a terminal."""
 
         def copy() -> None:
             QGuiApplication.clipboard().setText(command())
@@ -145,12 +120,32 @@ class Dialog(QDialog):
         button = self.add_left(_("Copy as command"), copy, "terminal")
         return button
 
+    def tell(self, tone: str, cause: str, sentence: str = "") -> Note:
+        """Says something in a note above everything else; an earlier one makes room."""
+        if self._note is None:
+            self._note = Note(tone, cause, sentence)
+            self.body.insertWidget(0, self._note)
+        self._note.say(cause, sentence, tone)
+        self._note.show()
+        return self._note
+
+    def failed(self, error: FleetError, tried: str) -> None:
+        """Says in a note what did not work, why, and what to do."""
+        said = errors.explain(error, tried)
+        self.tell("error", said.what, " ".join(part for part in (said.why, said.words, said.next) if part))
+
     def hold(self, why: str) -> None:
         """Keeps the main button from acting, and says why beside it; "" lets it act."""
         self._why.setText(why)
         if self.main is not None:
             self.main.setEnabled(not why)
             self.main.setToolTip(why)
+
+    def idle(self) -> None:
+        """Keeps the main button from acting where it is plain why: nothing was changed or typed yet."""
+        self.hold("")
+        if self.main is not None:
+            self.main.setEnabled(False)
 
     # work elsewhere
 

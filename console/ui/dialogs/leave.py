@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from PySide6.QtWidgets import QWidget
 
 from console.jobs.job import JobState, JobView
-from console.ui.dialogs.base import Dialog, label, rule
+from console.ui.dialogs.base import Dialog
+from console.ui.widgets.labels import label, rule
 from console.words import _, ngettext
 from console.words import jobs as job_words
 
@@ -71,7 +72,7 @@ class LeaveDialog(Dialog):
         self.body.addStretch(1)
         self.add_left(_("Cancel all and leave"), lambda: self._then(cancel))
         self.add_close(_("Stay"))
-        self.add_right(_("Leave now"), lambda: self._then(leave), "danger" if found.stops else "")
+        self.add_right(_("Leave now"), lambda: self._then(leave), "danger" if found.stops else "plain")
         self.add_main(_("Leave when done"), lambda: self._then(wait))
 
     def _list(self, heading: str, views: Sequence[JobView]) -> None:

@@ -149,6 +149,10 @@ class TasksModel(QAbstractItemModel):
             view.state is JobState.FAILED and view.ended >= since and not view.parent for view in self._views.values()
         )
 
+    def is_empty(self) -> bool:
+        """Nothing was ever done."""
+        return not self._views
+
     def view_at(self, index: Index) -> JobView | None:
         view = index.data(VIEW_ROLE) if index.isValid() else None
         return view if isinstance(view, JobView) else None

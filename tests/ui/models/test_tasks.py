@@ -134,9 +134,7 @@ def test_started_today_is_a_clock_and_before_it_a_date(model):
     assert midnight(NOW) <= NOW < midnight(NOW) + 86400
     model.update([job(1), job(2, started=NOW - 3 * 86400)])
     assert model.index_of(1, Column.STARTED).data().count(":") == 2
-    assert model.index_of(2, Column.STARTED).data() == time.strftime(
-        "%-d %b, %H:%M", time.localtime(NOW - 3 * 86400)
-    )
+    assert model.index_of(2, Column.STARTED).data() == time.strftime("%-d %b, %H:%M", time.localtime(NOW - 3 * 86400))
 
 
 def test_counts_of_the_head(model):

@@ -1,0 +1,134 @@
+"""Opens the dialogs, over the one window: for acts that want one, for hosts' questions, for the menus."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QWidget
+
+from console.fleet.acts import Act
+from console.fleet.credentials import Wanted
+from console.fleet.domains import VmKey
+from console.jobs.job import JobView
+from console.jobs.journal import Unfinished
+from console.services.credentials import Pending
+from console.settings.paths import Profile
+from console.ui.dialogs.about import AboutDialog, KeysDialog
+from console.ui.dialogs.base import Dialog
+from console.ui.dialogs.confirm import ConfirmDialog
+from console.ui.dialogs.credentials import CredentialDialog
+from console.ui.dialogs.delete import DeleteDialog
+from console.ui.dialogs.describe import DescribeDialog, RenameDialog, TagDialog
+from console.ui.dialogs.host import HostDialog, ImportDialog, RemoveHostDialog
+from console.ui.dialogs.job_log import JobLogDialog
+from console.ui.dialogs.leave import LeaveDialog
+from console.ui.dialogs.preferences import PreferencesDialog
+from console.ui.dialogs.trouble import FileProblemsDialog, UnfinishedDialog
+from console.ui.host_actions import HostAct
+
+if TYPE_CHECKING:
+    from console.ui.context import Context
+
+
+class Dialogs(QObject):
+    """One for the window. Each method opens a dialog and returns it; none waits for it.
+
+    Attributes:
+        fleet_file: shown where the file's problems are told; the profile's unless another was named.
+    """
+
+    def __init__(self, ctx: Context, window: QWidget, profile: Profile) -> None:
+        super().__init__(window)
+        self._ctx = ctx
+        self._window = window
+        self._profile = profile
+        self.fleet_file = profile.fleet_file
+        ctx.acting.asked.connect(self.act)
+        ctx.host_acting.asked.connect(self.host_act)
+        ctx.bridge.question_asked.connect(self.question)
+
+    def _open(self, dialog: Dialog, height: int = 0) -> Dialog:
+        dialog.show_at(height)
+        return dialog
+
+    # what others ask for
+
+    @Slot(object, object)
+    def act(self, act: Act, keys: tuple[VmKey, ...]) -> Dialog:
+        """The dialog that comes before an act."""
+        ctx, window = self._ctx, self._window
+        match act:
+            case Act.RENAME:
+                return self._open(RenameDialog(ctx, keys[0], window))
+            case Act.DESCRIBE:
+                return self._open(DescribeDialog(ctx, keys, window), 380)
+            case Act.TAG:
+                return self._open(TagDialog(ctx, keys, window), 420)
+            case Act.DELETE:
+                return self._open(DeleteDialog(ctx, keys, window), 520)
+            case _:
+                return self._open(ConfirmDialog(ctx, act, keys, time.time(), window), 200 + 26 * min(len(keys), 10))
+
+    @Slot(object, str)
+    def host_act(self, act: HostAct, host: str) -> Dialog | None:
+        spec = self._ctx.inventory.spec(host)
+        if spec is None:
+            return None
+        if act is HostAct.REMOVE:
+            return self._open(RemoveHostDialog(self._ctx, spec, self._window))
+        return self._open(HostDialog(self._ctx, spec, self._window), 640)
+
+    @Slot(object)
+    def question(self, pending: Pending) -> Dialog | None:
+        """A host's question; one that was given up meanwhile is not asked."""
+        if pending.answered:
+            return None
+        height = 240 if pending.question.wanted is Wanted.HOST_KEY else 0
+        return self._open(CredentialDialog(self._ctx, pending, self._window), height)
+
+    @Slot(object)
+    def log(self, view: JobView) -> Dialog:
+        return self._open(JobLogDialog(self._ctx, view, self._window), 420)
+
+    # menus
+
+    def add_host(self) -> Dialog:
+        return self._open(HostDialog(self._ctx, None, self._window), 640)
+
+    def import_hosts(self, only: str = "") -> Dialog:
+        """only: "virt-manager", "ssh" or "" for both."""
+        return self._open(ImportDialog(self._ctx, only, self._window), 460)
+
+    def preferences(self) -> Dialog:
+        return self._open(PreferencesDialog(self._ctx, self._profile, self._window))
+
+    def about(self) -> Dialog:
+        return self._open(AboutDialog(self._window))
+
+    def keys(self) -> Dialog:
+        return self._open(KeysDialog(self._window))
+
+    # trouble
+
+    def file_problems(self) -> Dialog | None:
+        """None where the fleet file is in order."""
+        problems = self._ctx.services.hosts.file_problems()
+        if not problems:
+            return None
+        return self._open(FileProblemsDialog(self.fleet_file, problems, self._window), 380)
+
+    def look_for_unfinished(self) -> None:
+        """Looks off Qt's thread whether an earlier console left something, and tells of it if so."""
+
+        def told(found: list[Unfinished]) -> None:
+            if found:
+                self._open(UnfinishedDialog(self._ctx, found, self._window), 420)
+
+        self._ctx.bridge.run(self._ctx.services.unfinished.found, told)
+
+    def leave(self, wait: Callable[[], None], cancel: Callable[[], None], leave: Callable[[], None]) -> Dialog:
+        """Jobs run and the window is to close: what now?"""
+        return self._open(LeaveDialog(self._ctx.jobs.views(), wait, cancel, leave, self._window))
