@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import sqlite3
+import subprocess
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -114,4 +118,52 @@ def test_ten_thousand_vms_load_in_one_go(tmp_path: Path) -> None:
         domains = tuple(Domain(VmKey(str(host), str(n)), f"vm-{n}", disks=DOMAIN.disks) for n in range(100))
         cache.keep(str(host), HostView(str(host)), domains)
     cache.close(10)
-    assert sum(len(domains) for _, domains in Cache(tmp_path / "seen.db").load()) == 10_000
+    best = 9.9
+    for _ in range(3):
+        start = time.process_time()
+        assert sum(len(domains) for _, domains in Cache(tmp_path / "seen.db").load()) == 10_000
+        best = min(best, time.process_time() - start)
+    assert best <= 0.6
+    assert gc.isenabled()
+
+
+def test_two_consoles_keep_side_by_side(tmp_path: Path) -> None:
+    one, two = Cache(tmp_path / "seen.db", delay=0.0), Cache(tmp_path / "seen.db", delay=0.0)
+    assert one.load() == two.load() == []
+    for number in range(20):
+        one.keep(f"a{number}", HostView(f"a{number}"), (DOMAIN,))
+        two.keep(f"b{number}", HostView(f"b{number}"), (DOMAIN,))
+    assert one.close(5)
+    assert two.close(5)
+    assert (one.problem, two.problem) == (None, None)
+    assert len(Cache(tmp_path / "seen.db").load()) == 40
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="mounting needs root")
+def test_when_there_is_room_again_all_is_kept_and_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("console.inventory.cache.RETRY", 0.1)
+    place = tmp_path / "small"
+    place.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(place)], check=True)
+    try:
+        cache = Cache(place / "seen.db", delay=0.0)
+        said: list[Problem | None] = []
+        cache.on_problem(said.append)
+        cache.keep("alpha", VIEW, tuple(replace(DOMAIN, description="x" * 100) for _ in range(1000)))
+        end = time.monotonic() + 5
+        while not said and time.monotonic() < end:
+            time.sleep(0.01)
+        assert said[0] is not None
+        assert said[0].reason is Reason.NO_SPACE
+        cache.keep("beta", HostView("beta"), ())
+        subprocess.run(["mount", "-o", "remount,size=20m", str(place)], check=True)
+        while cache.problem is not None and time.monotonic() < end:
+            time.sleep(0.01)
+        assert said[-1] is None
+        assert cache.close(5)
+        assert {view.id: len(domains) for view, domains in Cache(place / "seen.db").load()} == {
+            "alpha": 1000,
+            "beta": 0,
+        }
+    finally:
+        subprocess.run(["umount", "-l", str(place)], check=True)
