@@ -323,8 +323,7 @@ def remove(session: Session, host: Sequence[str]) -> int:
 @hosts_argument
 @with_session
 def connect(session: Session, host: Sequence[str]) -> int:
-    specs = [session.host(word) for word in host]
-    _set_autoconnect(session, specs, True)
+    specs = _set_autoconnect(session, host, True)
     session.reach(specs)
     session.read_facts(specs)
     if session.json:
@@ -341,8 +340,7 @@ def connect(session: Session, host: Sequence[str]) -> int:
 @hosts_argument
 @with_session
 def disconnect(session: Session, host: Sequence[str]) -> int:
-    specs = [session.host(word) for word in host]
-    _set_autoconnect(session, specs, False)
+    specs = _set_autoconnect(session, host, False)
     if session.json:
         output.document({"hosts": [record(session, spec) for spec in specs]})
     else:
@@ -351,9 +349,11 @@ def disconnect(session: Session, host: Sequence[str]) -> int:
     return Exit.DONE
 
 
-def _set_autoconnect(session: Session, specs: Sequence[HostSpec], wanted: bool) -> None:
-    """Into the fleet file, which open windows follow. Hosts that are not of the file have nothing to set."""
+def _set_autoconnect(session: Session, words: Sequence[str], wanted: bool) -> list[HostSpec]:
+    """Into the fleet file, which open windows follow; the hosts as they are then. Those beside the file stay as they are."""
+    specs = [session.host(word) for word in words]
     with trying("host.edit"):
         for spec in specs:
             if spec.autoconnect is not wanted and session.services.hosts.in_file(spec.id):
                 session.services.hosts.edit(spec.id, replace(spec, autoconnect=wanted))
+    return [session.host(spec.id) for spec in specs]

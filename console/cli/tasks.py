@@ -22,15 +22,10 @@ _COLORS = {JobState.FAILED: "red", JobState.SUCCEEDED: "green"}
 ALL = 1_000_000
 
 
-def known(session: Session, limit: int = ALL) -> list[JobView]:
-    """Tasks of this profile, the newest first."""
-    store = session.services.history
-    return store.history(limit) if store is not None else []
-
-
 def one(session: Session, number: int) -> JobView:
     """Errors: click's BadParameter where there is no such task."""
-    view = next((view for view in known(session) if view.id == number), None)
+    store = session.services.history
+    view = store.job(number) if store is not None else None
     if view is None:
         raise click.BadParameter(
             _("There is no task {number}; see splendid job list.").format(number=number), param_hint="ID"
@@ -45,12 +40,11 @@ def one(session: Session, number: int) -> JobView:
 @option("--members", is_flag=True, help=N_("With every VM of a task on several."))
 @with_session
 def list_jobs(session: Session, limit: int, failed: bool, running: bool, members: bool) -> int:
+    store = session.services.history
     views = [
         view
-        for view in known(session)
-        if (members or view.parent is None)
-        and (not failed or view.state is JobState.FAILED)
-        and (not running or not (view.state.ended or view.interrupted))
+        for view in (store.history(ALL if failed or running else limit, members) if store is not None else ())
+        if (not failed or view.state is JobState.FAILED) and (not running or not (view.state.ended or view.interrupted))
     ][:limit]
     if session.json:
         output.document({"jobs": [records.job(view) for view in views]})
@@ -81,7 +75,10 @@ def _left(item: Unfinished) -> records.Record:
         "begun": output.iso(item.begun),
         "vms": [{"host_id": key.host, "uuid": key.uuid} for key in item.entry.vms],
         "values": dict(item.entry.values),
-        "steps": [{"step": step.code, "values": dict(step.values), "done": step.done} for step in item.entry.steps],
+        "steps": [
+            {"step": step.code, "values": dict(step.values), "done": step.done, "undo": step.undo}
+            for step in item.entry.steps
+        ],
         "by": item.entry.by,
     }
 

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from console.fleet.domains import VmKey
+from console.fleet.errors import Problem, Reason
+from console.jobs.job import JobState, JobView
+from console.jobs.journal import Entry, JobStore, this_console
+from console.settings.paths import Profile
+from tests.unit.cli.conftest import Console
+
+NOW = time.time()
+KILLED = f"{this_console()}0"  # as this process, but begun at another time
+
+
+def keep(console: Console, *views: JobView, console_id: str | None = None, lines: tuple[str, ...] = ()) -> None:
+    path = Profile.at(console.folder).jobs_database
+    store = JobStore(path, console_id)
+    store.open()
+    for view in views:
+        store.keep(view)
+        for text in lines:
+            store.log(view.id, NOW, text)
+    assert store.close(5)
+
+
+DONE = JobView(5, "vm.start", "web-01", state=JobState.SUCCEEDED, created=NOW - 60, started=NOW - 60, ended=NOW - 49)
+FAILED = JobView(
+    6,
+    "vm.save",
+    "db-01",
+    state=JobState.FAILED,
+    problem=Problem(Reason.NO_SPACE, "No space left on device", detail="/var"),
+    created=NOW - 30,
+    started=NOW - 30,
+    ended=NOW - 20,
+    by="m@desk",
+    command="splendid vm save db-01",
+)
+
+
+def test_list(empty: Console) -> None:
+    assert empty("job", "list").lines == []
+    keep(empty, DONE, FAILED)
+    lines = empty("job", "list").lines
+    assert [line.split()[0] for line in lines[1:]] == ["6", "5"]
+    assert lines[1].endswith("There is not enough space left on /var.")
+    assert lines[2].endswith("Done in 11 s")
+    assert [job["id"] for job in empty("job", "list", "--failed", "--json").json["jobs"]] == [6]
+    assert [job["id"] for job in empty("job", "list", "-n", "1", "--json").json["jobs"]] == [6]
+
+
+def test_members_of_a_group_are_shown_on_request(empty: Console) -> None:
+    group = JobView(7, "vm.start", "1", children=(8,), created=NOW, values={"total": 1, "succeeded": 1})
+    keep(empty, group, JobView(8, "vm.start", "web-01", parent=7, created=NOW))
+    assert [job["id"] for job in empty("job", "list", "--json").json["jobs"]] == [7]
+    assert [job["id"] for job in empty("job", "list", "--members", "--json").json["jobs"]] == [8, 7]
+
+
+def test_a_task_whose_console_ended_is_not_running(empty: Console) -> None:
+    keep(empty, JobView(9, "vm.save", "db-01", state=JobState.RUNNING, created=NOW, started=NOW), console_id=KILLED)
+    assert "Splendid ended while this was under way" in empty("job", "list").out
+    assert empty("job", "list", "--running").lines == []
+    assert empty("job", "show", "9", "--json").json["job"]["interrupted"] is True
+    cancelled = empty("job", "cancel", "9")
+    assert (cancelled.code, cancelled.err.split(":")[0]) == (1, "Task 9 is not under way")
+
+
+def test_show_with_its_log(empty: Console) -> None:
+    keep(empty, FAILED, lines=("asking kvm-a", "error: No space left"))
+    result = empty("job", "show", "6")
+    assert result.code == 0
+    assert "Command  splendid vm save db-01" in result.lines
+    assert "Could not save db-01. There is not enough space left on /var." in result.out
+    assert result.lines[-1].endswith("error: No space left")
+    log = empty("job", "show", "6", "--json").json["job"]["log"]
+    assert [entry["text"] for entry in log] == ["asking kvm-a", "error: No space left"]
+    missing = empty("job", "show", "77")
+    assert missing.code == 2
+    assert "There is no task 77" in missing.err
+
+
+def test_a_task_of_another_console_that_runs_is_not_ours_to_cancel(empty: Console) -> None:
+    keep(empty, JobView(9, "vm.save", "db-01", state=JobState.RUNNING, created=NOW, started=NOW, by="m@desk"))
+    result = empty("job", "cancel", "9")
+    assert result.code == 1
+    assert "belongs to another console, of m@desk" in result.err
+
+
+def test_unfinished(empty: Console) -> None:
+    assert empty("job", "unfinished").lines == []
+    store = JobStore(Profile.at(empty.folder).jobs_database)
+    store.open()
+    entry = Entry("vm.delete", "web-01", (VmKey("a", "u"),), {"name": "web-01"})
+    with pytest.raises(OSError, match="killed"), store.journal(4, entry) as journal:
+        journal.step("removing", path="/srv/a")
+        raise OSError("killed")
+    store.close(5)
+    lines = empty("job", "unfinished").lines
+    assert lines[1].split()[:3] == ["4", "Delete", "web-01"]
+    assert lines[1].endswith("Deleting /srv/a")
+    (found,) = empty("job", "unfinished", "--json").json["unfinished"]
+    assert found["steps"] == [{"step": "removing", "values": {"path": "/srv/a"}, "done": False, "undo": ""}]
