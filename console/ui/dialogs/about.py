@@ -118,7 +118,9 @@ class AboutDialog(Dialog):
         self.body.addWidget(grid)
         self.body.addStretch(1)
         self.add_left(_("Copy"), self._copy, "copy")
-        self.add_close(_("Close")).setDefault(True)
+        close = self.add_close(_("Close"))
+        close.setDefault(True)
+        close.setFocus()
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText("\n".join(f"{name} {value}" for name, value in self._facts))

@@ -131,8 +131,12 @@ class Dialog(QDialog):
 
     def failed(self, error: FleetError, tried: str) -> None:
         """Says in a note what did not work, why, and what to do."""
-        said = errors.explain(error, tried)
-        self.tell("error", said.what, " ".join(part for part in (said.why, said.words, said.next) if part))
+        self.tell_why(errors.explain(error, tried))
+
+    def tell_why(self, said: errors.Explained) -> None:
+        """Says a failure in a note; the system's own words stand in quotes."""
+        words = f"“{said.words}”" if said.words else ""
+        self.tell("error", said.what, " ".join(part for part in (said.why, words, said.next) if part))
 
     def hold(self, why: str) -> None:
         """Keeps the main button from acting, and says why beside it; "" lets it act."""

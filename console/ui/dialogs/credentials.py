@@ -39,13 +39,15 @@ class CredentialDialog(Dialog):
         asked = questions.ask(pending.question)
         super().__init__(asked.title, parent, width=480)
         self._pending = pending
+        is_key = pending.question.wanted is Wanted.HOST_KEY
+        text = asked.text.removesuffix(pending.question.detail).rstrip() if is_key else asked.text
         if pending.question.again:
-            self.tell("error", asked.text)
+            self.tell("error", text)
         else:
-            self.body.addWidget(label(asked.text, wrap=True))
+            self.body.addWidget(label(text, wrap=True))
         self.field = QLineEdit()
         self.keep = QCheckBox(_("Keep in the keyring"))
-        if pending.question.wanted is Wanted.HOST_KEY:
+        if is_key:
             self.body.addWidget(mono(pending.question.detail))
         else:
             if asked.secret:

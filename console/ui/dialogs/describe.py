@@ -88,6 +88,7 @@ class DescribeDialog(Dialog):
         self.text_field = QPlainTextEdit(texts.pop() if len(texts) == 1 else "")
         self.text_field.setPlaceholderText(mixed if texts else "")
         self.text_field.setTabChangesFocus(True)
+        self.text_field.setProperty("field", True)
         self._before = (self.title_field.text(), self.text_field.toPlainText())
         self.body.addLayout(field(_("Title"), self.title_field, optional=True))
         self.body.addLayout(field(_("Description"), self.text_field, optional=True), 1)

@@ -87,14 +87,15 @@ class HostDialog(Dialog):
         return line, button
 
     def _named(self, name: str, line: QLineEdit, button: Button) -> QVBoxLayout:
-        column = field(name, line, optional=True)
-        row = QHBoxLayout()
+        both = QWidget()
+        row = QHBoxLayout(both)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.px(6))
-        column.removeWidget(line)
         row.addWidget(line, 1)
         row.addWidget(button)
-        column.addLayout(row)
-        return column
+        line.setAccessibleName(name)
+        button.setAccessibleName(f"{name}: {button.text()}")
+        return field(name, both, optional=True)
 
     def _choose(self, line: QLineEdit, folder: bool) -> None:
         chooser = QFileDialog(self, _("Choose a folder") if folder else _("Choose a key file"))
@@ -235,6 +236,8 @@ class ImportDialog(Dialog):
         self._judge()
 
     def _add_source(self, title: str, found: Sequence[Found], known: frozenset[str]) -> None:
+        if self._list.count():
+            self._list.addSpacing(theme.px(12))
         self._list.addWidget(Heading(title, str(len(found)) if found else ""))
         if not found:
             self._list.addWidget(label(_("None found."), tone="text3"))

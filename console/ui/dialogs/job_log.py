@@ -82,7 +82,9 @@ class JobLogDialog(Dialog):
         view = self._view
         over = view.state.ended or view.interrupted
         self._glyph.show_glyph(*job_glyph(view))
-        self._outcome.setText(job_words.ended(view) if over else job_words.step(view))
+        told = view.state is JobState.FAILED and not view.children  # the note says why
+        said = job_words.state(view.state) if told else job_words.ended(view) if over else job_words.step(view)
+        self._outcome.setText(said)
         self._progress.setVisible(not over and view.fraction is not None)
         self._share.setVisible(not over and view.fraction is not None)
         self._progress.set_value(view.fraction)
@@ -115,7 +117,7 @@ class JobLogDialog(Dialog):
     def _show_problem(self) -> None:
         said = job_words.explained(self._view)
         if said is not None and not self._view.children:
-            self.tell("error", said.what, " ".join(part for part in (said.why, said.words, said.next) if part))
+            self.tell_why(said)
 
     def _fill(self) -> None:
         """Members of a group with how each ended, failed first; else the steps and the log, by time."""

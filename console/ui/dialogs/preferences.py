@@ -67,6 +67,7 @@ class PreferencesDialog(Dialog):
         box.setSuffix(unit)
         box.setKeyboardTracking(False)
         box.setMinimumWidth(theme.px(110))
+        box.lineEdit().setTextMargins(theme.px(6), 0, 0, 0)
         box.setValue(getattr(self._store.value, key))
         box.valueChanged.connect(lambda value: self._store.set(**{key: value}))
         return box

@@ -11,6 +11,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from console.fleet.errors import FleetError
+from console.jobs.job import JobState, JobView
 from console.jobs.journal import Unfinished
 from console.services.unfinished import Leftover
 from console.settings.fleetread import FileProblem
@@ -19,6 +20,7 @@ from console.ui.theme import theme
 from console.ui.widgets.buttons import Button
 from console.ui.widgets.labels import GlyphLabel, label, rule
 from console.words import _, deletion, errors, files, ngettext, units
+from console.words import jobs as job_words
 
 if TYPE_CHECKING:
     from console.ui.context import Context
@@ -102,10 +104,11 @@ class LeftoverPart(QFrame):
         column.addLayout(head)
         column.addWidget(rule())
         done = [step.code for step in entry.steps if step.done]
-        now = [step.code for step in entry.steps if not step.done]
+        now = [step for step in entry.steps if not step.done]
         steps = ngettext("{count} step was done", "{count} steps were done", len(done)).format(count=len(done))
         if now:
-            steps = _("{done}, then it was cut off in “{step}”").format(done=steps, step=now[-1])
+            last = JobView(0, entry.kind, entry.target, state=JobState.RUNNING, step=now[-1].code, values=now[-1].values)
+            steps = _("{done}, then it was cut off in “{step}”").format(done=steps, step=job_words.step(last))
         column.addWidget(label(steps, tone="text2", wrap=True))
         self._said = label(_("Asking the host what is left…"), wrap=True)
         column.addWidget(self._said)

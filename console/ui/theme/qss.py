@@ -112,6 +112,7 @@ QCheckBox::indicator:indeterminate { image: url(icons:fixed/dash.svg); }
 QRadioButton::indicator:checked { background: $primary; border-color: $primary; image: url(icons:fixed/dot.svg); }
 QCheckBox::indicator:focus, QRadioButton::indicator:focus { border: 2px solid $accent; width: ${p12}; height: ${p12}; }
 QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { background: $neutral_tint; border-color: $border; }
+QCheckBox::indicator:checked:disabled { background: $control; border-color: $control; }
 QCheckBox:disabled, QRadioButton:disabled { color: $control; }
 
 QMenu { background: $base; border: 1px solid $border; padding: ${p4}; }
@@ -128,6 +129,8 @@ QMenu::indicator:checked { image: url(icons:fixed/tick-$shade.svg); }
 QToolTip { background: $tip; color: $tip_text; border: none; padding: ${p4} ${p6}; font-size: $f_secondary; }
 
 QAbstractScrollArea { border: none; background: $base; }
+QPlainTextEdit[field="true"] { border: 1px solid $control; border-radius: $r_control; }
+QPlainTextEdit[field="true"]:focus { border: 2px solid $accent; }
 QTableView, QTreeView, QListView { border: none; background: $base; outline: none; gridline-color: $line;
   selection-background-color: $selection; selection-color: $text; alternate-background-color: $base; }
 QTreeView[ground="window"], QListView[ground="window"] { background: $window; }
