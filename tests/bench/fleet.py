@@ -30,6 +30,7 @@ from tests.bench.silent import Mute, Relay
 ROOT = Path(__file__).parents[2]
 REPORT = ROOT / "build" / "bench.json"
 FLOOR_THREADS = 8
+CALM_S = 4.0  # from all live to the begin of the steady time
 STEADY_S = 30.0
 INTERVAL_S = 3.0
 Told = dict[str, Any]
@@ -98,7 +99,7 @@ class Bench:
         place.mkdir(exist_ok=True)
         fleet = place / "fleet.toml"
         fleet.write_text(fleet_file(addresses or self.addresses))
-        plan = {"vms": self.vms, "hosts": self.hosts, "steady": STEADY_S, **plan}
+        plan = {"vms": self.vms, "hosts": self.hosts, "steady": STEADY_S, "calm": CALM_S, **plan}
         plan |= {"profile": str(place), "fleet": str(fleet), "t0": time.monotonic()}
         errors = place / "stderr"
         command = [sys.executable, "-m", "tests.bench.probe", json.dumps(plan)]

@@ -3,7 +3,8 @@
     python -m tests.bench.probe PLAN
 
 PLAN is a JSON object: profile, fleet: paths; vms, hosts: how many must be there and live; t0: time.monotonic() at which this
-process was started; steady: seconds to measure once they are; warm: stop as soon as the window shows the VMs of the cache.
+process was started; steady: seconds to measure, calm: seconds to wait before that, once all is there; warm: stop as soon as
+the window shows the VMs of the cache.
 """
 
 from __future__ import annotations
@@ -28,7 +29,6 @@ from console.ui.places import Place
 from tests.bench.gaps import TICK_MS, Gaps, cpu_s, peak_mb
 
 LOOK_S = 0.02  # between two looks at how many rows there are
-CALM_S = 4.0  # after all is there, before the steady time begins
 LIMIT_S = 180.0
 
 
@@ -105,7 +105,7 @@ class Probe(QObject):
         if "rows" in self.marks and "live" not in self.marks and len(self.live()) >= self.plan["hosts"]:
             self.marks["live"] = now
             tell(event="live")
-        if "live" in self.marks and now >= self.marks["live"] + CALM_S:
+        if "live" in self.marks and now >= self.marks["live"] + self.plan["calm"]:
             self.steady = (now, cpu_s())
         if now - self.plan["t0"] > LIMIT_S:
             tell(event="late", rows=self.rows(), live=len(self.live()), marks=self.marks)
