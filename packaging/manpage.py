@@ -5,15 +5,21 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import click
 
-from console.cli import main, shells
+from console.cli import main, records, shells
 from console.cli.base import Option, Program
+from console.fleet.deletion import DeletePlan, FileItem, FileKind, VmDeletion
+from console.fleet.domains import Address, Disk, Domain, Load, Nic, State, VmKey
+from console.fleet.errors import Problem, Reason
+from console.fleet.hosts import HostFacts, HostLoad, HostSpec, Network, Pool, Volume
+from console.fleet.updates import HostView
+from console.jobs.job import JobView
 from console.words import install
 
 ROOT = Path(__file__).resolve().parent
@@ -84,6 +90,7 @@ def page(program: click.Group) -> str:
     out += [".SH COMMANDS"]
     for names, command in commands(program):
         out += _command(names, command)
+    out += [".SH JSON", *_documents()]
     out += [".SH EXIT STATUS", *_pairs(EXIT)]
     out += [
         ".SH ENVIRONMENT",
@@ -119,6 +126,47 @@ def _options(command: click.Command, ctx: click.Context) -> list[str]:
             names, help_text = record or param.get_help_record(ctx) or ("", "")
             out += [".TP", f"\\fB{escaped(names)}\\fR", escaped(help_text)]
     return out
+
+
+def _documents() -> list[str]:
+    """What the documents of --json hold: the keys of each record, as records.py makes them."""
+    key = VmKey("", "")
+    spec, view = HostSpec("", "", ""), HostView("", facts=HostFacts(), load=HostLoad(0.0))
+    vm = records.vm(
+        Domain(key, "", disks=(Disk(""),), nics=(Nic(""),), addresses=(Address(""),)), spec, view, Load(0.0)
+    )
+    host = records.host(spec, view, 0, 0)
+    file = FileItem("", "", FileKind.DISK)
+    plan = records.plan(DeletePlan((VmDeletion(key, "", State.OFF, (file,)),), 0.0), frozenset())
+    found = (
+        ("vm list, vm show", "vms, unreached"),
+        ("host list, host connect", "hosts, unreached"),
+        ("host show", "host, with networks and pools"),
+        ("vm start and every other act", "jobs, one for each VM"),
+        ("vm delete --plan", "plan"),
+        ("job list; job show", "jobs; job, with log"),
+        ("host test", "uri, checks: step, ok (null: a warning), values, problem"),
+        ("xml", "vm, xml, sections: title, summary, first_line, last_line"),
+        ("an error", "error, a problem"),
+        ("a VM", _keys(vm)),
+        ("its load", _keys(vm["load"])),
+        ("an address", _keys(vm["addresses"][0])),
+        ("a disk", _keys(vm["disks"][0])),
+        ("a NIC", _keys(vm["nics"][0])),
+        ("a host", _keys(host)),
+        ("its facts", _keys(host["facts"])),
+        ("its load", _keys(host["load"])),
+        ("a network", _keys(records.network(Network("")))),
+        ("a pool", _keys(records.pool(Pool("", volumes=(Volume("", ""),)), volumes=True))),
+        ("a task", _keys(records.job(JobView(0, "", "")))),
+        ("a problem", _keys(records.problem(Problem(Reason.NONE)) or {})),
+        ("a plan", f"{_keys(plan)}; each VM: {_keys(plan['vms'][0])}; each file: {_keys(plan['vms'][0]['files'][0])}"),
+    )
+    return [line for name, keys in found for line in (".TP", escaped(name), escaped(keys))]
+
+
+def _keys(record: Mapping[str, object]) -> str:
+    return ", ".join(record)
 
 
 def _pairs(pairs: tuple[tuple[str, str], ...], *, raw: bool = False) -> list[str]:
