@@ -7,6 +7,8 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+from lxml import etree
+
 from console.fleet.hosts import HostSpec
 from console.settings import fleetfile
 from console.settings.resources import folder
@@ -28,6 +30,15 @@ def demo_hosts(target: Path) -> tuple[HostSpec, ...]:
         shutil.copyfile(node, target / node.name)
     text = (source / "fleet.toml").read_text("utf-8").replace(PLACE, str(target))
     return tuple(replace(spec, demo=True) for spec in fleetfile.read(text).specs)
+
+
+def demo_size() -> tuple[int, int]:
+    """How many hosts and VMs the demo has, counted in its files. (0, 0) where they are missing."""
+    try:
+        nodes = [etree.parse(node) for node in demo_folder().glob("*.xml")]
+    except (OSError, etree.XMLSyntaxError):
+        return 0, 0
+    return len(nodes), sum(len(node.findall("domain")) for node in nodes)
 
 
 def local_host() -> HostSpec | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject
 
+from console.fleet import uris
 from console.fleet.hosts import HostSpec, Phase
 from console.fleet.updates import ChangeSet, HostView
 from console.inventory.inventory import Inventory
@@ -69,11 +70,13 @@ def ratio(value: float | None) -> str:
     return units.NONE if value is None else f"{units.figure(value, 2 if value < 0.995 else 1)}×"
 
 
-def _hypervisor(row: HostRow, _now: float) -> str:
+def _versions(row: HostRow, _now: float) -> str:
+    """Libvirt's version and what it drives: "9.0.0, QEMU 7.2.9"."""
     facts = row.view.facts
-    if facts is None or not facts.hypervisor_version:
+    if facts is None or not facts.libvirt_version:
         return units.NONE
-    return f"{facts.hypervisor} {units.version(facts.hypervisor_version)}"
+    driver = f"{facts.hypervisor} {units.version(facts.hypervisor_version)}" if facts.hypervisor_version else ""
+    return ", ".join(part for part in (units.version(facts.libvirt_version), driver) if part)
 
 
 COLUMNS: tuple[Column[HostRow], ...] = (
@@ -82,7 +85,7 @@ COLUMNS: tuple[Column[HostRow], ...] = (
         N_("Name"),
         lambda r, n: r.spec.name,
         lambda r: r.spec.name.casefold(),
-        width=150,
+        width=118,
         glyph=state_glyph,
         name=True,
         tip=lambda r: r.spec.uri,
@@ -92,7 +95,7 @@ COLUMNS: tuple[Column[HostRow], ...] = (
         N_("State"),
         lambda r, n: states.phase(r.view.status.phase),
         lambda r: _PHASE_ORDER[r.view.status.phase],
-        width=104,
+        width=96,
         tone=lambda r: _TONES.get(r.view.status.phase, "text2"),
         tip=_why,
     ),
@@ -102,20 +105,20 @@ COLUMNS: tuple[Column[HostRow], ...] = (
         _age,
         _by_age,
         right=True,
-        width=66,
+        width=54,
         ages=True,
         tone=lambda r: _TONES.get(r.view.status.phase, ""),
     ),
-    Column("zone", N_("Zone"), lambda r, n: r.spec.zone, lambda r: r.spec.zone.casefold(), width=76),
-    Column("rack", N_("Rack"), lambda r, n: r.spec.rack, lambda r: r.spec.rack.casefold(), width=64),
-    Column("vms", N_("VMs"), _vms, lambda r: (r.sum.running, r.sum.vms), N_("running"), right=True, width=98),
+    Column("zone", N_("Zone"), lambda r, n: r.spec.zone, lambda r: r.spec.zone.casefold(), width=58),
+    Column("rack", N_("Rack"), lambda r, n: r.spec.rack, lambda r: r.spec.rack.casefold(), width=46),
+    Column("vms", N_("VMs"), _vms, lambda r: (r.sum.running, r.sum.vms), N_("running"), right=True, width=94),
     Column(
         "cpu",
         N_("CPU"),
         lambda r, n: units.percent(r.sum.cpu),
         lambda r: known(r.sum.cpu),
         right=True,
-        width=110,
+        width=102,
         used=lambda r: r.sum.cpu,
         promised=lambda r: r.sum.vcpu_ratio,
     ),
@@ -126,7 +129,7 @@ COLUMNS: tuple[Column[HostRow], ...] = (
         lambda r: known(r.sum.vcpu_ratio),
         N_("promised"),
         right=True,
-        width=112,
+        width=106,
         drop=2,
     ),
     Column(
@@ -136,7 +139,7 @@ COLUMNS: tuple[Column[HostRow], ...] = (
         lambda r: known(r.sum.memory_share),
         N_("GiB"),
         right=True,
-        width=158,
+        width=152,
         used=lambda r: r.sum.memory_share,
         promised=lambda r: r.sum.memory_ratio,
     ),
@@ -147,26 +150,26 @@ COLUMNS: tuple[Column[HostRow], ...] = (
         lambda r: known(r.sum.memory_ratio),
         N_("promised"),
         right=True,
-        width=130,
+        width=122,
         drop=2,
     ),
     Column(
-        "libvirt",
+        "version",
         N_("libvirt"),
-        lambda r, n: units.version(r.view.facts.libvirt_version) if r.view.facts else units.NONE,
-        lambda r: r.view.facts.libvirt_version if r.view.facts else 0,
-        width=72,
-        drop=1,
+        _versions,
+        lambda r: (r.view.facts.libvirt_version, r.view.facts.hypervisor_version) if r.view.facts else (0, 0),
+        width=128,
+        drop=3,
     ),
     Column(
-        "hypervisor",
-        N_("Hypervisor"),
-        _hypervisor,
-        lambda r: (r.view.facts.hypervisor, r.view.facts.hypervisor_version) if r.view.facts else ("", 0),
-        width=104,
-        drop=1,
+        "address",
+        N_("Address"),
+        lambda r, n: uris.split(r.spec.uri)[0],
+        lambda r: r.spec.uri,
+        width=90,
+        mono=True,
+        tip=lambda r: r.spec.uri,
     ),
-    Column("address", N_("Address"), lambda r, n: r.spec.uri, lambda r: r.spec.uri, width=240, mono=True),
 )
 NAMES = tuple(column.id for column in COLUMNS)
 

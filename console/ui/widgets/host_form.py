@@ -163,8 +163,9 @@ class HostForm(QFrame):
         row = QHBoxLayout(bar)
         row.setContentsMargins(theme.px(20), theme.px(12), theme.px(20), theme.px(12))
         row.setSpacing(theme.px(12))
-        row.addWidget(self._uri, 1)
-        row.addWidget(self._why, 1)
+        row.addWidget(self._uri, 2)
+        row.addWidget(self._why, 2)
+        row.addStretch(1)
         row.addWidget(self._submit)
         return bar
 

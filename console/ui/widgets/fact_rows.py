@@ -1,0 +1,113 @@
+"""Rows of facts: label, bar, value, a paler note. Refreshing changes texts; rows are rebuilt only when their shape changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QWidget
+
+from console.ui.models.facts import Fact
+from console.ui.theme import theme
+from console.ui.widgets.chips import Bar
+from console.ui.widgets.labels import label
+
+BAR = 56  # px
+FULL = 0.9  # from here on a bar warns
+
+
+class _Row:
+    """The widgets of one row."""
+
+    def __init__(self, fact: Fact, parent: QWidget) -> None:
+        self.name = label(fact.label, "secondary", parent=parent)
+        self.value = _selectable(label("", parent=parent, tone=fact.tone))
+        self.note = _selectable(label("", "secondary", "text3", parent))
+        self.bar = Bar(BAR, parent=parent) if fact.share is not None else None
+        if fact.mono:
+            self.value.setFont(theme.font("mono"))
+        self.value.setWordWrap(not fact.note and fact.share is None)
+        self.show(fact)
+
+    def show(self, fact: Fact) -> None:
+        self.name.setText(fact.label)
+        if self.value.text() != fact.value:
+            self.value.setText(fact.value)
+        if self.note.text() != fact.note:
+            self.note.setText(fact.note)
+            self.note.setToolTip(fact.note)
+        if self.bar is not None:
+            share = fact.share or 0.0
+            self.bar.set_value(share, role="warning-glyph" if share >= FULL else "series1")
+        said = f"{fact.label}: {fact.value} {fact.note}".strip()
+        if self.value.accessibleName() != said:
+            self.value.setAccessibleName(said)
+
+
+def _selectable(made: QLabel) -> QLabel:
+    made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    made.setCursor(Qt.CursorShape.IBeamCursor)
+    return made
+
+
+class FactRows(QWidget):
+    """Shows `Fact`s one under the other."""
+
+    def __init__(self, parent: QWidget | None = None, *, label_width: int = 72) -> None:
+        super().__init__(parent)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(0)
+        self._grid.setVerticalSpacing(theme.px(5))
+        self._grid.setColumnMinimumWidth(0, theme.px(label_width))
+        self._grid.setColumnStretch(1, 1)
+        self._rows: list[_Row] = []
+        self._shape: list[tuple[object, ...]] = []
+
+    def show_facts(self, facts: Sequence[Fact]) -> None:
+        shape: list[tuple[object, ...]] = [
+            (fact.share is None, fact.mono, fact.tone, bool(fact.note)) for fact in facts
+        ]
+        if shape != self._shape:
+            self._rebuild(facts)
+            self._shape = shape
+            return
+        for row, fact in zip(self._rows, facts, strict=True):
+            row.show(fact)
+
+    def texts(self) -> dict[str, str]:
+        """What is shown, value by label; rows without a label go on the one above."""
+        found: dict[str, str] = {}
+        last = ""
+        for row in self._rows:
+            name = row.name.text()
+            said = " ".join(part for part in (row.value.text(), row.note.text()) if part)
+            last = name or last
+            found[last] = said if name else f"{found.get(last, '')}\n{said}"
+        return found
+
+    def _rebuild(self, facts: Sequence[Fact]) -> None:
+        while self._grid.count():
+            item = self._grid.takeAt(0)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        self._rows = [_Row(fact, self) for fact in facts]
+        for number, row in enumerate(self._rows):
+            top = Qt.AlignmentFlag.AlignTop
+            row.name.setContentsMargins(0, 1, 0, 0)
+            self._grid.addWidget(row.name, number, 0, top)
+            cell = QWidget(self)
+            inner = QHBoxLayout(cell)
+            inner.setContentsMargins(0, 0, 0, 0)
+            inner.setSpacing(theme.px(6))
+            if row.bar is not None:
+                inner.addWidget(row.bar)
+            inner.addWidget(row.value, 0 if row.note.text() else 1)
+            if row.note.text():
+                row.note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+                inner.addWidget(row.note, 1)
+            else:
+                row.note.hide()
+            self._grid.addWidget(cell, number, 1)
