@@ -115,15 +115,16 @@ class ChangeSet:
         )
 
     def merged(self, later: ChangeSet) -> ChangeSet:
-        """This change and then `later`, as one. A VM that came and went leaves nothing but a removal."""
-        removed = (self.removed - later.added) | later.removed
+        """This change and then `later`, as one: against what was before both. A VM that came and went leaves nothing."""
+        passing = self.added & later.removed
         added = (self.added - later.removed) | (later.added - self.removed)
-        changed = (self.changed | later.changed | (later.added & self.removed)) - removed - added
+        removed = (self.removed - later.added) | (later.removed - self.added)
+        changed = (self.changed | later.changed | (later.added & self.removed)) - removed - added - passing
         return ChangeSet(
             added,
             changed,
             removed,
-            (self.loads | later.loads) - removed,
+            (self.loads | later.loads) - removed - passing,
             self.hosts | later.hosts,
             self.host_loads | later.host_loads,
             self.fleet or later.fleet,

@@ -36,7 +36,8 @@ Listener = Callable[[ChangeSet], None]
 
 
 class Inventory:
-    """Hosts, VMs and their load as last told. Thread-safe; listeners are called in the writer's thread, outside the lock.
+    """Hosts, VMs and their load as last told. Thread-safe; listeners are called in a writer's thread, outside the lock, and in
+    the order of the changes.
 
     on_read: called with a host's id after anything worth keeping in the last-seen cache was read (not for load).
     """
@@ -53,6 +54,8 @@ class Inventory:
         self._traces: dict[VmKey, deque[tuple[float, float]]] = {}
         self._told: dict[str, set[type]] = {}
         self._listeners: list[Listener] = []
+        self._untold: deque[ChangeSet] = deque()
+        self._telling = False
         self.on_read: Callable[[str], None] | None = None
 
     # reading
@@ -101,7 +104,7 @@ class Inventory:
     # waiting and listening
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Calls `listener` with every change set, in the thread that applied it: it must only enqueue. Returns the undo."""
+        """Calls `listener` with every change set, in a writer's thread: it must only enqueue. Returns the undo."""
         with self._lock:
             self._listeners.append(listener)
 
@@ -145,17 +148,20 @@ class Inventory:
             for key in removed:
                 self._forget(key)
             touched = {host for host, spec in new.items() if self._specs.get(host) != spec}
+            moved = list(self._specs) != list(new)
             self._specs = new
             for host in new:
                 self._views.setdefault(host, HostView(host))
-            change = ChangeSet(removed=frozenset(removed), hosts=frozenset(touched | gone), fleet=bool(touched or gone))
-        self._tell(change)
+            fleet = bool(touched or gone or moved)
+            change = ChangeSet(removed=frozenset(removed), hosts=frozenset(touched | gone), fleet=fleet)
+            self._note(change)
+        self._tell()
         return change
 
     def restore(self, view: HostView, domains: Iterable[Domain]) -> ChangeSet:
         """Fills in a host from the last-seen cache, unless something newer was read already."""
         with self._lock:
-            if view.id not in self._specs or self._by_host.get(view.id):
+            if view.id not in self._specs or self._by_host.get(view.id) or self.told(view.id, DomainsRead):
                 return ChangeSet()
             now = self._views[view.id]
             if now.facts is None:
@@ -164,7 +170,8 @@ class Inventory:
                 self._views[view.id] = replace(view, status=status, load=None, cached=True)
             added = self._put(view.id, domains)
             change = ChangeSet(added=frozenset(added), hosts=frozenset({view.id}))
-        self._tell(change)
+            self._note(change)
+        self._tell()
         return change
 
     def apply(self, update: Update) -> ChangeSet:
@@ -176,15 +183,35 @@ class Inventory:
             self._told.setdefault(update.host, set()).add(type(update))
             if change:
                 self._grew.notify_all()
-        self._tell(change)
+            self._note(change)
+        self._tell()
         if change and self.on_read is not None and not isinstance(update, LoadsRead | StatusChanged):
             self.on_read(update.host)
         return change
 
-    def _tell(self, change: ChangeSet) -> None:
+    def _note(self, change: ChangeSet) -> None:
+        """Under the lock, so that changes are told in the order they were made."""
         if change:
-            for listener in tuple(self._listeners):
-                listener(change)
+            self._untold.append(change)
+
+    def _tell(self) -> None:
+        """Tells what was noted, outside the lock; where another thread is at it, that one does."""
+        with self._lock:
+            if self._telling:
+                return
+            self._telling = True
+        try:
+            while True:
+                with self._lock:
+                    if not self._untold:
+                        self._telling = False
+                        return
+                    change, listeners = self._untold.popleft(), tuple(self._listeners)
+                for listener in listeners:
+                    listener(change)
+        except BaseException:
+            self._telling = False
+            raise
 
     def _forget(self, key: VmKey) -> None:
         self._domains.pop(key, None)
