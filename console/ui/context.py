@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from console.settings.paths import Profile
 from console.ui.actions import Acting
 from console.ui.host_actions import HostActing
 
@@ -30,6 +31,7 @@ class Context:
     preferences: PreferencesStore
     nav: Navigation
     theme: Theme
+    profile: Profile = field(default_factory=Profile.default)
     acting: Acting = field(init=False)
     host_acting: HostActing = field(init=False)
 

@@ -133,8 +133,27 @@ def phase_glyph(phase: Phase) -> tuple[str, str] | None:
 
 
 SHAPES = frozenset(
-    "play play-hollow play-dashed pause square square-dashed tray diamond-bang struck clock ring-dots triangle-bang "
-    "octagon-cross dot ring disc-minus disc-check disc-arrow disc-info".split()
+    [
+        "play",
+        "play-hollow",
+        "play-dashed",
+        "pause",
+        "square",
+        "square-dashed",
+        "tray",
+        "diamond-bang",
+        "struck",
+        "clock",
+        "ring-dots",
+        "triangle-bang",
+        "octagon-cross",
+        "dot",
+        "ring",
+        "disc-minus",
+        "disc-check",
+        "disc-arrow",
+        "disc-info",
+    ]
 )
 
 
@@ -279,6 +298,14 @@ def glyph(shape: str, role: str, size: int = 14, ratio: float = 1.0) -> QPixmap:
     drawn = QPixmap(_glyph(shape, theme.hex(role), theme.hex("base"), round(size * ratio)))
     drawn.setDevicePixelRatio(ratio)
     return drawn
+
+
+def glyph_icon(shape: str, role: str, size: int = 16) -> QIcon:
+    """A glyph for a menu, as it looks in the present theme."""
+    made = QIcon()
+    for ratio in (1.0, 2.0):
+        made.addPixmap(glyph(shape, role, theme.px(size), ratio))
+    return made
 
 
 def paint_glyph(painter: QPainter, rect: QRect, shape: str, role: str) -> None:

@@ -1,24 +1,38 @@
 """A fleet like the one the design is drawn with: 18 hosts, 386 VMs, one host unreachable and one stale.
 
 `feed` puts it into a real Inventory by the updates a gateway would send. Run as a program it writes pictures of the window:
-python -m tests.ui.gallery FOLDER [--scale 2].
+QT_QPA_PLATFORM=offscreen [QT_SCALE_FACTOR=2] python -m tests.ui.gallery FOLDER
 """
 
 from __future__ import annotations
 
-
 import math
-
 import random
-
-
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from console.app import App, Options
 from console.fleet.domains import Address, AddressSource, Disk, Domain, Load, Nic, State, VmKey
-from console.fleet.errors import Problem, Reason
+from console.fleet.errors import Conflict, Problem, Reason
 from console.fleet.hosts import HostFacts, HostLoad, HostSpec, HostStatus, Phase
 from console.fleet.updates import DomainsRead, FactsRead, LoadsRead, StatusChanged
 from console.inventory.inventory import Inventory
+from console.jobs.job import Job
+from console.settings.paths import Profile
+from console.settings.preferences import Mode
+from console.ui.bridge import Bridge
+from console.ui.context import Context
+from console.ui.pages.vms import VmsPage
+from console.ui.places import Navigation, Place
+from console.ui.theme import theme
+from console.ui.window import MainWindow
 
 GIB = 1024 * 1024  # KiB
 
@@ -46,13 +60,83 @@ LOST, STALE = "kvm-n13", "kvm-n22"
 
 # name, host, state, CPU %, memory used and given in GiB, disk MiB/s, net Mbit/s, IP, snapshots, group, tags, shape
 TOLD: tuple[tuple[Any, ...], ...] = (
-    ("build-runner-07", "kvm-n21", "running", 97, 14.8, 16, 212, 88, "10.20.4.87", 1, "build farm", "build linux", "step"),
-    ("build-runner-03", "kvm-n11", "migrating", 94, 13.1, 16, 4.1, 912, "10.20.4.83", 1, "build farm", "build linux", "rise"),
+    (
+        "build-runner-07",
+        "kvm-n21",
+        "running",
+        97,
+        14.8,
+        16,
+        212,
+        88,
+        "10.20.4.87",
+        1,
+        "build farm",
+        "build linux",
+        "step",
+    ),
+    (
+        "build-runner-03",
+        "kvm-n11",
+        "migrating",
+        94,
+        13.1,
+        16,
+        4.1,
+        912,
+        "10.20.4.83",
+        1,
+        "build farm",
+        "build linux",
+        "rise",
+    ),
     ("es-data-02", "kvm-n12", "running", 91, 58.9, 64, 388, 141, "10.20.2.42", 0, "es data", "search", "busy"),
     ("shop-db-01", "kvm-n11", "running", 88, 27.4, 32, 164, 96, "10.20.1.31", 6, "shop-db ha", "shop prod", "rise"),
-    ("build-runner-08", "kvm-n21", "running", 86, 12.2, 16, 198, 64, "10.20.4.88", 1, "build farm", "build linux", "step"),
-    ("build-runner-09", "kvm-n23", "running", 83, 11.7, 16, 176, 58, "10.20.4.89", 1, "build farm", "build linux", "jobs"),
-    ("build-runner-11", "kvm-n23", "running", 81, 12.9, 16, 169, 61, "10.20.4.91", 1, "build farm", "build linux", "saw"),
+    (
+        "build-runner-08",
+        "kvm-n21",
+        "running",
+        86,
+        12.2,
+        16,
+        198,
+        64,
+        "10.20.4.88",
+        1,
+        "build farm",
+        "build linux",
+        "step",
+    ),
+    (
+        "build-runner-09",
+        "kvm-n23",
+        "running",
+        83,
+        11.7,
+        16,
+        176,
+        58,
+        "10.20.4.89",
+        1,
+        "build farm",
+        "build linux",
+        "jobs",
+    ),
+    (
+        "build-runner-11",
+        "kvm-n23",
+        "running",
+        81,
+        12.9,
+        16,
+        169,
+        61,
+        "10.20.4.91",
+        1,
+        "build farm",
+        "build linux",
+        "saw",
+    ),
     ("kafka-02", "kvm-n23", "running", 78, 22.6, 24, 96, 402, "10.20.2.62", 0, "kafka spread", "bus prod", "busy"),
     ("pay-api-01", "kvm-n12", "running", 74, 6.1, 8, 0.8, 118, "10.20.1.71", 2, "pay close", "pay prod", "spike"),
     ("ldap-01", "kvm-n13", "running", 72, 3.1, 4, 2.2, 14, "10.20.0.21", 0, "ldap ha", "infra", "busy"),
@@ -67,7 +151,22 @@ TOLD: tuple[tuple[Any, ...], ...] = (
     ("kafka-01", "kvm-n11", "running", 19, 20.2, 24, 61, 240, "10.20.2.61", 0, "kafka spread", "bus prod", "busy"),
     ("vpn-gw-01", "kvm-n31", "paused", 0, 1.1, 2, 0, 0, "10.20.0.9", 0, "", "infra", ""),
 )
-STEMS = ("web", "api", "worker", "cache", "queue", "mail", "wiki", "proxy", "dns", "mon", "backup", "crm", "vdi-win", "ci")
+STEMS = (
+    "web",
+    "api",
+    "worker",
+    "cache",
+    "queue",
+    "mail",
+    "wiki",
+    "proxy",
+    "dns",
+    "mon",
+    "backup",
+    "crm",
+    "vdi-win",
+    "ci",
+)
 
 
 def uuid(number: int) -> str:
@@ -180,7 +279,12 @@ def feed(inventory: Inventory, now: float) -> None:
     for host in HOSTS:
         mine = [(domain, load, shape) for domain, load, shape in every if domain.key.host == host]
         inventory.apply(
-            FactsRead(host, HostFacts(host, uuid(hash(host) % 999), "QEMU", 7002009, 9000000, 32, 2600, "EPYC", "x86_64", 256 * GIB))
+            FactsRead(
+                host,
+                HostFacts(
+                    host, uuid(hash(host) % 999), "QEMU", 7002009, 9000000, 32, 2600, "EPYC", "x86_64", 256 * GIB
+                ),
+            )
         )
         inventory.apply(DomainsRead(host, tuple(domain for domain, _load, _shape in mine)))
         end = now - {LOST: 14 * 60 + 4, STALE: 48.5}.get(host, 2)
@@ -208,3 +312,105 @@ def _after_cpu(load: Load) -> tuple[Any, ...]:
         load.net_in,
         load.net_out,
     )
+
+
+class Studio:
+    """A window over the fleet above. Close it when done. Nothing is connected and nothing is written but below `folder`."""
+
+    def __init__(self, folder: Path, mode: str = "light", fed: bool = True) -> None:
+        self.app = App(Options(Profile.at(folder)))
+        self.app.preferences.set(theme=Mode(mode))
+        self.bridge = Bridge()
+        self.nav = Navigation()
+        self._done = threading.Event()
+        if fed:
+            feed(self.app.inventory, time.time())
+        app = self.app
+        self.context = Context(
+            app.inventory, app.services, app.jobs, self.bridge, app.preferences, self.nav, theme, app.options.profile
+        )
+        self._undo = (app.inventory.subscribe(self.bridge.on_change), app.jobs.subscribe(self.bridge.on_job))
+        self.window = MainWindow(self.context)
+
+    def start_jobs(self) -> None:
+        """Two that go on until the end, and two that have ended."""
+
+        def goes_on(share: float) -> Any:
+            def body(job: Job) -> None:
+                job.step("asking", host="kvm-n21")
+                job.progress(share * 1e9, 1e9)
+                self._done.wait(30)
+
+            return body
+
+        self.app.jobs.submit("vm.save", "build-runner-03", goes_on(0.71))
+        self.app.jobs.submit("vm.shutdown", "erp-app-01", goes_on(0.38))
+        self.app.jobs.submit("vm.start", "qa-4698-b", lambda job: None).wait(5)
+        self.app.jobs.submit("vm.start", "win2022-base", _fails).wait(5)
+
+    def close(self) -> None:
+        self._done.set()
+        for undo in self._undo:
+            undo()
+        self.bridge.close()
+        self.window._leaving = True
+        self.window.close()
+        self.app.close()
+
+
+def _fails(job: Job) -> None:
+    raise Conflict(Reason.NO_SPACE, "win2022-base", "there is not enough memory")
+
+
+def settle(seconds: float = 0.4) -> None:
+    """Lets the window work off what waits."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        QApplication.processEvents()
+        time.sleep(0.005)
+
+
+CHOSEN = ("build-runner-07", "build-runner-08", "build-runner-09", "build-runner-11")
+
+
+def pictures(folder: Path) -> None:
+    """Writes the window's pictures."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for mode in ("light", "dark"):
+        with tempfile.TemporaryDirectory() as profile:
+            studio = Studio(Path(profile), mode)
+            window = studio.window
+            window.resize(1440, 900)
+            window.show()
+            studio.start_jobs()
+            settle()
+            page = window.page()
+            assert isinstance(page, VmsPage)
+            page.columns.sort_by("cpu", Qt.SortOrder.DescendingOrder)
+            window.navigator.view.setExpanded(window.navigator.tree.index_of(Place.host("kvm-n11")), True)
+            settle()
+            window.grab().save(str(folder / f"vms-{mode}.png"))
+            page.select([row.key for row in page.model.rows() if row.domain.name in CHOSEN])
+            page.table.setFocus()
+            settle()
+            window.grab().save(str(folder / f"vms-chosen-{mode}.png"))
+            window.resize(1280, 720)
+            settle()
+            window.grab().save(str(folder / f"vms-small-{mode}.png"))
+            window.resize(1440, 900)
+            page.table.clearSelection()
+            for name, place in (
+                ("overview", Place.fleet("overview")),
+                ("hosts", Place.fleet("hosts")),
+                ("host", Place.host("kvm-n11", "summary")),
+                ("vm", Place.vm(page.model.rows()[3].key)),
+            ):
+                studio.nav.open(place)
+                settle()
+                window.grab().save(str(folder / f"{name}-{mode}.png"))
+            studio.close()
+
+
+if __name__ == "__main__":
+    application = QApplication(sys.argv[:1])
+    pictures(Path(sys.argv[1]))

@@ -94,7 +94,7 @@ class CellPainter:
             right += theme.px(7)
             mark = theme.px(13 + 6)
             if cell.mark_text:
-                mark += theme.px(4) + theme.metrics("body").horizontalAdvance(cell.mark_text)
+                mark += theme.px(4) + theme.metrics("secondary").horizontalAdvance(cell.mark_text)
         if cell.pale:
             room -= theme.metrics("body").horizontalAdvance(cell.pale)
         x += self._texts.draw(painter, x, middle, cell.text, cell.font, theme.color(cell.role), room - mark)
@@ -105,7 +105,7 @@ class CellPainter:
             painter.drawPixmap(x + theme.px(6), middle - side // 2, icons.glyph(*cell.mark, side, ratio))
             x += theme.px(6) + side + theme.px(4)
             if cell.mark_text:
-                self._texts.draw(painter, x, middle, cell.mark_text, "body", theme.color(cell.mark[1]), right - x)
+                self._texts.draw(painter, x, middle, cell.mark_text, "secondary", theme.color(cell.mark[1]), right - x)
 
     def _paint_from_right(self, painter: QPainter, x: int, right: int, middle: int, cell: Cell) -> None:
         if cell.pale:

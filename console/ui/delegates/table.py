@@ -45,7 +45,8 @@ class Head(QHeaderView):
         self._columns = columns
         self._texts = Texts()
         self.setSectionsClickable(True)
-        self.setSectionsMovable(False)
+        self.setSectionsMovable(True)
+        self.setFirstSectionMovable(False)
         self.setHighlightSections(False)
         self.setStretchLastSection(True)
         self.setMinimumSectionSize(theme.px(32))

@@ -8,12 +8,13 @@ from itertools import pairwise
 from operator import attrgetter
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal, Slot
 
 from console.fleet.domains import VmKey
 from console.fleet.updates import ChangeSet
 from console.inventory.inventory import Inventory
 from console.ui.icons import Age
+from console.ui.models.backlog import Backlog
 from console.ui.models.cells import Cell
 from console.ui.models.vm_columns import COLUMNS, Looking, column_number, tooltip
 from console.ui.models.vm_rows import VmRow, matches, words_of
@@ -22,7 +23,6 @@ from console.words import _
 KEY_ROLE = Qt.ItemDataRole.UserRole + 1  # VmKey of a row
 SORT_ROLE = Qt.ItemDataRole.UserRole + 2  # what a cell sorts by
 
-SLICE_S = 0.006  # seconds of work before the window gets its turn
 RANGES = 40  # dataChanged emits for one change before they become one
 SINGLY = 4  # rows that come or go one by one; more are one change of layout
 
@@ -53,7 +53,6 @@ class VmTable(QAbstractTableModel):
         self._rows: dict[VmKey, VmRow] = {}
         self._shown: list[VmRow] = []
         self._at: dict[VmKey, int] | None = {}
-        self._backlog: dict[VmKey, None] = {}
         self._column = column_number("name")
         self._order = Qt.SortOrder.AscendingOrder
         self._place: Callable[[VmRow], bool] | None = None
@@ -62,11 +61,11 @@ class VmTable(QAbstractTableModel):
         self._groups: dict[str, int] = {}
         self._held = False
         self._sort_due = False
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(0)
-        self._timer.timeout.connect(self._work)
-        self._enqueue(domain.key for domain in inventory.domains())
+        self._new: list[VmRow] = []
+        self._changed: list[VmRow] = []
+        self._backlog = Backlog(self._take_some, self._flush, self.filled.emit, self)
+        self._host = ""
+        self._backlog.add(domain.key for domain in inventory.domains())
 
     # reading
 
@@ -108,7 +107,7 @@ class VmTable(QAbstractTableModel):
     @property
     def busy(self) -> bool:
         """Something told is not shown yet."""
-        return bool(self._backlog)
+        return len(self._backlog) > 0
 
     @property
     def sorted_by(self) -> tuple[str, Qt.SortOrder]:
@@ -160,9 +159,14 @@ class VmTable(QAbstractTableModel):
 
     # choosing
 
-    def show_place(self, place: Callable[[VmRow], bool] | None) -> None:
-        """Narrows to the VMs of a place; None: all."""
+    def show_place(self, place: Callable[[VmRow], bool] | None, host: str = "") -> None:
+        """Narrows to the VMs of a place; None: all. With `host`, those of other hosts are not even kept."""
         self._place = place
+        if host != self._host:
+            self._host = host
+            self._rows = {key: row for key, row in self._rows.items() if not host or key.host == host}
+            domains = self._inventory.domains_of(host) if host else self._inventory.domains()
+            self._backlog.add(domain.key for domain in domains if domain.key not in self._rows)
         self._reshow()
 
     def set_quick(self, quick: Callable[[VmRow], bool] | None) -> None:
@@ -195,10 +199,10 @@ class VmTable(QAbstractTableModel):
         """Takes in what the bridge told."""
         if change.removed:
             self._remove(change.removed)
-        self._enqueue(change.added | change.changed)
+        self._backlog.add(change.added | change.changed)
         hosts = (spec.id for spec in self._inventory.specs()) if change.fleet else change.hosts
-        for host in hosts:
-            self._enqueue(self._touched_by(host))
+        for host in hosts if not self._host else {self._host} & set(hosts):
+            self._backlog.add(self._touched_by(host))
         self._take_loads(change.loads)
 
     def _touched_by(self, host: str) -> list[VmKey]:
@@ -215,38 +219,24 @@ class VmTable(QAbstractTableModel):
                     row.cells = None
         return touched
 
-    def _enqueue(self, keys: Iterable[VmKey]) -> None:
-        self._backlog.update(dict.fromkeys(keys))
-        if self._backlog and not self._timer.isActive():
-            self._timer.start()
-
-    @Slot()
-    def _work(self) -> None:
-        """Takes in as much of the backlog as fits into a slice."""
-        end = time.perf_counter() + SLICE_S
-        backlog, done = self._backlog, []
-        new: list[VmRow] = []
-        changed: list[VmRow] = []
-        for key in backlog:
-            done.append(key)
+    def _take_some(self, keys: Iterable[VmKey]) -> None:
+        for key in keys:
             row = self._take(key)
             if row is not None:
-                (changed if key in self._rows else new).append(row)
+                (self._changed if key in self._rows else self._new).append(row)
                 self._rows[key] = row
-            if time.perf_counter() > end:
-                break
-        for key in done:
-            del backlog[key]
+
+    def _flush(self) -> None:
+        new, changed = self._new, self._changed
+        self._new, self._changed = [], []
         self._see_groups((*new, *changed))
         self._bring_in(new, changed)
-        if backlog:
-            self._timer.start()
-        else:
-            self.filled.emit()
 
     def _take(self, key: VmKey) -> VmRow | None:
         """The row of a VM, up to date; None where there is nothing to show."""
         inventory = self._inventory
+        if self._host and key.host != self._host:
+            return None
         domain, spec = inventory.domain(key), inventory.spec(key.host)
         if domain is None or spec is None:
             return None
@@ -273,8 +263,8 @@ class VmTable(QAbstractTableModel):
             self.counted.emit()
 
     def _remove(self, keys: Iterable[VmKey]) -> None:
+        self._backlog.drop(keys)
         for key in keys:
-            self._backlog.pop(key, None)
             self._rows.pop(key, None)
         self._become([row for row in self._shown if row.key in self._rows])
         self.counted.emit()

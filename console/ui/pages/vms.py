@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
 from console.fleet.domains import State, VmKey
 from console.fleet.updates import ChangeSet
 from console.ui.actions import VmActions
 from console.ui.context import Context
 from console.ui.delegates.table import Table
-from console.ui.icons import Age, icon, state_glyph
-from console.ui.models.vm_columns import COLUMNS, column_number
+from console.ui.icons import Age, state_glyph
+from console.ui.models.vm_columns import COLUMNS
 from console.ui.models.vm_rows import VmRow, matches, words_of
 from console.ui.models.vms import VmTable
+from console.ui.pages.vm_table_columns import VmTableColumns
 from console.ui.places import Place
 from console.ui.theme import theme
 from console.ui.theme.tokens import HEIGHTS
@@ -73,6 +74,7 @@ class VmsPage(QWidget):
         self._ctx = ctx
         self._quick = ""
         self._summary = ""
+        self._missed = ChangeSet()
         self.model = VmTable(ctx.inventory, self)
         self.actions_ = VmActions(ctx.acting, self)
         self._build()
@@ -88,7 +90,6 @@ class VmsPage(QWidget):
         self._search_timer = QTimer(self, interval=60, singleShot=True)
         self._search_timer.timeout.connect(lambda: self.model.set_search(self.search.text()))
         ctx.bridge.changed.connect(self._on_change)
-        self._sort_by("name", Qt.SortOrder.AscendingOrder)
         self._on_choice()
         self._count()
 
@@ -106,12 +107,8 @@ class VmsPage(QWidget):
         self.table.opened.connect(lambda number: self._ctx.acting.opening.emit(self.model.key(number)))
         self.table.menu_wanted.connect(self._on_menu)
         self.table.pressed_changed.connect(self.model.hold)
-        self.table.horizontalHeader().sectionClicked.connect(self._on_head)
-        self.table.horizontalHeader().sectionResized.connect(self._on_resized)
         self.actions_.add_shortcuts(self.table)
-        self._widths: dict[str, int] = {}
-        self._chosen = {c.id for c in COLUMNS if c.shown}
-        self._fitting = False
+        self.columns = VmTableColumns(self.table, self.model, self._ctx.preferences)
         self.empty = EmptyState("search", "")
         self._clear = self.empty.add_button(_("Clear the search"), self._clear_all)
         body = QWidget()
@@ -122,6 +119,8 @@ class VmsPage(QWidget):
         for widget in (self, body, self.empty):
             widget.setProperty("ground", "base")
             widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        slash = QShortcut(QKeySequence("/"), self, self.focus_search)
+        slash.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self.setTabOrder(self.search, self.columns_button)
         self.setTabOrder(self.columns_button, self.table)
 
@@ -131,7 +130,7 @@ class VmsPage(QWidget):
         layout = QHBoxLayout(row)
         layout.setContentsMargins(theme.px(12), 0, theme.px(12), 0)
         layout.setSpacing(theme.px(8))
-        self.search = SearchField(_("Search in all columns"), keys="Ctrl F")
+        self.search = SearchField(_("Search in all columns"), keys="/")
         self.search.setMaximumWidth(theme.px(540))
         self.search.setMinimumWidth(theme.px(200))
         self.search.changed.connect(lambda _text: self._search_timer.start())
@@ -181,7 +180,7 @@ class VmsPage(QWidget):
 
     def show_place(self, place: Place) -> None:
         """Shows the VMs of a place; search and sort order stay."""
-        self.model.show_place(inside(place))
+        self.model.show_place(inside(place), place.id if place.kind == "host" else "")
         self._count_soon()
 
     def focus_search(self) -> None:
@@ -208,7 +207,10 @@ class VmsPage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._tick_timer.start()
-        self._fit_columns()
+        missed, self._missed = self._missed, ChangeSet()
+        if missed:
+            self._on_change(missed)
+        self.columns.fit()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
@@ -218,6 +220,9 @@ class VmsPage(QWidget):
 
     @Slot(object)
     def _on_change(self, change: ChangeSet) -> None:
+        if not self.isVisible():  # taken in when it is looked at
+            self._missed = self._missed.merged(change)
+            return
         self.model.apply(change)
         chosen = set(self.actions_.keys)
         if chosen and (chosen & (change.changed | change.removed) or {key.host for key in chosen} & change.hosts):
@@ -256,7 +261,7 @@ class VmsPage(QWidget):
         )
         self.summed.emit(self._summary)
         self._say_empty(here)
-        self._fit_columns()
+        self.columns.fit()
 
     def _say_lost(self, lost: list[VmRow]) -> None:
         seen = [row.status.seen for row in lost if row.status.seen]
@@ -352,127 +357,20 @@ class VmsPage(QWidget):
             ),
         )
 
+    def _open_columns(self) -> None:
+        menu = self.columns.menu(self)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.columns_button.mapToGlobal(QPoint(0, self.columns_button.height() + 2)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.columns.fit()
+
     def _on_menu(self, at: QPoint) -> None:
         self._choice_timer.stop()
         self._on_choice()
         self.model.hold(True)
         self.actions_.pop_up(at, self.table).aboutToHide.connect(lambda: self.model.hold(False))
-
-    # columns
-
-    def _on_head(self, section: int) -> None:
-        id, order = self.model.sorted_by
-        column = COLUMNS[section]
-        down = order == Qt.SortOrder.AscendingOrder if column.id == id else column.down
-        self._sort_by(column.id, Qt.SortOrder.DescendingOrder if down else Qt.SortOrder.AscendingOrder)
-
-    def _sort_by(self, id: str, order: Qt.SortOrder) -> None:
-        number = column_number(id)
-        self.model.sort(number, order)
-        self.table.horizontalHeader().setSortIndicator(number, order)
-
-    def _open_columns(self) -> None:
-        menu = self.columns_menu()
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(self.columns_button.mapToGlobal(QPoint(0, self.columns_button.height() + 2)))
-
-    def columns_menu(self) -> QMenu:
-        """Which columns are there, which one sorts."""
-        menu = QMenu(self)
-        sorting = menu.addMenu(icon("sort-down", "text2"), _("Sort by"))
-        sorted_id, _order = self.model.sorted_by
-        for number, column in enumerate(COLUMNS):
-            action = sorting.addAction(_(column.title))
-            action.setCheckable(True)
-            action.setChecked(column.id == sorted_id)
-            action.triggered.connect(lambda _checked=False, section=number: self._on_head(section))
-        menu.addSeparator()
-        for column in COLUMNS[1:]:  # the name always stays
-            action = menu.addAction(_(column.title))
-            action.setCheckable(True)
-            action.setChecked(column.id in self._chosen)
-            action.toggled.connect(lambda on, id=column.id: self._choose(id, on))
-        menu.addSeparator()
-        menu.addAction(_("As delivered")).triggered.connect(self._reset_columns)
-        return menu
-
-    def _choose(self, id: str, on: bool) -> None:
-        (self._chosen.add if on else self._chosen.discard)(id)
-        self._fit_columns()
-
-    def _reset_columns(self) -> None:
-        self._chosen = {c.id for c in COLUMNS if c.shown}
-        self._widths.clear()
-        self._fit_columns()
-
-    def _on_resized(self, section: int, _old: int, new: int) -> None:
-        if not self._fitting and section != self._last_shown():
-            self._widths[COLUMNS[section].id] = new
-
-    def _last_shown(self) -> int:
-        head = self.table.horizontalHeader()
-        return max((n for n in range(len(COLUMNS)) if not head.isSectionHidden(n)), default=0)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit_columns()
-
-    def _fit_columns(self) -> None:
-        """Sets widths, and leaves out what has no room: Disk and Net first, then Snaps, Tags, Group."""
-        room = self.table.viewport().width()
-        widths = self._widths_for([c.id for c in COLUMNS if c.id in self._chosen], room)
-        head = self.table.horizontalHeader()
-        self._fitting = True
-        for number, column in enumerate(COLUMNS):
-            hidden = column.id not in widths
-            if head.isSectionHidden(number) != hidden:
-                head.setSectionHidden(number, hidden)
-            if not hidden and head.sectionSize(number) != widths[column.id]:
-                head.resizeSection(number, widths[column.id])
-        self._fitting = False
-
-    def _widths_for(self, ids: list[str], room: int) -> dict[str, int]:
-        """Of the columns that fit into `room`. As drawn, wider for long names and addresses, narrower where that helps."""
-        wanted = {id: self._wanted_width(id) for id in ids}
-        widths = {id: self._widths.get(id) or max(_drawn(id), wanted[id] if id in _GROW else 0) for id in ids}
-        for drops in (1, 2, 3, 4):
-            over = sum(widths.values()) - room
-            for id, least in _GIVE.items():
-                if over > 0 and id in widths and id not in self._widths:
-                    given = min(over, max(0, widths[id] - max(theme.px(least), wanted[id])))
-                    widths[id] -= given
-                    over -= given
-            if over <= 0:
-                break
-            for id in [id for id in widths if COLUMNS[column_number(id)].drops == drops]:
-                del widths[id]
-        return widths
-
-    def _wanted_width(self, id: str) -> int:
-        """What the longest text of a column needs, within limits; 0 where that is not asked."""
-        if id not in _WANTED:
-            return 0
-        read, font, around, most = _WANTED[id]
-        longest = sorted({read(row) for row in self.model.rows()[:2000]}, key=len)[-3:]
-        metrics = theme.metrics(font)
-        return min(
-            theme.px(most), max((metrics.horizontalAdvance(text) for text in longest), default=0) + theme.px(around)
-        )
-
-
-_WANTED: dict[str, tuple[Callable[[VmRow], str], str, int, int]] = {  # text, font, px around it, px at most
-    "name": (lambda row: row.domain.name, "name", 12 + 21 + 8, 220),
-    "host": (lambda row: row.spec.name, "body", 8 + 65, 190),
-    "ip": (lambda row: row.ip, "body", 16, 132),
-    "group": (lambda row: row.domain.group, "body", 16 + 9, 150),
-}
-_GROW = ("name", "host", "ip")
-_GIVE = {"group": 72, "name": 112, "state": 104, "tags": 72}
-"""Columns that give way when others need more than is drawn, to this width at least."""
-
-
-def _drawn(id: str) -> int:
-    return theme.px(COLUMNS[column_number(id)].width)
 
 
 def _pair(one: QWidget, other: QLabel, gap: int) -> QWidget:

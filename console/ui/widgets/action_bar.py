@@ -87,7 +87,7 @@ class ActionBar(QWidget):
         row = QWidget()
         layout = QHBoxLayout(row)
         layout.setContentsMargins(theme.px(12), 0, theme.px(12), 0)
-        layout.setSpacing(theme.px(2))
+        layout.setSpacing(0)
         for widget in widgets:
             layout.addWidget(widget)
         layout.addStretch(1)
@@ -98,7 +98,7 @@ class ActionBar(QWidget):
         layout = row.layout()
         assert isinstance(layout, QHBoxLayout)
         at = layout.count() - 1
-        for widget in (_gap(6), self._sum, *self._made(slots)):
+        for widget in (_gap(8), self._sum, *self._made(slots)):
             layout.insertWidget(at, widget)
             at += 1
         clear = Button(_("Clear"), kind="flat", name=_("Clear the selection"))

@@ -10,9 +10,11 @@ from console.ui import icons
 from console.ui.theme import theme
 
 KINDS = ("plain", "primary", "danger", "flat", "link")
+_AROUND = {"link": 8, "flat": 18}  # px beside what is in the button, both sides together
 _ICON_ROLES = {"primary": "on-button", "danger": "on-button", "link": "accent"}
-ARROW = 12  # side of the chevron of a button with a menu
-GAP = 7  # between icon, text and chevron
+ARROW = 16  # side of the chevron of a button with a menu
+GAP = 7  # between icon and text
+ARROW_GAP = 3
 
 
 def set_kind(button: QPushButton, kind: str) -> None:
@@ -60,7 +62,7 @@ class Button(QPushButton):
         hint = super().sizeHint()
         if not self.text():
             return hint
-        around = theme.px(16 if self.property("small") else 8 if self.property("kind") == "link" else 22)
+        around = theme.px(_AROUND.get(self.property("kind"), 16 if self.property("small") else 22))
         return QSize(self._content_width() + around, hint.height())
 
     def minimumSizeHint(self) -> QSize:
@@ -76,7 +78,7 @@ class Button(QPushButton):
         if not self.icon().isNull():
             width += self.iconSize().width() + theme.px(GAP)
         if self.menu() is not None:
-            width += theme.px(ARROW + GAP)
+            width += theme.px(ARROW + ARROW_GAP)
         return width
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -104,7 +106,7 @@ class Button(QPushButton):
             side = theme.px(ARROW)
             role = "text2" if self.isEnabled() else "last-known"
             painter.drawPixmap(
-                x + advance + theme.px(GAP), middle - side // 2, icons.pixmap("chevron-down", role, side, ratio)
+                x + advance + theme.px(ARROW_GAP), middle - side // 2, icons.pixmap("chevron-down", role, side, ratio)
             )
 
     def _ink(self) -> str:

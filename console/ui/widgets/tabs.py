@@ -103,7 +103,7 @@ class TabBar(QWidget):
         self.setFixedHeight(theme.px(HEIGHTS["tabs"]))
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(theme.px(margin), 0, theme.px(margin), 0)
-        self._row.setSpacing(theme.px(17))
+        self._row.setSpacing(theme.px(16))
         self._row.addStretch(1)
         self._group = QButtonGroup(self)
         self._buttons: dict[str, _TabButton] = {}

@@ -1,0 +1,423 @@
+"""The window: bars, navigator, the page of what is looked at, tasks. It holds the parts together and does little itself."""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QByteArray, Qt, QTimer, Slot
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from console.fleet.domains import VmKey
+from console.fleet.hosts import Phase
+from console.fleet.updates import ChangeSet
+from console.settings.preferences import Leaving, Preferences
+from console.ui import icons
+from console.ui.context import Context
+from console.ui.dialogs.desk import Dialogs
+from console.ui.host_actions import HostAct
+from console.ui.icons import icon, phase_glyph
+from console.ui.navigator import Navigator
+from console.ui.pages.first_run import FirstRunPage
+from console.ui.pages.fleet import FleetPage
+from console.ui.pages.host import HostPage
+from console.ui.pages.hosts import HostsPage
+from console.ui.pages.vm import VmPage
+from console.ui.pages.vms import VmsPage
+from console.ui.places import Place
+from console.ui.status_bar import StatusBar
+from console.ui.tasks_pane import TasksPane
+from console.ui.theme import theme
+from console.ui.theme.tokens import LOW, NARROW, NAVIGATOR, NAVIGATOR_NARROW
+from console.ui.top_bar import Alarm, Crumb, TopBar
+from console.ui.widgets.notes import Toasts
+from console.ui.widgets.tabs import Tab, TabBar
+from console.words import N_, _, states
+
+SIZE = (1440, 900)
+ALARM_MS = 1000
+ROW_TABS = {"overview": N_("Overview"), "vms": N_("VMs"), "hosts": N_("Hosts")}
+CRUMBS = {"overview": N_("Overview"), "vms": N_("Virtual machines"), "hosts": N_("Hosts")}
+_STANDING = ("fleet", "zone", "rack")  # places with all three tabs
+
+Page = FirstRunPage | FleetPage | VmsPage | HostsPage | HostPage | VmPage
+
+
+class MainWindow(QWidget):
+    """One for the program. Pages are made when they are first shown."""
+
+    def __init__(self, ctx: Context) -> None:
+        super().__init__()
+        self.ctx = ctx
+        self.setWindowTitle("Splendid")
+        self._dress(ctx.preferences.value)
+        self.resize(theme.px(SIZE[0]), theme.px(SIZE[1]))
+        self._pages: dict[str, Page] = {}
+        self._leaving = False
+        self._by_hand = False  # the navigator's width is a person's choice
+        self._tasks_by_hand = False
+        self.dialogs = Dialogs(ctx, self, ctx.profile)
+        self._build()
+        self._connect()
+        self._restore()
+        self._timer = QTimer(self, interval=ALARM_MS, singleShot=True)
+        self._timer.timeout.connect(self._alarm)
+        self._alarm()
+        self._show(ctx.nav.place)
+
+    # parts
+
+    def _build(self) -> None:
+        self._make_actions()
+        a = self.actions_
+        self.top = TopBar(
+            (
+                a["preferences"],
+                None,
+                a["navigator"],
+                a["tasks"],
+                a["full-screen"],
+                None,
+                a["keys"],
+                a["about"],
+                None,
+                a["quit"],
+            ),
+            (a["host"], a["import"], None, a["demo"]),
+        )
+        self.navigator = Navigator(self.ctx)
+        self.tabs = TabBar()
+        self.stack = QStackedWidget()
+        self.tasks = TasksPane(self.ctx)
+        self.status = StatusBar(self.ctx.inventory)
+        upper = QWidget()
+        column = QVBoxLayout(upper)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.tabs)
+        column.addWidget(self.stack, 1)
+        self.vertical = QSplitter(Qt.Orientation.Vertical)
+        self.horizontal = QSplitter(Qt.Orientation.Horizontal)
+        for splitter, parts in (
+            (self.vertical, (upper, self.tasks)),
+            (self.horizontal, (self.navigator, self.vertical)),
+        ):
+            splitter.setHandleWidth(0)
+            splitter.setChildrenCollapsible(False)
+            for part in parts:
+                splitter.addWidget(part)
+        self.vertical.setStretchFactor(0, 1)
+        self.horizontal.setStretchFactor(1, 1)
+        self.navigator.setMinimumWidth(theme.px(180))
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(self.top)
+        outer.addWidget(self.horizontal, 1)
+        outer.addWidget(self.status)
+        self.toasts = Toasts(self)
+
+    def _make_actions(self) -> None:
+        hosts = self.ctx.services.hosts
+        made: tuple[tuple[str, str, str, str, Callable[[], object]], ...] = (
+            ("preferences", _("Preferences…"), "sliders", "Ctrl+,", self.dialogs.preferences),
+            ("navigator", _("Show or hide the navigator"), "", "F9", self._toggle_navigator),
+            ("tasks", _("Fold or open the tasks"), "", "Ctrl+J", lambda: self.tasks.toggle()),
+            ("full-screen", _("Full screen"), "full-screen", "F11", self._toggle_full_screen),
+            ("keys", _("Keys"), "help", "F1", self.dialogs.keys),
+            ("about", _("About Splendid"), "info", "", self.dialogs.about),
+            ("quit", _("Quit"), "quit", "Ctrl+Q", self.close),
+            ("host", _("Host…"), "server", "Ctrl+N", self.dialogs.add_host),
+            ("import", _("Hosts known to virt-manager or ssh…"), "folder", "", self.dialogs.import_hosts),
+            ("demo", _("Demo fleet"), "eye", "", lambda: self.ctx.bridge.run(hosts.open_demo)),
+        )
+        self.actions_: dict[str, QAction] = {}
+        for name, text, picture, keys, do in made:
+            action = QAction(icon(picture, "text2"), text, self) if picture else QAction(text, self)
+            action.setObjectName(name)
+            if keys:
+                action.setShortcut(QKeySequence(keys))
+            action.triggered.connect(lambda _checked=False, do=do: do())
+            self.addAction(action)
+            self.actions_[name] = action
+
+    def _connect(self) -> None:
+        ctx, nav = self.ctx, self.ctx.nav
+        nav.opened.connect(self._show)
+        self.top.back.connect(nav.back)
+        self.top.forward.connect(nav.forward)
+        self.top.refresh.connect(self.refresh)
+        self.top.palette_wanted.connect(self.open_palette)
+        self.tabs.chosen.connect(lambda tab: nav.open(nav.place.at(tab)))
+        self.status.try_wanted.connect(lambda hosts: ctx.host_acting.do(HostAct.TRY_NOW, hosts))
+        self.tasks.folded_changed.connect(self._on_folded)
+        self.tasks.log_wanted.connect(self.dialogs.log)
+        self.tasks.history_wanted.connect(lambda: nav.open(Place("tasks")))
+        self.horizontal.splitterMoved.connect(self._on_moved)
+        ctx.acting.opening.connect(lambda key: nav.open(Place.vm(key)))
+        ctx.host_acting.opening.connect(lambda host: nav.open(Place.host(host)))
+        ctx.bridge.changed.connect(self._on_change)
+        undo = ctx.preferences.subscribe(self._dress)
+        self.destroyed.connect(lambda: undo())
+        for keys, do in (
+            ("F5", self.refresh),
+            ("Ctrl+R", self.refresh),
+            ("Ctrl+F", self.focus_search),
+            ("Ctrl+K", self.open_palette),
+            ("Alt+Left", nav.back),
+            ("Alt+Right", nav.forward),
+        ):
+            QShortcut(QKeySequence(keys), self, do)
+        for number, tab in enumerate(ROW_TABS, 1):
+            QShortcut(QKeySequence(f"Ctrl+{number}"), self, lambda tab=tab: nav.open(Place.fleet(tab)))
+
+    def _dress(self, preferences: Preferences) -> None:
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        icons.install()
+        wanted = (preferences.theme, preferences.font_scale)
+        if getattr(self, "_dressed", None) != wanted:
+            self._dressed = wanted
+            theme.apply(app, preferences.theme.value, font_scale=preferences.font_scale)
+        self.ctx.acting.forced_confirmed = preferences.confirm_loss
+
+    # places
+
+    @Slot(object)
+    def _show(self, place: Place) -> None:
+        """Shows the page of a place."""
+        name, tabs = self._page_for(place)
+        page = self._pages.get(name) or self._make(name)
+        self.tabs.setVisible(bool(tabs))
+        if tabs:
+            self.tabs.set_tabs([Tab(id, _(ROW_TABS[id])) for id in tabs])
+            self.tabs.set_current(name)
+        page.show_place(place)
+        self.stack.setCurrentWidget(page)
+        self.top.crumbs.show_crumbs(self._crumbs(place, name))
+        self.top.back_button.setEnabled(self.ctx.nav.can_go_back)
+        self.top.forward_button.setEnabled(self.ctx.nav.can_go_forward)
+        self.status.set_summary(page.summary if isinstance(page, VmsPage) else "")
+
+    def _page_for(self, place: Place) -> tuple[str, tuple[str, ...]]:
+        """(name of the page, ids of the tabs over it)."""
+        if not self.ctx.inventory.specs():
+            return "first-run", ()
+        if place.kind in ("host", "vm"):
+            return place.kind, ()
+        tabs = tuple(ROW_TABS) if place.kind in _STANDING else ("vms",)
+        return (place.tab if place.tab in tabs else "vms"), tabs
+
+    def _make(self, name: str) -> Page:
+        page: Page
+        match name:
+            case "first-run":
+                page = FirstRunPage(self.ctx)
+                page.import_wanted.connect(self.dialogs.import_hosts)
+            case "overview":
+                page = FleetPage(self.ctx)
+            case "hosts":
+                page = HostsPage(self.ctx)
+                page.adding.connect(self.dialogs.add_host)
+            case "host":
+                page = HostPage(self.ctx)
+            case "vm":
+                page = VmPage(self.ctx)
+            case _:
+                page = VmsPage(self.ctx)
+                page.summed.connect(self._on_summed)
+        self._pages[name] = page
+        self.stack.addWidget(page)
+        return page
+
+    def page(self) -> Page:
+        """The one that is shown."""
+        page = self.stack.currentWidget()
+        assert isinstance(page, Page)
+        return page
+
+    def _on_summed(self, text: str) -> None:
+        if self.sender() is self.stack.currentWidget():
+            self.status.set_summary(text)
+
+    def _crumbs(self, place: Place, page: str) -> list[Crumb]:
+        nav = self.ctx.nav
+        steps: list[tuple[str, Place]] = [(_("Fleet"), Place.fleet())]
+        zone = rack = ""
+        match place.kind:
+            case "zone":
+                zone = place.id
+            case "rack":
+                zone, rack = place.id, place.inner
+            case "host" | "vm":
+                spec = self.ctx.inventory.spec(place.id)
+                zone, rack = (spec.zone, spec.rack) if spec else ("", "")
+        if zone:
+            steps.append((zone, Place.zone(zone)))
+        if rack:
+            steps.append((rack, Place.rack(zone, rack)))
+        if place.kind in ("host", "vm"):
+            spec = self.ctx.inventory.spec(place.id)
+            steps.append((spec.name if spec else place.id, Place.host(place.id)))
+        if place.kind == "vm":
+            domain = self.ctx.inventory.domain(place.key)
+            steps.append((domain.name if domain else place.inner, place))
+        if place.kind in ("group", "tag", "state"):
+            steps.append((self.navigator.label_of(place), place))
+        if page in CRUMBS and place.kind == "fleet":
+            steps.append((_(CRUMBS[page]), place))
+        crumbs = [Crumb(text, partial(nav.open, to)) for text, to in steps[:-1]]
+        return [*crumbs, Crumb(steps[-1][0])]
+
+    # wishes
+
+    @Slot()
+    def refresh(self) -> None:
+        """Reads the host that is looked at anew, or all of them."""
+        place = self.ctx.nav.place
+        self.ctx.services.hosts.refresh(place.id if place.kind in ("host", "vm") else None)
+
+    def focus_search(self) -> None:
+        """To the navigator's search; from there, or where it is hidden, to the page's."""
+        page = self.page()
+        if (self.navigator.search.hasFocus() or self.navigator.isHidden()) and isinstance(page, VmsPage):
+            page.focus_search()
+        else:
+            self.navigator.setVisible(True)
+            self.navigator.focus_search()
+
+    def open_palette(self) -> None:
+        """Ctrl+K."""
+
+    def open_vm(self, key: VmKey) -> None:
+        self.ctx.nav.open(Place.vm(key))
+
+    def _toggle_navigator(self) -> None:
+        self.navigator.setVisible(self.navigator.isHidden())
+
+    def _toggle_full_screen(self) -> None:
+        self.showNormal() if self.isFullScreen() else self.showFullScreen()
+
+    # what changes
+
+    @Slot(object)
+    def _on_change(self, change: ChangeSet) -> None:
+        if change.fleet or change.removed:
+            self._leave_what_is_gone(change)
+        if change.fleet or change.hosts:
+            self.status.refresh()
+            if not self._timer.isActive():
+                self._timer.start()
+
+    def _leave_what_is_gone(self, change: ChangeSet) -> None:
+        place = self.ctx.nav.place
+        empty = isinstance(self.page(), FirstRunPage)
+        if place.kind == "host" and self.ctx.inventory.spec(place.id) is None:
+            self.ctx.nav.forget(place)
+        elif change.fleet and empty != (not self.ctx.inventory.specs()):
+            self._show(self.ctx.nav.place)
+
+    def _alarm(self) -> None:
+        """Hosts that want attention, on the bell."""
+        inventory, nav, now = self.ctx.inventory, self.ctx.nav, self.navigator.tree.now()
+        alarms = []
+        for spec in inventory.specs():
+            status = inventory.status(spec.id)
+            glyph = phase_glyph(status.phase)
+            if glyph and status.phase in (Phase.UNREACHABLE, Phase.REFUSED):
+                text = states.host_words(spec, status, now)
+                alarms.append(Alarm(text, glyph, partial(nav.open, Place.host(spec.id))))
+        self.top.bell.show_alarms(alarms)
+
+    # shape
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """In a small window the navigator is narrower and the tasks are folded, unless a person said otherwise."""
+        if not self._by_hand:
+            wanted = theme.px(NAVIGATOR if self.width() >= theme.px(NARROW) else NAVIGATOR_NARROW)
+            self.horizontal.setSizes([wanted, self.width() - wanted])
+        if not self._tasks_by_hand:
+            self.tasks.set_folded(self.height() < theme.px(LOW))
+        self._fit_tasks()
+
+    def _on_folded(self, _folded: bool) -> None:
+        self._tasks_by_hand = True
+        self._fit_tasks()
+
+    def _fit_tasks(self) -> None:
+        wanted = self.tasks.sizeHint().height()
+        self.vertical.setSizes([self.vertical.height() - wanted, wanted])
+
+    def _on_moved(self, _at: int, _index: int) -> None:
+        self._by_hand = True
+
+    def _restore(self) -> None:
+        layout = self.ctx.preferences.value.layout
+        if "geometry" in layout:
+            self.restoreGeometry(QByteArray(b64decode(layout["geometry"])))
+        if layout.get("navigator", "").isdecimal():
+            self._by_hand = True
+            width = int(layout["navigator"])
+            self.horizontal.setSizes([width, self.width() - width])
+        if "mode" in layout:
+            self.navigator.set_mode(layout["mode"])
+        if "tasks" in layout:
+            self._tasks_by_hand = True
+            self.tasks.set_folded(layout["tasks"] == "folded")
+
+    def _keep(self) -> None:
+        layout = dict(self.ctx.preferences.value.layout)
+        layout["geometry"] = b64encode(self.saveGeometry().data()).decode()
+        layout["mode"] = self.navigator.tree.mode
+        if self._tasks_by_hand:
+            layout["tasks"] = "folded" if self.tasks.folded else "open"
+        if self._by_hand:
+            layout["navigator"] = str(self.navigator.width())
+        self.ctx.preferences.set(layout=layout)
+
+    # leaving
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._leaving and self.ctx.jobs.running() and not self._may_leave():
+            event.ignore()
+            return
+        self._keep()
+        event.accept()
+
+    def _may_leave(self) -> bool:
+        """Jobs run: as the preferences have it, or as a person says in a dialog."""
+        match self.ctx.preferences.value.leaving:
+            case Leaving.WAIT:
+                self._leave_when_done()
+            case Leaving.CANCEL:
+                self._cancel_and_leave()
+            case _:
+                self.dialogs.leave(self._leave_when_done, self._cancel_and_leave, self._leave_now)
+        return self._leaving
+
+    def _leave_now(self) -> None:
+        self._leaving = True
+        self.close()
+        QApplication.quit()
+
+    def _leave_when_done(self) -> None:
+        self.hide()
+        self.ctx.bridge.jobs_changed.connect(self._leave_if_done)
+        self._leave_if_done()
+
+    def _cancel_and_leave(self) -> None:
+        for view in self.ctx.jobs.views():
+            if not view.state.ended:
+                self.ctx.jobs.cancel(view.id)
+        self._leave_when_done()
+
+    @Slot()
+    def _leave_if_done(self) -> None:
+        if not self.ctx.jobs.running():
+            self._leave_now()
