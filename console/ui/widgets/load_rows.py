@@ -12,7 +12,6 @@ from console.ui.widgets.chips import Bar
 from console.ui.widgets.labels import label
 from console.words import _, ngettext, units
 
-
 SAID = 216  # px for the sentence, so that rows above each other end alike
 
 
