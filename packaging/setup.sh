@@ -14,7 +14,7 @@ run=(
   fonts-inter fonts-dejavu-core
 )
 test=(
-  libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients qemu-system-x86 qemu-utils dnsmasq-base iproute2 iptables nftables
+  libvirt-daemon-system libvirt-daemon-driver-qemu libvirt-clients qemu-system-x86 qemu-utils dnsmasq-base iproute2 iptables nftables
   openssh-server openssl gnutls-bin sasl2-bin libsasl2-modules busybox-static cpio procps xvfb xauth xdotool
 )
 split=(network storage nodedev interface secret nwfilter) # packages of their own from Debian 13 on: libvirt-daemon-driver-…
@@ -70,7 +70,7 @@ system() { # NAME...
   if [ -n "$names" ] && [ "$(id -u)" = 0 ]; then
     apt-get -qq -o DPkg::Lock::Timeout=300 update
   fi
-  if [[ " $* " == *" libvirt-daemon "* ]]; then names+=" $(drivers)"; fi
+  if [[ " $* " == *" libvirt-daemon-system "* ]]; then names+=" $(drivers)"; fi
   names=$(xargs <<<"$names")
   [ -n "$names" ] || return 0
   # shellcheck disable=SC2086 # one word a package
