@@ -50,28 +50,23 @@ class Finder:
             first = [*recent, *(i for i in range(min(len(self._hays), limit + len(recent))) if i not in recent)]
             return [Hit(index, Rank.PREFIX) for index in first[:limit]]
         within = self._within(wanted)
+        word, hays = f" {wanted}", self._hays
         tiers: dict[Rank, list[int]] = {rank: [] for rank in Rank}
-        word = f" {wanted}"
-        hays = self._hays
-        for index in within:
-            hay = hays[index]
-            if word not in hay:
-                tiers[Rank.WITHIN].append(index)
-            elif not hay.startswith(word):
-                tiers[Rank.WORD].append(index)
-            else:
-                tiers[Rank.EXACT if hay == word else Rank.PREFIX].append(index)
+        begins = [i for i in within if hays[i].startswith(word)]
+        tiers[Rank.EXACT] = exact = [i for i in begins if hays[i] == word]
+        tiers[Rank.PREFIX] = [i for i in begins if hays[i] != word] if exact else begins
+        if len(begins) < limit:
+            taken = set(begins)
+            tiers[Rank.WORD] = words = [i for i in within if word in hays[i] and i not in taken]
+            taken.update(words)
+            tiers[Rank.WITHIN] = [i for i in within if i not in taken] if len(taken) < limit else []
         if len(within) < limit:
-            taken = set(within)
             terms = wanted.split()
             if len(terms) > 1:
-                tiers[Rank.TERMS] = [
-                    i for i, hay in enumerate(hays) if all(term in hay for term in terms) and i not in taken
-                ]
-                taken.update(tiers[Rank.TERMS])
-            if not taken and len(wanted) > 1:
-                letters = re.compile(".*?".join(map(re.escape, wanted.replace(" ", ""))))
-                tiers[Rank.LETTERS] = [i for i, hay in enumerate(hays) if letters.search(hay)]
+                taken = set(within)
+                tiers[Rank.TERMS] = [i for i in self._with_all(terms) if i not in taken]
+            elif not within and len(wanted) > 1:
+                tiers[Rank.LETTERS] = self._with_letters(wanted, limit)
         hits: list[Hit] = []
         for rank, indexes in tiers.items():
             if recent:
@@ -80,6 +75,29 @@ class Finder:
             if len(hits) >= limit:
                 break
         return hits
+
+    def _with_all(self, terms: Sequence[str]) -> list[int]:
+        """Names in which every one of the words stands somewhere."""
+        hays = self._hays
+        left: Sequence[int] = range(len(hays))
+        for term in terms:
+            left = [i for i in left if term in hays[i]]
+        return list(left)
+
+    def _with_letters(self, letters: str, limit: int) -> list[int]:
+        """The first names in which the letters stand in this order."""
+        found: list[int] = []
+        for index in self._with_all(sorted(set(letters))):
+            hay, at = self._hays[index], 0
+            for letter in letters:
+                at = hay.find(letter, at) + 1
+                if not at:
+                    break
+            else:
+                found.append(index)
+                if len(found) >= limit:
+                    break
+        return found
 
     def _within(self, wanted: str) -> list[int]:
         """Names that hold `wanted` as it is; typing on looks only at what the last letters left."""

@@ -66,8 +66,8 @@ def test_ten_thousand_names_within_a_frame():
         times = []
         for _ in range(3):
             finder._last = ("", [])
-            start = time.perf_counter()
+            start = time.process_time()
             finder.find(query)
-            times.append(time.perf_counter() - start)
+            times.append(time.process_time() - start)
         best[query] = min(times)
     assert max(best.values()) < 0.016, best
