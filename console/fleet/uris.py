@@ -106,7 +106,18 @@ def _read_address(text: str, way: Way) -> Typed:
     return Typed(uri, name_of(uri))
 
 
+_SECRET = re.compile(r"(://[^\[/?#@:]*):[^/?#@]*@")
+_PERHAPS_SECRET = re.compile(r"(://[^\[/?#@:]*):[^@\s]*@")
+
+
+def masked(text: str) -> str:
+    """A URI, however wrong, to be shown: without what is or might be a password in it."""
+    return _PERHAPS_SECRET.sub(r"\1:…@", text)
+
+
 def _read_uri(text: str) -> Typed:
+    if _SECRET.search(text):
+        return Typed(flaw=Flaw.PASSWORD)
     try:
         parts = urlsplit(text)
         port_is_wrong = parts.port == 0
@@ -119,8 +130,6 @@ def _read_uri(text: str) -> Typed:
         return Typed(flaw=Flaw.DRIVER)
     if "+" in parts.scheme and transport not in TRANSPORTS:
         return Typed(flaw=Flaw.TRANSPORT)
-    if parts.password is not None:
-        return Typed(flaw=Flaw.PASSWORD)
     if port_is_wrong:
         return Typed(flaw=Flaw.PORT)
     if driver == "qemu" and parts.netloc in _LOCAL and not parts.path:

@@ -6,6 +6,7 @@ import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 from lxml import etree
 
@@ -28,7 +29,7 @@ def demo_hosts(target: Path) -> tuple[HostSpec, ...]:
     target.mkdir(parents=True, exist_ok=True)
     for node in sorted(source.glob("*.xml")):
         shutil.copyfile(node, target / node.name)
-    text = (source / "fleet.toml").read_text("utf-8").replace(PLACE, str(target))
+    text = (source / "fleet.toml").read_text("utf-8").replace(PLACE, quote(str(target)))
     return tuple(replace(spec, demo=True) for spec in fleetfile.read(text).specs)
 
 

@@ -211,8 +211,7 @@ class FleetStore:
 def _check(spec: HostSpec) -> None:
     typed = uris.read(spec.uri, uris.Way.URI)
     if typed.flaw is not None:
-        shown = "" if typed.flaw is uris.Flaw.PASSWORD else spec.uri
-        raise UsageError(Reason.BAD_URI, spec.name, text=typed.flaw.value, detail=shown)
+        raise UsageError(Reason.BAD_URI, spec.name, text=typed.flaw.value, detail=uris.masked(spec.uri))
     if not printable(spec.name):
         raise UsageError(Reason.OTHER, repr(spec.name), text="this cannot be a name")
 

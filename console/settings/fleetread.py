@@ -181,7 +181,7 @@ class _Reader:
         if typed.flaw is uris.Flaw.PASSWORD:
             self._problem(Fault.PASSWORD, place, "uri", name, {"suggestion": uris.suggestion(uri)})
         elif typed.flaw is not None:
-            values = {"uri": str(uri), "flaw": typed.flaw.value, "suggestion": uris.suggestion(uri)}
+            values = {"uri": uris.masked(uri), "flaw": typed.flaw.value, "suggestion": uris.suggestion(uri)}
             self._problem(Fault.BAD_URI, place, "uri", name, values)
         else:
             self._take({"id": "", "name": typed.name or typed.uri, **known, "uri": typed.uri}, place)

@@ -2,7 +2,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.fleet.uris import TRANSPORTS, Flaw, Way, address_of, looks_like_uri, name_of, read, split, suggestion
+from console.fleet.uris import (
+    TRANSPORTS,
+    Flaw,
+    Way,
+    address_of,
+    looks_like_uri,
+    masked,
+    name_of,
+    read,
+    split,
+    suggestion,
+)
 
 
 @pytest.mark.parametrize(
@@ -138,3 +149,25 @@ def test_a_host_named_like_the_path_is_no_uri() -> None:
 )
 def test_an_address_is_whom_one_talks_to(uri: str, address: str) -> None:
     assert address_of(uri) == address
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "qemu+ssh://root:hunter2@b/system",
+        "qmeu+ssh://root:hunter2@b/system",
+        "qemu+shh://root:hunter2@b:99999/system",
+        "qemu+ssh://:hunter2@b/system",
+        "qemu+ssh://root:hunter2@[::1]/system",
+    ],
+)
+def test_a_password_is_the_first_thing_that_is_wrong(uri: str) -> None:
+    assert read(uri, Way.URI).flaw is Flaw.PASSWORD
+    assert "hunter2" not in suggestion(uri)
+    assert "hunter2" not in masked(uri)
+
+
+def test_what_might_be_a_password_is_not_shown() -> None:
+    assert masked("qemu+ssh://root:hun/ter2@b/system") == "qemu+ssh://root:…@b/system"
+    for uri in ("qemu+ssh://root@b:22/system", "qemu:///system", "qemu+tls://[::1]:16514/system?x=a@b", "nonsense"):
+        assert masked(uri) == uri

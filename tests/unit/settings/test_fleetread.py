@@ -146,8 +146,9 @@ def test_an_unknown_scheme_comes_with_a_proposal() -> None:
     }
 
 
-def test_a_password_is_refused_and_never_repeated() -> None:
-    file = read('[[host]]\nname = "b"\nuri = "qemu+ssh://root:hunter2@b/system"')
+@pytest.mark.parametrize("scheme", ["qemu+ssh", "qmeu+ssh", "qemu+shh"])
+def test_a_password_is_refused_and_never_repeated(scheme: str) -> None:
+    file = read(f'[[host]]\nname = "b"\nuri = "{scheme}://root:hunter2@b/system"')
     assert file.specs == ()
     assert file.problems[0].code is Fault.PASSWORD
     assert file.problems[0].values == {"suggestion": "qemu+ssh://root@b/system"}
