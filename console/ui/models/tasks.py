@@ -72,11 +72,16 @@ def heading(column: Column) -> str:
 
 def act_label(view: JobView, retry: Callable[[JobView], bool]) -> str:
     """What the last column offers for a job: "Cancel", "Try again…" or nothing."""
+    if over(view):
+        return _("Try again…") if view.state not in (JobState.SUCCEEDED, JobState.CANCELLED) and retry(view) else ""
     if view.state in (JobState.QUEUED, JobState.RUNNING):
         return _("Cancel")
-    if view.state is JobState.FAILED and retry(view):
-        return _("Try again…")
     return ""
+
+
+def over(view: JobView) -> bool:
+    """It has ended, or its console has."""
+    return view.state.ended or view.interrupted
 
 
 def midnight(now: float) -> float:
@@ -138,7 +143,7 @@ class TasksModel(QAbstractItemModel):
     def current(self) -> list[JobView]:
         """Top jobs that are not over, longest at work first."""
         return sorted(
-            (view for view in self._views.values() if not view.parent and not view.state.ended),
+            (view for view in self._views.values() if not view.parent and not over(view)),
             key=lambda view: view.created,
         )
 
@@ -204,7 +209,7 @@ class TasksModel(QAbstractItemModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self.text(view, Column(index.column()))
         if role == Qt.ItemDataRole.ToolTipRole and index.column() in SENTENCE:
-            return job_words.ended(view) if view.state.ended else job_words.step(view)
+            return job_words.ended(view) if over(view) else job_words.step(view)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignRight if index.column() in RIGHT else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
@@ -212,7 +217,7 @@ class TasksModel(QAbstractItemModel):
 
     def text(self, view: JobView, column: Column) -> str:
         """What stands in a cell, as read out and copied."""
-        ended = view.state.ended
+        ended = over(view)
         match column:
             case Column.TASK:
                 return job_words.title(view)
@@ -247,9 +252,9 @@ class TasksModel(QAbstractItemModel):
         if view.parent:
             return view.parent in self._keys
         match self._filter:
-            case Filter.RUNNING if view.state.ended:
+            case Filter.RUNNING if over(view):
                 return False
-            case Filter.FAILED if view.state is not JobState.FAILED:
+            case Filter.FAILED if view.state is not JobState.FAILED and not view.interrupted:
                 return False
             case Filter.MINE if view.by != self._mine:
                 return False
@@ -261,7 +266,7 @@ class TasksModel(QAbstractItemModel):
     def _key(self, view: JobView) -> Key:
         if view.parent:
             return (_CHILD_RANK[view.state], 0.0, view.id)
-        return (float(view.state.ended), -view.created, view.id)
+        return (float(over(view)), -view.created, view.id)
 
     def _place(self, view: JobView) -> None:
         """Puts a job's row where it belongs: in, out, elsewhere, or only repainted."""
@@ -314,7 +319,7 @@ class TasksModel(QAbstractItemModel):
         self.endRemoveRows()
 
     def _drop_old(self) -> None:
-        ended = [view for view in self._views.values() if view.state.ended and not view.parent]
+        ended = [view for view in self._views.values() if over(view) and not view.parent]
         for view in sorted(ended, key=lambda view: view.created)[: max(0, len(ended) - self._kept)]:
             if view.id in self._keys:
                 self._take_out(view.id)
