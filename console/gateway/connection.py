@@ -15,12 +15,12 @@ from console.fleet.credentials import Ask, Question, Wanted
 from console.fleet.errors import Denied, FleetError, Problem, Reason
 from console.fleet.hosts import HostSpec
 from console.fleet.uris import address_of
-from console.gateway import ports, ssh, tls
+from console.gateway import loop, ports, ssh, tls
 from console.gateway.errors import calling, fleet_error, opening_problem
 from console.gateway.uri import PORTS, Target, for_libvirt, take_apart
+from console.gateway.wires import Wire
 
 KNOCK_LIMIT = 4.0  # seconds a host has to accept a TCP connection
-KEEPALIVE = (4, 1)  # seconds of silence before a sign is asked for, and how often: a dead peer is found after 8 s
 ASKS = 3  # how often a wrong password is asked for again
 
 FILES_WANTED = 16384  # a connection needs two file descriptors
@@ -139,27 +139,42 @@ def look_for(target: Target, spec: HostSpec, limit: float = KNOCK_LIMIT) -> str:
     return ports.knock(host, port, limit)
 
 
-def open_once(spec: HostSpec, asking: Asking) -> Any:
+@dataclass(frozen=True)
+class Opened:
+    """An open connection of libvirt's, and the sockets under it."""
+
+    conn: Any
+    wires: tuple[Wire, ...] = ()
+
+    def cut(self) -> None:
+        """Makes every call on it fail now."""
+        for wire in self.wires:
+            wire.cut()
+
+
+def open_once(spec: HostSpec, asking: Asking) -> Opened:
     """Opens a connection; blocks as long as libvirt does. Raises FleetError with the reason told apart."""
     uri = for_libvirt(spec)
     flags = libvirt.VIR_CONNECT_RO if spec.read_only else 0
     try:
-        return libvirt.openAuth(uri, [_CREDENTIALS, asking.for_libvirt, None], flags)
+        with loop.wires() as wires:
+            conn = libvirt.openAuth(uri, [_CREDENTIALS, asking.for_libvirt, None], flags)
+        return Opened(conn, tuple(wires))
     except libvirt.libvirtError as error:
         problem = opening_problem(error)
     raise fleet_error(_refined(problem, spec, asking), spec.name) from None
 
 
-def open_connection(spec: HostSpec, asking: Asking) -> Any:
+def open_connection(spec: HostSpec, asking: Asking) -> Opened:
     """Looks for the host, opens it, asks again for a wrong password, asks about an unknown ssh host key. Blocks.
 
-    Returns libvirt's connection. Raises FleetError.
+    Raises FleetError.
     """
     target = take_apart(spec.uri)
     look_for(target, spec)
     for _ in range(ASKS):
         try:
-            conn = open_once(spec, asking)
+            opened = open_once(spec, asking)
         except FleetError as error:
             reason = error.problem.reason
             if reason is Reason.PASSWORD and asking.answered and not asking.declined:
@@ -169,9 +184,9 @@ def open_connection(spec: HostSpec, asking: Asking) -> Any:
                 _ask_for_key(spec, target, asking, error)
                 continue
             raise
-        with contextlib.suppress(libvirt.libvirtError):  # a driver in our own process has none
-            conn.setKeepAlive(*KEEPALIVE)
-        return conn
+        for wire in opened.wires:
+            wire.watch()
+        return opened
     raise fleet_error(Problem(Reason.PASSWORD), spec.name)
 
 

@@ -202,7 +202,7 @@ def _call_reason(error: libvirt.libvirtError, code: int, text: str) -> Reason:
         return Reason.TOO_OLD
     from_rpc = error.get_error_domain() in (libvirt.VIR_FROM_RPC, libvirt.VIR_FROM_REMOTE)
     if from_rpc and _LOST.search(text):
-        return Reason.LOST
+        return Reason.SILENT if "timed out" in text or "timeout" in text else Reason.LOST
     for reason, pattern in _CALLING:
         if pattern.search(text):
             return reason

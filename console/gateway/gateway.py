@@ -13,7 +13,6 @@ from console.fleet.updates import StatusChanged, Update
 from console.gateway import loop
 from console.gateway.connection import Link, raise_file_limit
 from console.gateway.kit import Kit, Replay
-from console.gateway.live import Live
 from console.gateway.session import Session, leak
 from console.gateway.timer import Timer
 from console.gateway.workers import Workers
@@ -66,9 +65,7 @@ class Gateway:
                     self._sessions[host] = Session(self._kit, spec, self._status_changed)
             sessions = dict(self._sessions)
         for session in gone:
-            live = session.close()
-            if live is not None:
-                self._workers.submit(live.hang_up)
+            session.close()
         for host, spec in new.items():
             if host in known:
                 if known[host].spec != spec:
@@ -131,27 +128,12 @@ class Gateway:
         self._status_changed()
         self._timer.close(0.05)
         lives = [live for session in sessions if (live := session.close()) is not None]
-        self._hang_up(lives, time.monotonic() + timeout * HANG_UP)
-        self._workers.close(max(0.0, end - 0.05 - time.monotonic()))
-        loop.release(max(0.01, end - time.monotonic()))
-
-    def _hang_up(self, lives: list[Live], end: float) -> None:
-        left = len(lives)
-        done = threading.Condition()
-
-        def one(live: Live) -> None:
-            nonlocal left
-            live.hang_up()
-            with done:
-                left -= 1
-                done.notify()
-
+        hung_up = time.monotonic() + timeout * HANG_UP
         for live in lives:
             leak(live)
-            self._workers.submit(lambda live=live: one(live))  # type: ignore[misc]
-        with done:
-            while left and (wait := end - time.monotonic()) > 0:
-                done.wait(wait)
+            live.over.wait(max(0.0, hung_up - time.monotonic()))
+        self._workers.close(max(0.0, end - 0.05 - time.monotonic()))
+        loop.release(max(0.01, end - time.monotonic()))
 
     # inside
 

@@ -31,6 +31,7 @@ from console.fleet.updates import (
 )
 from console.gateway import reader
 from console.gateway.addresses import Finder
+from console.gateway.connection import Opened
 from console.gateway.errors import translated
 from console.gateway.events import Event, Events, Kind
 from console.gateway.kit import Kit
@@ -41,8 +42,8 @@ log = logging.getLogger(__name__)
 
 BEAT = 3.2  # seconds without any answer after which the host is asked for a sign of life
 PULSE = 0.5  # seconds between looks at that, once it is late
-LATE = 3.0  # seconds such a question may wait before what is shown counts as old
-LOST = 7.5  # and before the connection is given up, whatever libvirt says of it
+LATE = 2.5  # seconds such a question may wait before what is shown counts as old
+LOST = 5.5  # and before the connection is given up
 JOIN = 0.04  # seconds that events wait for more of their kind
 
 EVERY = {"flags": 30.0, "addresses": 10.0, "pools": 60.0}
@@ -60,17 +61,19 @@ class Live:
         self,
         kit: Kit,
         spec: HostSpec,
-        conn: Any,
+        opened: Opened,
         on_update: Callable[[Update], object],
         on_ready: Callable[[], None],
         on_heard: Callable[[bool], None],
         on_lost: Callable[[Problem], None],
     ) -> None:
         self.spec = spec
-        self.conn = conn
+        self.conn = conn = opened.conn
+        self._opened = opened
         self.polls = Lane(kit.workers)
         self.slow = Lane(kit.workers)
         self.heard = kit.clock()
+        self.over = threading.Event()  # the connection is closed
         self._kit = kit
         self._tell = on_update
         self._on_ready = on_ready
@@ -78,6 +81,8 @@ class Live:
         self._on_lost = on_lost
         self._lock = threading.Lock()
         self._closed = False
+        self._users = 0  # calls on the connection under way, and links handed out
+        self._hung_up = False
         self._known: dict[str, Domain] = {}
         self._pools: dict[str, Pool] = {}
         self._waiting: deque[Event] = deque()
@@ -104,25 +109,46 @@ class Live:
         self._wake()
 
     def end(self) -> None:
-        """Stops at once; `hang_up` must follow on some worker."""
+        """Stops at once. Hangs up once nobody uses the connection (libvirt crashes where it is closed under a call); calls
+        that wait for a host which has fallen silent are cut off."""
         with self._lock:
             self._closed = True
             self._due.clear()
         self.polls.close()
         self.slow.close()
+        if self._late:
+            self._opened.cut()
+        self._hang_up_if_free()
 
-    def hang_up(self) -> None:
+    def hold(self) -> None:
+        """Somebody uses the connection until the matching `release`."""
+        with self._lock:
+            self._users += 1
+
+    def release(self) -> None:
+        with self._lock:
+            self._users -= 1
+        self._hang_up_if_free()
+
+    def _hang_up_if_free(self) -> None:
+        with self._lock:
+            if not self._closed or self._users or self._hung_up:
+                return
+            self._hung_up = True
+        self._kit.workers.submit(self._hang_up)
+
+    def _hang_up(self) -> None:
         """Closes the connection; blocks as long as the host makes it."""
         self._events.deregister()
         with contextlib.suppress(libvirt.libvirtError):
             self.conn.unregisterCloseCallback()
         with contextlib.suppress(libvirt.libvirtError):
             self.conn.close()
+        self.over.set()
 
-    def _closed_by_peer(self, _conn: Any, reason: int, _opaque: Any) -> None:
+    def _closed_by_peer(self, _conn: Any, _reason: int, _opaque: Any) -> None:
         # In the event loop's thread.
-        silent = reason == libvirt.VIR_CONNECT_CLOSE_REASON_KEEPALIVE
-        problem = Problem(Reason.SILENT if silent else Reason.LOST)
+        problem = Problem(Reason.LOST)
         self._kit.workers.submit(lambda: self._on_lost(problem))
 
     # asking for more
@@ -163,13 +189,17 @@ class Live:
 
     def _guarded(self, work: Callable[[], None]) -> None:
         """Runs `work`; a broken connection ends all, another failure only this piece."""
-        if self._closed:
-            return
+        with self._lock:
+            if self._closed:
+                return
+            self._users += 1
         try:
             try:
                 work()
             except libvirt.libvirtError as error:
                 raise translated(error, self.spec.name) from None
+            finally:
+                self.release()
         except Unreachable as error:
             if not self._closed:
                 self._on_lost(error.problem)
@@ -313,10 +343,20 @@ class Live:
             self._finder.forget(uuid)
             self._tell(DomainGone(host, uuid))
             return
-        self._known[uuid] = domain
+        self._known[uuid] = domain = self._aged(domain)
         if not domain.state.active:
             self._finder.forget(uuid)
         self._tell(DomainRead(host, domain))
+
+    def _aged(self, domain: Domain) -> Domain:
+        """`domain` with the times its states began, as far as we saw that: a reading may be ahead of its event."""
+        known = self._known.get(domain.key.uuid)
+        if known is None:
+            return domain
+        now = self._kit.clock()
+        since = known.since if known.state is domain.state else now
+        started = known.started if known.state.active else now
+        return replace(domain, since=since, started=started if domain.state.active else 0.0)
 
     def _read_flags(self) -> None:
         """Finds what no event told: snapshots, autostart, saved images, and anything an event was lost of."""
@@ -411,5 +451,7 @@ class Live:
         if known is None:
             return
         if event.state is not None and event.state is not known.state:
-            self._known[event.uuid] = replace(known, state=event.state)
+            started = known.started if known.state.active else event.at
+            started = started if event.state.active else 0.0
+            self._known[event.uuid] = replace(known, state=event.state, since=event.at, started=started)
             self._tell(StateRead(self.spec.id, event.uuid, event.state, event.at))

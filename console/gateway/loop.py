@@ -14,10 +14,13 @@ import select
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import libvirt
+
+from console.gateway.wires import Wire
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +76,7 @@ class EventLoop:
         self._timeouts: dict[int, _Timeout] = {}
         self._next = 0.0  # when to look at the timeouts again; 0 = never
         self._removed: deque[Any] = deque()
+        self._opening = threading.local()  # .found: the wires of the connection that this thread opens
 
     def register(self) -> None:
         """Makes this the event loop of libvirt in this process, for good."""
@@ -93,6 +97,9 @@ class EventLoop:
             self._handles[watch] = _Handle(fd, events, callback, opaque)
             self._watches.setdefault(fd, []).append(watch)
             self._arm(fd)
+        found = getattr(self._opening, "found", None)
+        if found is not None:
+            found.append(Wire(lambda: self._duplicate(watch)))
         return watch
 
     def update_handle(self, watch: int, events: int) -> None:
@@ -167,6 +174,24 @@ class EventLoop:
                 self._epoll.register(fd, wanted)
         except OSError as error:  # closed before it was removed: epoll has forgotten it already
             log.debug("file descriptor %d: %s", fd, error)
+
+    # for the gateway
+
+    @contextmanager
+    def wires(self) -> Iterator[list[Wire]]:
+        """The sockets that libvirt begins to watch in this thread meanwhile."""
+        found: list[Wire] = []
+        self._opening.found = found
+        try:
+            yield found
+        finally:
+            del self._opening.found
+
+    def _duplicate(self, watch: int) -> int | None:
+        """Another file descriptor for what is watched. libvirt stops watching before it closes, so it is the right one."""
+        with self._lock:
+            handle = self._handles.get(watch)
+            return os.dup(handle.fd) if handle is not None else None
 
     # the thread
 
@@ -256,3 +281,10 @@ def release(timeout: float = 0.2) -> None:
             _loop.wake()
             _thread.join(timeout)
             _thread = None
+
+
+def wires() -> AbstractContextManager[list[Wire]]:
+    """The sockets of the connections that this thread opens inside. Only between `acquire` and `release`."""
+    if _loop is None:
+        raise RuntimeError("libvirt's event loop is not running")
+    return _loop.wires()

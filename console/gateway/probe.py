@@ -16,7 +16,7 @@ from console.fleet.credentials import Ask
 from console.fleet.errors import FleetError, Problem, Reason
 from console.fleet.hosts import HostSpec
 from console.gateway import loop, ports, reader, ssh
-from console.gateway.connection import KNOCK_LIMIT, Asking, open_connection
+from console.gateway.connection import KNOCK_LIMIT, Asking, Opened, open_connection
 from console.gateway.errors import calling, fleet_error
 from console.gateway.uri import PORTS, Target, take_apart
 
@@ -74,7 +74,7 @@ def _steps(spec: HostSpec, ask: Ask) -> Iterator[CheckLine]:
             if line.ok is False:
                 return
         step = Step.SIGN_IN
-        conn = _open_within(spec, Asking(spec, ask))
+        conn = _open_within(spec, Asking(spec, ask)).conn
         yield CheckLine(Step.SIGN_IN, True, {"user": target.user, "read_only": int(spec.read_only)})
         step = Step.VERSION
         yield _version(conn, spec)
@@ -140,16 +140,16 @@ def _host_key(way: ssh.Way) -> CheckLine:
     return CheckLine(Step.HOST_KEY, False, values, Problem(Reason.HOST_KEY_UNKNOWN, detail=detail))
 
 
-def _open_within(spec: HostSpec, asking: Asking, limit: float = OPEN_LIMIT) -> Any:
+def _open_within(spec: HostSpec, asking: Asking, limit: float = OPEN_LIMIT) -> Opened:
     """An open connection; after `limit` seconds the attempt is left to its thread. Raises FleetError."""
     lock = threading.Lock()
     done = threading.Event()
-    result: list[Any] = []
+    result: list[Opened | FleetError] = []
     given_up = False
 
     def work() -> None:
         try:
-            found: Any = open_connection(spec, asking)
+            found: Opened | FleetError = open_connection(spec, asking)
         except FleetError as error:
             found = error
         except Exception as error:
@@ -160,7 +160,7 @@ def _open_within(spec: HostSpec, asking: Asking, limit: float = OPEN_LIMIT) -> A
         done.set()
         if late and not isinstance(found, FleetError):
             with contextlib.suppress(libvirt.libvirtError):
-                found.close()
+                found.conn.close()
 
     threading.Thread(target=work, name="worker-check", daemon=True).start()
     while not done.wait(limit):

@@ -6,13 +6,14 @@ import ctypes
 import logging
 import random
 import threading
+import weakref
 from collections.abc import Callable
 from typing import Any
 
 from console.fleet.errors import FleetError, Problem, Reason
 from console.fleet.hosts import HostSpec, HostStatus, Phase
 from console.fleet.updates import StatusChanged
-from console.gateway.connection import Asking, Link, open_connection
+from console.gateway.connection import Asking, Link, Opened, open_connection
 from console.gateway.errors import fleet_error
 from console.gateway.kit import Kit
 from console.gateway.lane import Lane
@@ -129,13 +130,16 @@ class Session:
             live = self._live
             if live is None or self._status.phase not in (Phase.LIVE, Phase.STALE):
                 raise fleet_error(self._status.problem or Problem(Reason.LOST), self._spec.name)
-            return Link(self._spec, live.conn, self._spec.read_only, live.touch, live.touch_pools)
+            link = Link(self._spec, live.conn, self._spec.read_only, live.touch, live.touch_pools)
+            live.hold()
+        weakref.finalize(link, live.release).atexit = False
+        return link
 
     def close(self) -> Live | None:
-        """Stops for good; returns what is to be hung up, if anything."""
+        """Stops for good; returns what is being hung up, if anything."""
         with self._lock:
             self.commands.close()
-            return self._stop(hang_up=False)
+            return self._stop()
 
     # inside
 
@@ -150,7 +154,7 @@ class Session:
         self._kit.publish(StatusChanged(self._spec.id, self._status))
         self._on_status()
 
-    def _stop(self, hang_up: bool = True) -> Live | None:
+    def _stop(self) -> Live | None:
         self._attempt = None
         if self._retry is not None:
             self._retry.cancel()
@@ -160,8 +164,6 @@ class Session:
             live.end()
             if self.commands.busy_for() > 1.0:
                 self.commands.skip()
-            if hang_up:
-                self._kit.workers.submit(live.hang_up)
         return live
 
     def _begin(self) -> None:
@@ -180,7 +182,7 @@ class Session:
                 return
         limit = self._kit.timer.after(OPEN_LIMIT, lambda: self._give_up(attempt))
         try:
-            conn = open_connection(spec, attempt.asking)
+            opened = open_connection(spec, attempt.asking)
         except FleetError as error:
             limit.cancel()
             self._ended(attempt, error.problem)
@@ -190,7 +192,7 @@ class Session:
             self._ended(attempt, Problem(Reason.OTHER, f"{type(error).__name__}: {error}"))
         else:
             limit.cancel()
-            self._opened(attempt, spec, conn)
+            self._opened(attempt, spec, opened)
 
     def _give_up(self, attempt: _Attempt) -> None:
         with self._lock:
@@ -209,7 +211,7 @@ class Session:
             if attempt is self._attempt:
                 self._failed(problem)
 
-    def _opened(self, attempt: _Attempt, spec: HostSpec, conn: Any) -> None:
+    def _opened(self, attempt: _Attempt, spec: HostSpec, opened: Opened) -> None:
         def of(call: Callable[..., object]) -> Callable[..., None]:
             def guarded(*arguments: Any) -> None:
                 with self._lock:
@@ -218,7 +220,7 @@ class Session:
 
             return guarded
 
-        live = Live(self._kit, spec, conn, of(self._kit.publish), of(self._ready), of(self._heard), of(self._lost))
+        live = Live(self._kit, spec, opened, of(self._kit.publish), of(self._ready), of(self._heard), of(self._lost))
         with self._lock:
             self._stuck -= attempt.abandoned
             wanted = attempt is self._attempt
@@ -229,7 +231,6 @@ class Session:
             live.begin()
         else:
             live.end()
-            live.hang_up()
 
     def _failed(self, problem: Problem) -> None:
         """With the lock held: says why, and plans the next try where waiting can help."""

@@ -57,7 +57,7 @@ class Daemon:
         words = ["--listen", "-f", str(self.folder / "libvirtd.conf"), "--pid-file", str(self.folder / "pid")]
         with (self.folder / "out").open("ab") as out:
             self._process = subprocess.Popen(
-                ["unshare", "-m", "sh", "-c", _START, "libvirtd", *words],
+                ["setpriv", "--pdeathsig", "KILL", "unshare", "-m", "sh", "-c", _START, "libvirtd", *words],
                 stdout=out,
                 stderr=out,
                 stdin=subprocess.DEVNULL,

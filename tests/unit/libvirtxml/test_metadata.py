@@ -58,7 +58,10 @@ def test_an_element_that_is_not_ours_is_not_edited() -> None:
 
 
 def test_what_libvirt_hands_back_without_its_namespace_is_ours_still() -> None:
-    handed_back = '<vm xmlns:splendid="urn:splendid:domain:1">\n  <tag>a</tag>\n  <owner>me</owner><x:y xmlns:x="urn:x">z</x:y>\n</vm>'
+    handed_back = (
+        '<vm xmlns:splendid="urn:splendid:domain:1">\n  <tag>a</tag>\n  <owner>me</owner>'
+        '<x:y xmlns:x="urn:x">z</x:y>\n</vm>'
+    )
     assert metadata.read_element(handed_back).tags == ("a",)
     again = metadata.with_tags(handed_back, ["a", "b"])
     kept = metadata.read_element(again)
