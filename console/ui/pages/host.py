@@ -78,7 +78,7 @@ class HostNote(QWidget):
                 return "error", _("Unreachable."), " ".join(part for part in (why, next_step, known) if part)
             case Phase.STALE:
                 age = units.age(now - status.seen)
-                return "warning", _("No answer for {age}.").format(age=age), " ".join(p for p in (why, known) if p)
+                return "warning", _("No answer for {age}.").format(age=age), why or _("What is shown is that old.")
             case Phase.OFF:
                 return "info", _("Disconnected."), known or _("Connect to see its VMs.")
             case Phase.CONNECTING if cached or status.attempt > 1:

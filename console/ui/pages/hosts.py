@@ -141,7 +141,7 @@ class HostsPage(LivePage):
 
     def _to_table(self) -> None:
         self.view.setFocus()
-        if self.table.rowCount() and not self.view.currentIndex().isValid():
+        if self.table.rowCount() and not self.view.selected():
             self.view.select(0)
 
     @Slot()
