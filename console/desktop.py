@@ -17,7 +17,7 @@ from console.app import App, Options
 from console.ui.bridge import Bridge
 from console.ui.context import Context
 from console.ui.places import Navigation
-from console.ui.theme import Theme
+from console.ui.theme import theme
 from console.ui.window import MainWindow
 
 GIL_TURN = 0.0005  # seconds: a worker that computes gives way to the window soon
@@ -31,7 +31,6 @@ class Desktop:
         self.app = app
         self.bridge = Bridge()
         self.navigation = Navigation()
-        self.theme = Theme(app.preferences)
         self.context = Context(
             inventory=app.inventory,
             services=app.services,
@@ -39,7 +38,8 @@ class Desktop:
             bridge=self.bridge,
             preferences=app.preferences,
             nav=self.navigation,
-            theme=self.theme,
+            theme=theme,
+            profile=app.options.profile,
         )
         self._undo = (app.inventory.subscribe(self.bridge.on_change), app.jobs.subscribe(self.bridge.on_job))
         app.desk.handler = self.bridge.question_asked.emit
