@@ -200,15 +200,18 @@ class FirstRunPage(LivePage):
 
     def refresh(self) -> None:
         """Looks again for what can be imported, off Qt's thread."""
-        why = self.ctx.services.credentials.secrets.why_no_keyring
-        self._keyring.setText(
-            _("No keyring answers, so passwords are kept until Splendid is closed, nowhere else")
-            if why
-            else _("Passwords go to the desktop’s keyring, nowhere else")
-        )
+        self.ctx.bridge.run(self.ctx.services.credentials.secrets.check, self._show_keyring)
         if not self._reading:
             self._reading = True
             self.ctx.bridge.run(self._read_offers, self._show_offers, self._no_offers)
+
+    def _show_keyring(self, why: str | None) -> None:
+        if isValid(self):
+            self._keyring.setText(
+                _("No keyring answers, so passwords are kept until Splendid is closed, nowhere else")
+                if why
+                else _("Passwords go to the desktop’s keyring, nowhere else")
+            )
 
     def _read_offers(self) -> Offers:
         hosts = self.ctx.services.hosts

@@ -1,0 +1,53 @@
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from console.fleet.domains import Address, AddressSource, Domain, State
+from console.ui.actions import VmActions
+from console.ui.context import Context
+from console.ui.pages.vm_summary import LEFT, LEFT_NARROW, VmSummary
+from tests.ui.rooms import VMS
+
+
+@pytest.fixture
+def page(ctx: Context, qtbot: QtBot) -> Iterator[VmSummary]:
+    owner = QWidget()
+    qtbot.addWidget(owner)
+    made = VmSummary(ctx, VmActions(ctx.acting, owner))
+    qtbot.addWidget(made)
+    made.resize(1176, 700)
+    yield made
+    owner.close()
+
+
+OFF = replace(VMS[2], group="shop ha", tags=("a", "b"), description="two\nlines")
+
+
+def test_everything_that_is_known_is_said(page: VmSummary) -> None:
+    address = Address("10.0.0.9", source=AddressSource.LEASE)
+    vm: Domain = replace(OFF, state=State.OFF, addresses=(address,), vcpus=2, memory_kib=1 << 20)
+    page.show_vm(vm, True, time.time())
+    assert page.guest.texts()["Address"] == "10.0.0.9 by lease"
+    assert page.hardware.texts()["vCPU"] == "2"
+    assert page.keeping._group.text() == "shop ha"
+    assert page.keeping.tags.accessibleName() == "a, b"
+    assert page.keeping.text.text() == "two\nlines"
+    assert "not running" in page.picture.text
+
+
+def test_what_nobody_said_is_named_so(page: VmSummary) -> None:
+    page.show_vm(replace(OFF, group="", tags=(), description=""), True, time.time())
+    assert page.keeping._group.text() == "in none"
+    assert page.keeping.text.text() == "none"
+    assert page.keeping._no_tags.isVisibleTo(page)
+
+
+def test_the_left_column_gives_way_in_a_small_window(page: VmSummary) -> None:
+    page.show()
+    assert page._left.width() == LEFT
+    page.resize(1050, 600)
+    assert page._left.width() == LEFT_NARROW
