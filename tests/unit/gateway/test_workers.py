@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from console.gateway.workers import Workers
+
+
+@pytest.fixture
+def workers() -> Iterator[Workers]:
+    mine = Workers(base=2, cap=20, name="test-worker")
+    yield mine
+    mine.close(1.0)
+
+
+def test_every_task_runs_once(workers: Workers) -> None:
+    done: list[int] = []
+    over = threading.Event()
+    for number in range(200):
+        workers.submit(lambda number=number: done.append(number))
+    workers.submit(over.set)
+    assert over.wait(3)
+    deadline = time.monotonic() + 2
+    while len(done) < 200 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert sorted(done) == list(range(200))
+    assert workers.threads <= 4
+
+
+def test_hung_tasks_are_replaced(workers: Workers) -> None:
+    free = threading.Event()
+    done = threading.Event()
+    for _ in range(10):
+        workers.submit(lambda: free.wait(10) and None)
+    workers.submit(done.set)
+    assert done.wait(5)  # though ten hang and only two may run at once
+    assert workers.threads > 10
+    free.set()
+
+
+def test_no_more_threads_than_the_cap() -> None:
+    workers = Workers(base=2, cap=4, name="test-worker")
+    free = threading.Event()
+    for _ in range(30):
+        workers.submit(lambda: free.wait(10) and None)
+    time.sleep(1.0)
+    assert workers.threads == 4
+    free.set()
+    workers.close(1.0)
+
+
+def test_urgent_tasks_go_first() -> None:
+    workers = Workers(base=1, cap=1, name="test-worker")
+    order: list[str] = []
+    hold, over = threading.Event(), threading.Event()
+    workers.submit(lambda: hold.wait(5) and None)
+    time.sleep(0.05)
+    workers.submit(lambda: order.append("later"))
+    workers.submit(lambda: order.append("urgent"), urgent=True)
+    workers.submit(over.set)
+    hold.set()
+    assert over.wait(3)
+    assert order == ["urgent", "later"]
+    workers.close(1.0)
+
+
+def test_a_task_that_raises_is_logged_and_harms_nobody(workers: Workers, caplog: pytest.LogCaptureFixture) -> None:
+    done = threading.Event()
+
+    def broken() -> None:
+        raise ValueError("broken task")
+
+    workers.submit(broken)
+    workers.submit(done.set)
+    assert done.wait(3)
+    assert "broken task" in caplog.text
+
+
+def test_nothing_runs_after_closing() -> None:
+    workers = Workers(name="test-worker")
+    workers.close(0.5)
+    ran = threading.Event()
+    workers.submit(ran.set)
+    assert not ran.wait(0.1)
+
+
+def test_closing_does_not_wait_for_what_hangs() -> None:
+    workers = Workers(name="test-worker")
+    free = threading.Event()
+    workers.submit(lambda: free.wait(10) and None)
+    time.sleep(0.05)
+    begun = time.monotonic()
+    workers.close(0.1)
+    assert time.monotonic() - begun < 0.5
+    free.set()
