@@ -23,6 +23,7 @@ def _options(given: base.Options) -> Options:
 @contextlib.contextmanager
 def _services(given: base.Options) -> Iterator[Services]:
     app = App(_options(given))
+    words.install(app.preferences.value.language)
     app.start(connect=False, watch=False)
     try:
         yield app.services

@@ -107,7 +107,8 @@ class App:
 
     def problems(self) -> tuple[Problem, ...]:
         """What does not work of the program's own files, now."""
-        return tuple(problem for problem in (self.cache.problem, self.history.problem) if problem is not None)
+        found = (self.cache.problem, self.history.problem, self.preferences.problem)
+        return tuple(problem for problem in found if problem is not None)
 
     def close(self) -> None:
         """Ends everything within CLOSE_LIMIT, whatever hangs; what was read is kept for the next start."""

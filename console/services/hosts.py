@@ -91,7 +91,7 @@ class HostService:
             self._inventory.set_hosts(specs)
             if self._connects:
                 self._gateway.set_hosts(specs)
-        if self._cache is not None:
+        if self._cache is not None and not self._store.problems:  # a slip of the pen is no removal
             for host in gone:
                 self._cache.forget(host)
 

@@ -16,13 +16,13 @@ KINDS = ("unit", "contract", "lab", "ui")
 
 
 def _has_code(source: Path) -> bool:
-    """More than docstrings, imports and `__all__`."""
+    """More than docstrings, imports, `__all__` and `__version__`."""
     for node in ast.parse(source.read_text()).body:
         if isinstance(node, ast.Import | ast.ImportFrom):
             continue
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             continue
-        if isinstance(node, ast.Assign) and all(isinstance(t, ast.Name) and t.id == "__all__" for t in node.targets):
+        if isinstance(node, ast.Assign) and all(isinstance(t, ast.Name) and t.id.startswith("__") for t in node.targets):
             continue
         return True
     return False
