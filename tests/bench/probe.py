@@ -5,14 +5,19 @@
 PLAN is a JSON object: profile, fleet: paths; vms, hosts: how many must be there and live; t0: time.monotonic() at which this
 process was started; steady: seconds to measure, calm: seconds to wait before that, once all is there; warm: stop as soon as
 the window shows the VMs of the cache.
+
+The test driver has no statistics. Every call for them is made; then figures of the probe's own are put in place of the none
+that came, different each time, so that the window has as much to show as with real guests.
 """
 
 from __future__ import annotations
 
 import itertools
 import json
+import random
 import sys
 import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +26,10 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication
 
 from console import desktop
 from console.app import App, Options
-from console.fleet.hosts import Phase
+from console.fleet.domains import Load
+from console.fleet.hosts import HostLoad, Phase
 from console.fleet.updates import ChangeSet, LoadsRead, Update
+from console.gateway.stats import Meter
 from console.inventory.inventory import Inventory
 from console.settings.paths import Profile
 from console.ui.places import Place
@@ -54,6 +61,22 @@ class Rounds:
             moments = [start, *(at for at in self.at.get(host, []) if start <= at <= end), end]
             worst = max(worst, *(later - earlier for earlier, later in itertools.pairwise(moments)))
         return worst
+
+
+def with_figures(ask: Callable[[Meter, Mapping[str, int]], tuple[HostLoad, dict[str, Load]]]) -> Any:
+    """A round of statistics that is asked for and has figures."""
+    lots = random.Random(7)
+
+    def figures(self: Meter, vcpus: Mapping[str, int]) -> tuple[HostLoad, dict[str, Load]]:
+        host, loads = ask(self, vcpus)
+        rates = [lots.random() for _ in range(7)]
+        for uuid in vcpus:
+            cpu = lots.random()
+            mib = [int(cpu * rate * (100 << 20)) for rate in rates]
+            loads[uuid] = Load(host.stamp, cpu, int(cpu * (1 << 20)), 1 << 20, mib[0], mib[1], mib[2], mib[3], mib[4])
+        return HostLoad(host.stamp, rates[5], int(rates[6] * (256 << 20))), loads
+
+    return figures
 
 
 class Probe(QObject):
@@ -157,6 +180,7 @@ def main() -> int:
             probe[0].attach(self)
 
     Inventory.apply = noted  # type: ignore[method-assign]
+    Meter.round = with_figures(Meter.round)  # type: ignore[method-assign]
     desktop.Desktop = Watched  # type: ignore[misc]
     return desktop.run(Options(profile=Profile.at(Path(plan["profile"])), fleet=Path(plan["fleet"])))
 
