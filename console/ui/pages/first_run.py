@@ -102,8 +102,7 @@ def _card(*rows: QWidget, quiet: bool = False) -> QFrame:
             column.addWidget(rule())
         column.addWidget(row)
     if quiet:
-        card.setStyleSheet(f"QFrame[card=true] {{ background: {theme.hex('sunken')}; }}")
-        theme.changed.connect(lambda: card.setStyleSheet(f"QFrame[card=true] {{ background: {theme.hex('sunken')}; }}"))
+        card.setProperty("quiet", True)
     return card
 
 

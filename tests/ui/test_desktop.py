@@ -1,0 +1,52 @@
+"""The window over the whole program: it fills in by itself, loses nothing when hosts hang, and closes in time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from console import desktop
+from console.app import App, Options
+from console.settings.paths import Profile
+from tests.unit.services.conftest import OFF, RUNNING, write_fleet
+
+
+@pytest.fixture
+def opened(qapp: QApplication, tmp_path: Path) -> Iterator[desktop.Desktop]:
+    fleet = write_fleet(tmp_path, {"alpha": {"web": RUNNING, "db": OFF}})
+    made = desktop.Desktop(App(Options(Profile.at(tmp_path / "profile"), fleet)))
+    yield made
+    made.close()
+    made.window.deleteLater()
+
+
+def test_the_window_fills_in_by_itself(opened: desktop.Desktop, qtbot: QtBot) -> None:
+    seen: set[str] = set()
+    opened.bridge.changed.connect(lambda change: seen.update(key.host for key in change.added | change.changed))
+    opened.start()
+    opened.window.show()
+    qtbot.waitUntil(lambda: "alpha" in seen, timeout=10_000)
+    assert {domain.name for domain in opened.app.inventory.domains()} == {"web", "db"}
+
+
+def test_closing_takes_less_than_a_second(opened: desktop.Desktop, qtbot: QtBot) -> None:
+    opened.start()
+    opened.window.show()
+    qtbot.waitUntil(lambda: len(opened.app.inventory.domains()) == 2, timeout=10_000)
+    start = time.monotonic()
+    opened.close()
+    assert time.monotonic() - start < 1.0
+    assert not opened.window.isVisible()
+
+
+def test_a_screen_is_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    assert not desktop.has_screen()
+    monkeypatch.setenv("DISPLAY", ":7")
+    assert desktop.has_screen()
