@@ -66,12 +66,17 @@ class Acting(QObject):
     def kinds(self, keys: Iterable[VmKey]) -> Kinds:
         """`keys` in bundles that can take the same acts; VMs that are gone are left out."""
         found: dict[object, list[VmKey]] = {}
+        hosts: dict[str, tuple[object, ...]] = {}
         inventory = self._inventory
         for key in keys:
             domain = inventory.domain(key)
-            if domain is not None:
-                sort = (key.host, domain.state, domain.persistent, domain.autostart)
-                found.setdefault(sort, []).append(key)
+            if domain is None:
+                continue
+            host = hosts.get(key.host)
+            if host is None:
+                spec = inventory.spec(key.host)
+                host = hosts[key.host] = (inventory.status(key.host).phase, spec and spec.read_only)
+            found.setdefault((host, domain.state, domain.persistent, domain.autostart), []).append(key)
         return list(found.values())
 
     def verdict(self, choices: Sequence[Act], kinds: Kinds) -> Verdict:

@@ -152,6 +152,7 @@ class Navigator(QWidget):
         ctx.bridge.changed.connect(self._on_change)
         ctx.nav.opened.connect(self.show_place)
         self.tree.grown.connect(self._on_grown)
+        self.tree.recounted.connect(self.view.viewport().update)
         self._on_grown()
 
     def _build(self) -> None:
@@ -304,14 +305,21 @@ class Navigator(QWidget):
 
     def _on_opened(self, index: QModelIndex) -> None:
         self._keys_timer.stop()
-        self._ctx.nav.open(self.tree.node(index).place)
+        self._ctx.nav.open(self._place_at(index))
 
     def _open_current(self) -> None:
         if self.view.currentIndex().isValid():
-            self._ctx.nav.open(self.tree.node(self.view.currentIndex()).place)
+            self._ctx.nav.open(self._place_at(self.view.currentIndex()))
+
+    def _place_at(self, index: QModelIndex) -> Place:
+        """Where a line leads: one that counts more VMs, to the table of them."""
+        node = self.tree.node(index)
+        if node.kind == "more" and node.parent is not None:
+            return node.parent.place.at("vms")
+        return node.place
 
     def _on_menu(self, index: QModelIndex, at: QPoint) -> None:
-        self.menu_for(self.tree.node(index).place).popup(at)
+        self.menu_for(self._place_at(index)).popup(at)
 
     def menu_for(self, place: Place) -> QMenu:
         """The context menu of a line; it deletes itself."""

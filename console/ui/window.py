@@ -37,7 +37,8 @@ from console.ui.widgets.tabs import Tab, TabBar
 from console.words import N_, _, states
 
 SIZE = (1440, 900)
-ALARM_MS = 1000
+SOON_MS = 200
+EXPECT_MS = 2000  # after a start with hosts known, until "no hosts" is believed
 ROW_TABS = {"overview": N_("Overview"), "vms": N_("VMs"), "hosts": N_("Hosts")}
 CRUMBS = {"overview": N_("Overview"), "vms": N_("Virtual machines"), "hosts": N_("Hosts")}
 _STANDING = ("fleet", "zone", "rack")  # places with all three tabs
@@ -58,12 +59,16 @@ class MainWindow(QWidget):
         self._leaving = False
         self._by_hand = False  # the navigator's width is a person's choice
         self._tasks_by_hand = False
+        self._expecting = ctx.preferences.value.layout.get("hosts", "0") != "0"  # the fleet file is still being read
+        if self._expecting:
+            QTimer.singleShot(EXPECT_MS, self, self._expect_no_more)
         self.dialogs = Dialogs(ctx, self, ctx.profile)
         self._build()
         self._connect()
         self._restore()
-        self._timer = QTimer(self, interval=ALARM_MS, singleShot=True)
+        self._timer = QTimer(self, interval=SOON_MS, singleShot=True)
         self._timer.timeout.connect(self._alarm)
+        self._timer.timeout.connect(self.status.refresh)
         self._alarm()
         self._show(ctx.nav.place)
 
@@ -203,7 +208,7 @@ class MainWindow(QWidget):
 
     def _page_for(self, place: Place) -> tuple[str, tuple[str, ...]]:
         """(name of the page, ids of the tabs over it)."""
-        if not self.ctx.inventory.specs():
+        if not self.ctx.inventory.specs() and not self._expecting:
             return "first-run", ()
         if place.kind in ("host", "vm"):
             return place.kind, ()
@@ -271,6 +276,10 @@ class MainWindow(QWidget):
         crumbs = [Crumb(text, partial(nav.open, to)) for text, to in steps[:-1]]
         return [*crumbs, Crumb(steps[-1][0])]
 
+    def _expect_no_more(self) -> None:
+        self._expecting = False
+        self._show(self.ctx.nav.place)
+
     # wishes
 
     @Slot()
@@ -306,10 +315,8 @@ class MainWindow(QWidget):
     def _on_change(self, change: ChangeSet) -> None:
         if change.fleet or change.removed:
             self._leave_what_is_gone(change)
-        if change.fleet or change.hosts:
-            self.status.refresh()
-            if not self._timer.isActive():
-                self._timer.start()
+        if (change.fleet or change.hosts) and not self._timer.isActive():
+            self._timer.start()
 
     def _leave_what_is_gone(self, change: ChangeSet) -> None:
         place = self.ctx.nav.place
@@ -374,6 +381,7 @@ class MainWindow(QWidget):
     def _keep(self) -> None:
         layout = dict(self.ctx.preferences.value.layout)
         layout["geometry"] = b64encode(self.saveGeometry().data()).decode()
+        layout["hosts"] = str(len(self.ctx.inventory.specs()))
         layout["mode"] = self.navigator.tree.mode
         if self._tasks_by_hand:
             layout["tasks"] = "folded" if self.tasks.folded else "open"

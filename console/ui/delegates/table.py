@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol, cast
 
 from PySide6.QtCore import QModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from console.ui.delegates.cells import CellPainter
@@ -18,6 +18,9 @@ from console.ui.theme.tokens import HEIGHTS
 
 PADDING = 8
 FIRST_PADDING = 12  # left of the first column
+ROWS_KEPT = 120  # pictures of rows
+
+Boxes = list[tuple[int, int, int, bool]]
 
 
 class HeadText(Protocol):
@@ -119,6 +122,8 @@ class Table(QTableView):
         super().__init__(parent)
         self._columns = columns
         self._painter = CellPainter()
+        self._drawn: dict[tuple[int, bool], tuple[Sequence[Cell], QPixmap]] = {}
+        self._layout: object = None
         self.setAccessibleName(name)
         self.setHorizontalHeader(Head(columns, self))
         self.horizontalHeader().setSortIndicatorShown(True)
@@ -159,29 +164,50 @@ class Table(QTableView):
         last = min(model.rowCount() - 1, (area.bottom() + self.verticalOffset()) // height)
         selection = self.selectionModel()
         current = self.currentIndex().row() if self.hasFocus() else -1
-        boxes = self._boxes(area)
+        boxes = self._boxes()
+        width, ratio = self.viewport().width(), self.viewport().devicePixelRatioF()
         cells = cast(Cells, model).cells
-        width = self.viewport().width()
-        line, chosen_line = theme.color("line"), theme.color("selection-line")
-        chosen, accent = theme.color("selection"), theme.color("accent")
+        layout = (tuple(boxes), width, height, theme.generation, ratio)
+        if layout != self._layout:
+            self._layout = layout
+            self._drawn.clear()
+        seen: dict[tuple[int, bool], tuple[Sequence[Cell], QPixmap]] = {}
         for number in range(first, last + 1):
-            top = number * height - self.verticalOffset()
-            selected = selection.isSelected(model.index(number, 0))
-            if selected:
-                painter.fillRect(0, top, width, height - 1, chosen)
-            painter.fillRect(0, top + height - 1, width, 1, chosen_line if selected else line)
             row = cells(number)
-            middle = top + height // 2
-            for column, left, right, to_right in boxes:
-                self._painter.paint(painter, left, right, middle, row[column], to_right)
+            seal = (id(row), selection.isSelected(model.index(number, 0)))
+            found = self._drawn.get(seal)
+            if found is None:
+                found = (row, self._draw_row(row, seal[1], boxes, width, height, ratio))
+            seen[seal] = found
+            painter.drawPixmap(0, number * height - self.verticalOffset(), found[1])
+        if len(seen) + len(self._drawn) > ROWS_KEPT:
+            self._drawn = seen
+        else:
+            self._drawn.update(seen)
+        accent = theme.color("accent")
         if first <= current <= last:
             top = current * height - self.verticalOffset()
             painter.fillRect(0, max(top - 1, 0), width, 1, accent)
             painter.fillRect(0, top + height - 1, width, 1, accent)
 
-    def _boxes(self, area: QRect) -> list[tuple[int, int, int, bool]]:
-        """(column, left, right, numbers at the right) of the columns in `area`, without padding."""
+    def _draw_row(
+        self, row: Sequence[Cell], selected: bool, boxes: Boxes, width: int, height: int, ratio: float
+    ) -> QPixmap:
+        """One row as a picture, kept until a cell of it changes."""
+        drawn = QPixmap(round(width * ratio), round(height * ratio))
+        drawn.setDevicePixelRatio(ratio)
+        drawn.fill(theme.color("selection" if selected else "base"))
+        painter = QPainter(drawn)
+        for column, left, right, to_right in boxes:
+            self._painter.paint(painter, left, right, height // 2, row[column], to_right)
+        painter.fillRect(0, height - 1, width, 1, theme.color("selection-line" if selected else "line"))
+        painter.end()
+        return drawn
+
+    def _boxes(self) -> Boxes:
+        """(column, left, right, numbers at the right) of the columns that are seen, without padding."""
         head = self.horizontalHeader()
+        room = self.viewport().width()
         found = []
         first = True
         for visual in range(head.count()):
@@ -189,7 +215,7 @@ class Table(QTableView):
             if head.isSectionHidden(column):
                 continue
             x, width = head.sectionViewportPosition(column), head.sectionSize(column)
-            if x <= area.right() and x + width >= area.left():
+            if x < room and x + width > 0:
                 left = x + theme.px(FIRST_PADDING if first else PADDING)
                 found.append((column, left, x + width - theme.px(PADDING), self._columns[column].right))
             first = False

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QPainter, QStaticText, QTextOption
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QStaticText, QTextOption
 
 from console.ui.theme import theme
 
@@ -15,12 +15,14 @@ class Texts:
 
     def __init__(self) -> None:
         self._kept: dict[tuple[str, str, int], tuple[QStaticText, int]] = {}
+        self._fonts: dict[str, tuple[QFont, int]] = {}  # and half the height of a line
         self._generation = -1
 
     def laid_out(self, text: str, font: str, width: int) -> tuple[QStaticText, int]:
         """(what to draw, its width) of `text` in at most `width` pixels. font: a role of the theme."""
         if self._generation != theme.generation or len(self._kept) > LIMIT:
             self._kept.clear()
+            self._fonts.clear()
             self._generation = theme.generation
         found = self._kept.get((text, font, width))
         if found is None:
@@ -53,8 +55,10 @@ class Texts:
     ) -> int:
         """Draws a line centred at `middle`; x is its left edge, or its right one. Returns the drawn width."""
         static, advance = self.laid_out(text, font, width)
-        painter.setFont(theme.font(font))
+        found = self._fonts.get(font)
+        if found is None:
+            found = self._fonts[font] = (theme.font(font), (theme.metrics(font).height() + 1) // 2)
+        painter.setFont(found[0])
         painter.setPen(color)
-        height = theme.metrics(font).height()
-        painter.drawStaticText(QPointF(x - advance if right else x, middle - (height + 1) // 2), static)
+        painter.drawStaticText(x - advance if right else x, middle - found[1], static)
         return advance

@@ -19,10 +19,12 @@ from console.ui.icons import Age, age_of, phase_glyph, state_glyph
 from console.ui.models.backlog import Backlog
 from console.ui.models.branches import MODES, Branch, branch_label, branch_order, homes, place_branches
 from console.ui.places import Place
-from console.words import _, states, units
+from console.words import _, ngettext, states, units
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
+_LAST = "\U0010ffff"  # sorts after every name
+LINES = 500  # VMs listed in one branch; more are for the table
 
 
 def _by_sort(node: Node) -> str:
@@ -82,9 +84,11 @@ class Tree(QAbstractItemModel):
 
     Signals:
         grown(): branches or VMs came, went or moved; nothing waits any more.
+        recounted(): figures are different, perhaps in many lines.
     """
 
     grown = Signal()
+    recounted = Signal()
 
     def __init__(
         self, inventory: Inventory, parent: QObject | None = None, clock: Callable[[], float] = time.time
@@ -100,7 +104,7 @@ class Tree(QAbstractItemModel):
         self._where: dict[VmKey, tuple[Place, ...]] = {}
         self._recount: set[Place] = set()
         self._fleet = self._new(Place.fleet(), _("Fleet"), None)
-        self._backlog = Backlog(self._take, self._flush, self.grown.emit, self)
+        self._backlog = Backlog(self._take, self._flush, self._drained, self)
         self._sync_branches()
         self._backlog.add(domain.key for domain in inventory.domains())
 
@@ -139,6 +143,8 @@ class Tree(QAbstractItemModel):
                 return self._vm_face(node.place.key, node.label)
             case "host":
                 return self._host_face(node.place.id, node.label, node.total)
+            case "more":
+                return Face(node.label, pale=True)
             case "state":
                 return Face(node.label, glyph=state_glyph(State(node.place.id)), figure=units.count(node.total))
             case _:
@@ -292,57 +298,41 @@ class Tree(QAbstractItemModel):
 
     def _leave(self, key: VmKey, home: Place) -> None:
         node = self._leaves.get(home)
-        if node is None or key not in node.members:
-            return
-        node.members.discard(key)
-        self._recount.add(home)
-        line = self._lines.get((home, key))
-        if line is not None:
-            self._remove(node, line.row())
+        if node is not None:
+            node.members.discard(key)
+            self._recount.add(home)
 
     def _join(self, domain: Domain | None, home: Place) -> None:
         node = self._leaves.get(home)
-        if node is None:
-            if self._mode == "place":
-                return  # its host has just gone
+        if node is None and self._mode != "place":
             self._sync_branches(home)
             node = self._leaves[home]
-        if domain is None:
-            return
-        if domain.key not in node.members:
-            node.members.add(domain.key)
-            self._recount.add(home)
-        if not node.loaded:
+        if node is None or domain is None:  # its host has just gone
             return
         line = self._lines.get((home, domain.key))
         if line is not None and line.label == domain.name:
             self._changed(line)
-            return
-        if line is not None:  # renamed: it moves
-            self._remove(node, line.row())
-        sort = domain.name.casefold()
-        self._insert(node, bisect_left(node.children, sort, key=_by_sort), Place.vm(domain.key), domain.name, sort)
+        else:
+            node.members.add(domain.key)
+            self._recount.add(home)
 
     def _flush(self) -> None:
-        """Counts anew along the branches that a slice touched; empty groups, tags and states go."""
+        """Ends a slice. Figures wait until all is taken in: they are painted together."""
+
+    def _drained(self) -> None:
+        """Counts anew along the branches that were touched; empty groups, tags and states go."""
         touched, self._recount = self._recount, set()
-        leaves = [self._leaves[home] for home in touched if home in self._leaves]
-        above: dict[int, Node] = {}
-        for node in leaves:
-            node.total = len(node.members)
-            if not node.total and self._mode != "place":
-                self._remove(self._fleet, node.row())
-            else:
-                self._changed(node)
-            parent = node.parent
-            while parent is not None:
-                above[parent.number] = parent
-                parent = parent.parent
-        for node in sorted(above.values(), key=lambda n: -_depth(n)):
-            total = len(self._where) if node is self._fleet else sum(child.total for child in node.children)
-            if total != node.total:
-                node.total = total
-                self._changed(node)
+        for leaf in [self._leaves[home] for home in touched if home in self._leaves]:
+            leaf.total = len(leaf.members)
+            if leaf.loaded:
+                self._sync_lines(leaf)
+            if not leaf.total and self._mode != "place":
+                self._remove(self._fleet, leaf.row())
+        if touched:
+            _sum(self._fleet)
+            self._fleet.total = len(self._where)  # a VM with two tags is still one
+            self.recounted.emit()
+        self.grown.emit()
 
     # branches
 
@@ -361,6 +351,11 @@ class Tree(QAbstractItemModel):
         for row in range(len(node.children) - 1, -1, -1):
             if node.children[row].place not in keep:
                 self._remove(node, row)
+        if wanted and not node.children:
+            self.beginInsertRows(self._index(node), 0, len(wanted) - 1)
+            node.children = [self._grown(branch, node) for branch in wanted]
+            self.endInsertRows()
+            return
         there = {child.place for child in node.children}
         for row, branch in enumerate(wanted):
             if branch.place not in there:
@@ -390,6 +385,12 @@ class Tree(QAbstractItemModel):
                 self._recount.add(place)
         return node
 
+    def _grown(self, branch: Branch, parent: Node) -> Node:
+        """A new line with all wanted ones below it."""
+        node = self._new(branch.place, branch.label, parent)
+        node.children = [self._grown(below, node) for below in branch.below]
+        return node
+
     def _insert(self, parent: Node, row: int, place: Place, label: str, sort: str) -> None:
         self.beginInsertRows(self._index(parent), row, row)
         parent.children.insert(row, self._new(place, label, parent, sort))
@@ -411,15 +412,30 @@ class Tree(QAbstractItemModel):
 
     def _load(self, node: Node) -> None:
         """Makes the lines of a branch's VMs."""
-        if node.loaded:
-            return
-        node.loaded = True
-        names = [(d.name.casefold(), d.name, key) for key in node.members if (d := self._inventory.domain(key))]
-        names.sort()
-        if names:
-            self.beginInsertRows(self._index(node), 0, len(names) - 1)
-            node.children = [self._new(Place.vm(key), name, node, sort) for sort, name, key in names]
+        if not node.loaded:
+            node.loaded = True
+            self._sync_lines(node)
+
+    def _sync_lines(self, node: Node) -> None:
+        """Makes the lines of a branch those of its first LINES VMs by name, and one that counts the others."""
+        domains = (self._inventory.domain(key) for key in node.members)
+        wanted = sorted((d.name.casefold(), d.key, d.name) for d in domains if d is not None)
+        over, wanted = len(wanted) - LINES, wanted[:LINES]
+        names = {Place.vm(key): name for _sort, key, name in wanted}
+        for row in range(len(node.children) - 1, -1, -1):
+            line = node.children[row]
+            if names.get(line.place) != line.label:
+                self._remove(node, row)
+        if not node.children and wanted:
+            self.beginInsertRows(self._index(node), 0, len(wanted) - 1)
+            node.children = [self._new(Place.vm(key), name, node, sort) for sort, key, name in wanted]
             self.endInsertRows()
+        for row, (sort, key, name) in enumerate(wanted):
+            if node.children[row].place != Place.vm(key) if row < len(node.children) else True:
+                self._insert(node, row, Place.vm(key), name, sort)
+        if over > 0:
+            text = ngettext("{count} more…", "{count} more…", over).format(count=units.count(over))
+            self._insert(node, len(node.children), replace(node.place, kind="more"), text, _LAST)
 
     def _index(self, node: Node) -> QModelIndex:
         return self.createIndex(node.row(), 0, node.number)
@@ -429,10 +445,8 @@ class Tree(QAbstractItemModel):
         self.dataChanged.emit(index, index)
 
 
-def _depth(node: Node) -> int:
-    depth = 0
-    above = node.parent
-    while above is not None:
-        depth += 1
-        above = above.parent
-    return depth
+def _sum(node: Node) -> int:
+    """Counts the VMs below a line and below all lines under it."""
+    if not node.holds_vms:
+        node.total = sum(_sum(child) for child in node.children)
+    return node.total

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import pairwise
 from operator import attrgetter
 from typing import Any
@@ -65,6 +65,7 @@ class VmTable(QAbstractTableModel):
         self._changed: list[VmRow] = []
         self._backlog = Backlog(self._take_some, self._flush, self.filled.emit, self)
         self._host = ""
+        self._by_name: list[VmRow] | None = None
         self._backlog.add(domain.key for domain in inventory.domains())
 
     # reading
@@ -164,6 +165,7 @@ class VmTable(QAbstractTableModel):
         self._place = place
         if host != self._host:
             self._host = host
+            self._by_name = None
             self._rows = {key: row for key, row in self._rows.items() if not host or key.host == host}
             domains = self._inventory.domains_of(host) if host else self._inventory.domains()
             self._backlog.add(domain.key for domain in domains if domain.key not in self._rows)
@@ -258,12 +260,14 @@ class VmTable(QAbstractTableModel):
 
     def _bring_in(self, new: list[VmRow], changed: list[VmRow]) -> None:
         if new or changed:
+            self._by_name = None
             self._become(self._ordered())
-            self._tell_changed(row.key for row in changed)
+            self._tell_changed([row.key for row in changed])
             self.counted.emit()
 
     def _remove(self, keys: Iterable[VmKey]) -> None:
         self._backlog.drop(keys)
+        self._by_name = None
         for key in keys:
             self._rows.pop(key, None)
         self._become([row for row in self._shown if row.key in self._rows])
@@ -279,6 +283,8 @@ class VmTable(QAbstractTableModel):
                 touched.append(key)
         if not touched:
             return
+        if len(touched) * 2 > len(self._rows):
+            touched = list(rows)  # one range is found sooner than many
         if COLUMNS[self._column].live:
             if self._held:
                 self._sort_due = True
@@ -286,7 +292,12 @@ class VmTable(QAbstractTableModel):
                 self._reshow()
         self._tell_changed(touched)
 
-    def _tell_changed(self, keys: Iterable[VmKey]) -> None:
+    def _tell_changed(self, keys: Collection[VmKey]) -> None:
+        if not self._shown:
+            return
+        if len(keys) >= len(self._rows):
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._shown) - 1, len(COLUMNS) - 1))
+            return
         at = self._positions()
         positions = sorted({at[key] for key in keys if key in at})
         if not positions:
@@ -316,15 +327,16 @@ class VmTable(QAbstractTableModel):
 
     def _ordered(self) -> list[VmRow]:
         """The rows to show, in order; equal ones by name."""
-        rows = list(self._rows.values())
+        if self._by_name is None:
+            self._by_name = sorted(self._rows.values(), key=_BY_NAME)
+        rows = self._by_name
         if self._place or self._quick or self._words:
             rows = [row for row in rows if self._accepts(row)]
         down = self._order == Qt.SortOrder.DescendingOrder
         column = COLUMNS[self._column]
-        rows.sort(key=_BY_NAME, reverse=down and column.id == "name")
-        if column.id != "name":
-            rows.sort(key=column.key, reverse=down)
-        return rows
+        if column.id == "name":
+            return rows[::-1] if down else rows[:]
+        return sorted(rows, key=column.key, reverse=down)
 
     def _reshow(self) -> None:
         self._become(self._ordered())

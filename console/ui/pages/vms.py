@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
@@ -30,16 +31,22 @@ from console.ui.widgets.notes import EmptyState
 from console.ui.widgets.tabs import Segment
 from console.words import _, ngettext, states, units
 
-COUNT_MS = 200  # between two counts, while things change
+COUNT_MS = 300  # between two counts, while things change
 TICK_MS = 1000  # ages grow
 
-QUICK: dict[str, Callable[[VmRow], bool]] = {
-    "running": lambda row: row.domain.state is State.RUNNING and row.age is not Age.LOST,
-    "paused": lambda row: row.domain.state in (State.PAUSED, State.SUSPENDED) and row.age is not Age.LOST,
-    "off": lambda row: row.domain.state in (State.OFF, State.SAVED),
-    "crashed": lambda row: row.domain.state is State.CRASHED,
-    "lost": lambda row: row.age is Age.LOST,
+QUICK: dict[str, Callable[[State, bool], bool]] = {  # by state, and whether that is only last known
+    "running": lambda state, lost: state is State.RUNNING and not lost,
+    "paused": lambda state, lost: state in (State.PAUSED, State.SUSPENDED) and not lost,
+    "off": lambda state, lost: state in (State.OFF, State.SAVED),
+    "crashed": lambda state, lost: state is State.CRASHED,
+    "lost": lambda state, lost: lost,
 }
+
+
+def quick(id: str) -> Callable[[VmRow], bool] | None:
+    """Which rows a quick filter leaves; None: all."""
+    fits = QUICK.get(id)
+    return None if fits is None else lambda row: fits(row.domain.state, row.age is Age.LOST)
 
 
 def inside(place: Place) -> Callable[[VmRow], bool] | None:
@@ -242,7 +249,9 @@ class VmsPage(QWidget):
 
     def _count(self) -> None:
         total, here, found = self.model.total(), len(self.model.inside()), self.model.found()
-        counts = {id: sum(map(fits, found)) for id, fits in QUICK.items()} | {"all": len(found)}
+        kinds = Counter((row.domain.state, row.age is Age.LOST) for row in found)
+        counts = {id: sum(n for kind, n in kinds.items() if fits(*kind)) for id, fits in QUICK.items()}
+        counts["all"] = len(found)
         lost = [row for row in self.model.rows() if row.age is Age.LOST]
         shown = self.model.rowCount()
         self.shown_label.setText(units.count(shown) if shown != here else "")
@@ -329,7 +338,7 @@ class VmsPage(QWidget):
 
     def _on_quick(self, id: str) -> None:
         self._quick = id
-        self.model.set_quick(QUICK.get(id))
+        self.model.set_quick(quick(id))
         self._count_soon()
 
     def _to_first(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
@@ -14,6 +15,11 @@ CHIP_HEIGHT = 18
 
 
 def chip_width(text: str) -> int:
+    return _chip_width(text, theme.generation)
+
+
+@lru_cache(maxsize=4096)
+def _chip_width(text: str, _generation: int) -> int:
     return theme.metrics("chip").horizontalAdvance(text) + theme.px(14)
 
 
