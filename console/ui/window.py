@@ -10,11 +10,11 @@ from PySide6.QtCore import QByteArray, Qt, QTimer, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from console.fleet.domains import VmKey
 from console.fleet.hosts import Phase
 from console.fleet.updates import ChangeSet
 from console.settings.preferences import Leaving, Preferences
 from console.ui import icons
+from console.ui.actions import ENTRIES
 from console.ui.context import Context
 from console.ui.dialogs.desk import Dialogs
 from console.ui.host_actions import HostAct
@@ -26,6 +26,7 @@ from console.ui.pages.host import HostPage
 from console.ui.pages.hosts import HostsPage
 from console.ui.pages.vm import VmPage
 from console.ui.pages.vms import VmsPage
+from console.ui.palette import Palette
 from console.ui.places import Place
 from console.ui.status_bar import StatusBar
 from console.ui.tasks_pane import TasksPane
@@ -123,6 +124,8 @@ class MainWindow(QWidget):
         outer.addWidget(self.horizontal, 1)
         outer.addWidget(self.status)
         self.toasts = Toasts(self)
+        pages = [(_(CRUMBS[tab]), Place.fleet(tab)) for tab in ROW_TABS]
+        self.palette_ = Palette(self.ctx, self, self._offered, pages)
 
     def _make_actions(self) -> None:
         hosts = self.ctx.services.hosts
@@ -154,7 +157,7 @@ class MainWindow(QWidget):
         self.top.back.connect(nav.back)
         self.top.forward.connect(nav.forward)
         self.top.refresh.connect(self.refresh)
-        self.top.palette_wanted.connect(self.open_palette)
+        self.top.palette_wanted.connect(self.palette_.toggle)
         self.tabs.chosen.connect(lambda tab: nav.open(nav.place.at(tab)))
         self.status.try_wanted.connect(lambda hosts: ctx.host_acting.do(HostAct.TRY_NOW, hosts))
         self.tasks.folded_changed.connect(self._on_folded)
@@ -170,7 +173,7 @@ class MainWindow(QWidget):
             ("F5", self.refresh),
             ("Ctrl+R", self.refresh),
             ("Ctrl+F", self.focus_search),
-            ("Ctrl+K", self.open_palette),
+            ("Ctrl+K", self.palette_.toggle),
             ("Alt+Left", nav.back),
             ("Alt+Right", nav.forward),
         ):
@@ -297,11 +300,15 @@ class MainWindow(QWidget):
             self.navigator.setVisible(True)
             self.navigator.focus_search()
 
-    def open_palette(self) -> None:
-        """Ctrl+K."""
-
-    def open_vm(self, key: VmKey) -> None:
-        self.ctx.nav.open(Place.vm(key))
+    def _offered(self) -> list[QAction]:
+        """What the palette offers first: acts on what the page has chosen, then those of the window."""
+        page = self.page()
+        chosen: list[QAction] = []
+        if isinstance(page, VmsPage | VmPage) and page.actions_.keys:
+            chosen = [page.actions_.action(entry.name) for entry in ENTRIES]
+        elif isinstance(page, HostPage | HostsPage) and page.actions_.hosts:
+            chosen = [page.actions_.action(act) for act in HostAct]
+        return [*chosen, *self.actions_.values()]
 
     def _toggle_navigator(self) -> None:
         self.navigator.setVisible(self.navigator.isHidden())
