@@ -131,12 +131,17 @@ class Probe(QObject):
         if "live" in self.marks and now >= self.marks["live"] + self.plan["calm"]:
             self.steady = (now, cpu_s())
         if now - self.plan["t0"] > LIMIT_S:
-            tell(event="late", rows=self.rows(), live=len(self.live()), marks=self.marks)
+            tell(event="late", rows=self.rows(), live=len(self.live()), marks=self.marks, others=self.others())
             QApplication.exit(1)
 
     def live(self) -> set[str]:
         inventory = self.desktop.app.inventory
         return {spec.id for spec in inventory.specs() if inventory.status(spec.id).phase is Phase.LIVE}
+
+    def others(self) -> list[str]:
+        """What is said of hosts that are not live, for a run that failed."""
+        inventory, live = self.desktop.app.inventory, self.live()
+        return [f"{spec.id}: {inventory.status(spec.id)}" for spec in inventory.specs() if spec.id not in live][:5]
 
     def rows(self) -> int:
         """How many rows the table of VMs has. It is the view with the most."""
