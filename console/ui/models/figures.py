@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import heapq
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from console.fleet.domains import Domain, Load, State
@@ -79,35 +80,48 @@ class Sum:
 
 def host_sum(view: HostView, domains: Iterable[Domain]) -> Sum:
     """One host in figures. VMs of a host that told no facts yet are counted but promise nothing: there is no base."""
-    domains = tuple(domains)
     facts, load = view.facts, view.load
-    active = [domain for domain in domains if domain.state.active]
+    vms = running = vcpus = given = 0
+    for domain in domains:
+        vms += 1
+        state = domain.state
+        if state is State.RUNNING:
+            running += 1
+        elif state is State.OFF or not state.active:
+            continue
+        vcpus += domain.vcpus
+        given += domain.memory_kib
     cpus, memory = (facts.cpus, facts.memory_kib) if facts else (0, 0)
     cpu = load.cpu if load else None
     used = load.memory_used_kib if load else None
     return Sum(
         hosts=1,
         live=int(view.status.phase is Phase.LIVE),
-        vms=len(domains),
-        running=sum(domain.state is State.RUNNING for domain in domains),
+        vms=vms,
+        running=running,
         cpus=cpus,
         cpus_known=cpus if cpu is not None else 0,
         cpu_used=cpus * cpu if cpu is not None else 0.0,
-        vcpus_promised=sum(domain.vcpus for domain in active) if cpus else 0,
+        vcpus_promised=vcpus if cpus else 0,
         memory=memory,
         memory_known=memory if used is not None else 0,
         memory_used=used if used is not None and memory else 0,
-        memory_promised=sum(domain.memory_kib for domain in active) if memory else 0,
+        memory_promised=given if memory else 0,
         replayed=bool(load and load.replayed),
     )
 
 
 def sum_of(inventory: Inventory, specs: Iterable[HostSpec]) -> Sum:
     """These hosts together."""
-    total = Sum()
-    for spec in specs:
-        total += host_sum(inventory.view(spec.id), inventory.domains_of(spec.id))
-    return total
+    return total(host_sum(inventory.view(spec.id), inventory.domains_of(spec.id)) for spec in specs)
+
+
+def total(sums: Iterable[Sum]) -> Sum:
+    """All of them together."""
+    together = Sum()
+    for one in sums:
+        together += one
+    return together
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,24 +144,50 @@ def busiest(inventory: Inventory, specs: Iterable[HostSpec], count: int = 8) -> 
     """The running VMs of live hosts with the highest CPU now, highest first."""
     found = []
     for spec in specs:
-        if not inventory.fresh(spec.id):
-            continue
-        for domain in inventory.domains_of(spec.id):
-            load = inventory.load(domain.key)
-            if load is not None and load.cpu is not None and domain.state is State.RUNNING:
-                found.append((domain, load))
-    return sorted(found, key=lambda pair: (-(pair[1].cpu or 0.0), pair[0].name, pair[0].key))[:count]
+        if inventory.fresh(spec.id):
+            for domain in inventory.domains_of(spec.id):
+                if domain.state is State.RUNNING:
+                    load = inventory.load(domain.key)
+                    if load is not None and load.cpu is not None:
+                        found.append((-load.cpu, domain.name, domain.key, domain, load))
+    return [(domain, load) for *_, domain, load in heapq.nsmallest(count, found, key=lambda entry: entry[:3])]
 
 
 def forgotten(inventory: Inventory, specs: Iterable[HostSpec], now: float) -> list[Domain]:
     """VMs that are known to be off for longer than FORGOTTEN_AFTER, longest first. Unknown since when: not accused."""
+    before = now - FORGOTTEN_AFTER
     found = [
         domain
         for spec in specs
         for domain in inventory.domains_of(spec.id)
-        if domain.state in (State.OFF, State.CRASHED) and domain.since and now - domain.since > FORGOTTEN_AFTER
+        if 0.0 < domain.since < before and (domain.state is State.OFF or domain.state is State.CRASHED)
     ]
     return sorted(found, key=lambda domain: (domain.since, domain.name, domain.key))
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """All of one moment that the Overview shows. parts: one sum for each group of hosts that was asked for, in order."""
+
+    total: Sum
+    parts: tuple[Sum, ...]
+    busiest: tuple[tuple[Domain, Load], ...]
+    forgotten: tuple[Domain, ...]
+    at: float
+
+
+def overview(
+    inventory: Inventory, specs: Sequence[HostSpec], parts: Sequence[Sequence[HostSpec]], now: float, count: int = 8
+) -> Overview:
+    """Each host summed once; for thousands of VMs this is a worker's business."""
+    sums = {spec.id: host_sum(inventory.view(spec.id), inventory.domains_of(spec.id)) for spec in specs}
+    return Overview(
+        total(sums.values()),
+        tuple(total(sums[spec.id] for spec in part) for part in parts),
+        tuple(busiest(inventory, specs, count)),
+        tuple(forgotten(inventory, specs, now)),
+        now,
+    )
 
 
 def age_of(status: HostStatus, now: float) -> float | None:

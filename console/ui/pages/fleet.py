@@ -6,6 +6,7 @@ import time
 
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from console.fleet.hosts import HostSpec, Phase
 from console.fleet.places import by_place
@@ -15,11 +16,10 @@ from console.ui.host_actions import HostAct
 from console.ui.icons import phase_glyph
 from console.ui.models.figures import (
     FORGOTTEN_AFTER,
+    Overview,
     Sum,
     Trouble,
-    busiest,
-    forgotten,
-    sum_of,
+    overview,
     troubles,
 )
 from console.ui.pages.hosts import within
@@ -39,6 +39,11 @@ from console.words import _, errors, ngettext, states, units
 SOON_MS = 1000  # between two sums over the whole fleet
 MOST_TROUBLES = 6  # shown; the rest is counted
 ROWS = 8  # of the lists
+
+
+AT_ONCE = 50  # hosts that are summed without a worker
+
+Places = list[tuple[Place, str, list[HostSpec]]]  # where a row leads, its name, its hosts
 
 
 class TroubleRow(QWidget):
@@ -113,6 +118,7 @@ class FleetPage(LivePage):
         super().__init__(ctx, parent)
         self.setProperty("ground", "base")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._measuring = False
         self._soon = QTimer(self, interval=SOON_MS, singleShot=True)
         self._soon.timeout.connect(self._refresh_seen)
         self.replayed = Note("info")
@@ -195,32 +201,45 @@ class FleetPage(LivePage):
             self._stale = True
 
     def refresh(self) -> None:
-        """All sums and lists."""
-        inventory, now = self.ctx.inventory, time.time()
-        specs = self.specs()
-        total = sum_of(inventory, specs)
-        self._show_totals(total)
+        """All sums and lists; those of a large fleet on a worker, one at a time."""
+        inventory, now, specs = self.ctx.inventory, time.time(), self.specs()
+        places = self._places(specs)
+        parts = [part for _place, _name, part in places]
         self._show_troubles(specs, now)
-        self._show_zones(specs)
+        if len(specs) <= AT_ONCE:
+            self._show(self.place, places, overview(inventory, specs, parts, now, ROWS))
+        elif not self._measuring:
+            self._measuring = True
+            place = self.place
+            self.ctx.bridge.run(
+                lambda: overview(inventory, specs, parts, now, ROWS), lambda known: self._measured(place, places, known)
+            )
+
+    def _measured(self, place: Place, places: Places, known: Overview) -> None:
+        self._measuring = False
+        if not isValid(self):
+            return
+        if place == self.place:
+            self._show(place, places, known)
+        else:
+            self._soon.start()
+
+    def _show(self, place: Place, places: Places, known: Overview) -> None:
+        total = known.total
+        self._show_totals(total)
+        self._show_zones(place, places, known.parts)
         self.replayed.setVisible(total.replayed)
         self.replayed.say(
             _("Replayed load."),
             _("The demo’s VMs do not really run; what they use was recorded from real guests."),
         )
         none = _("No VM of a live host has told what it uses yet.") if total.live else _("No host is live.")
-        self.busiest.show_vms(busiest(inventory, specs, ROWS), none)
-        idle = forgotten(inventory, specs, now)
-        days = units.age(FORGOTTEN_AFTER)
-        self._forgotten_head.set_text(
-            _("Forgotten"),
-            ngettext("{n} VM off for more than {days}", "{n} VMs off for more than {days}", len(idle)).format(
-                n=units.count(len(idle)), days=days
-            )
-            if idle
-            else "",
-        )
+        self.busiest.show_vms(known.busiest, none)
+        idle, days = known.forgotten, units.age(FORGOTTEN_AFTER)
+        count = ngettext("{n} VM off for more than {days}", "{n} VMs off for more than {days}", len(idle))
+        self._forgotten_head.set_text(_("Forgotten"), count.format(n=units.count(len(idle)), days=days) if idle else "")
         none = _("No VM is known to be off for more than {days}.").format(days=days)
-        self.forgotten.show_vms([(domain, None) for domain in idle[:ROWS]], none, now)
+        self.forgotten.show_vms([(domain, None) for domain in idle[:ROWS]], none, known.at)
 
     @Slot()
     def tick(self) -> None:
@@ -277,22 +296,21 @@ class FleetPage(LivePage):
         self._fine.setText(fine)
         self._fine.setVisible(not found)
 
-    def _show_zones(self, specs: list[HostSpec]) -> None:
-        rows = self._places(specs)
-        inside = self.place.kind in ("zone", "rack")
+    def _show_zones(self, place: Place, places: Places, sums: tuple[Sum, ...]) -> None:
+        inside = place.kind in ("zone", "rack")
         self._zones_head.set_text(_("By rack") if inside else _("By zone"))
-        seen = len(rows) > 1 or (bool(rows) and not inside)
+        seen = len(places) > 1 or (bool(places) and not inside)
         self._zones_head.setVisible(seen)
-        rows = rows if seen else []
-        while len(self.zones) < len(rows):
+        shown = list(zip(places, sums, strict=True)) if seen else []
+        while len(self.zones) < len(shown):
             self.zones.append(ZoneRow(self.ctx, self._zones_grid, len(self.zones)))
         for number, zone in enumerate(self.zones):
             for widget in zone.widgets:
-                widget.setVisible(number < len(rows))
-        for zone, (place, name, part) in zip(self.zones, rows, strict=False):
-            zone.show_sum(place, name, sum_of(self.ctx.inventory, part))
+                widget.setVisible(number < len(shown))
+        for zone, ((there, name, _part), part_sum) in zip(self.zones, shown, strict=False):
+            zone.show_sum(there, name, part_sum)
 
-    def _places(self, specs: list[HostSpec]) -> list[tuple[Place, str, list[HostSpec]]]:
+    def _places(self, specs: list[HostSpec]) -> Places:
         """Zones of the fleet, racks of a zone: the place, its name, its hosts."""
         zones = by_place(specs)
         if self.place.kind not in ("zone", "rack"):

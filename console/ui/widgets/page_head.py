@@ -45,7 +45,7 @@ class PageHead(QWidget):
         column.addLayout(first)
         column.addSpacing(theme.px(4))
         column.addLayout(self._build_place())
-        column.addSpacing(theme.px(6))
+        column.addSpacing(theme.px(10))
         self.tabs = TabBar(tabs)
         self.tabs.chosen.connect(self.tab_chosen)
         column.addWidget(self.tabs)

@@ -131,13 +131,13 @@ class VmList(QWidget):
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self.view)
         self._stack.addWidget(self._none)
-        self.setMinimumHeight(theme.px(HEIGHTS["head"] + 3 * HEIGHTS["row"]))
 
     def show_vms(self, vms: Sequence[tuple[Domain, Load | None]], none: str, now: float = 0.0) -> None:
         """Shows these; `none` is said where there are none."""
         self.table.set_rows(self._line(domain, load, now) for domain, load in vms)
         self._none.setText(none)
         self._stack.setCurrentIndex(0 if vms else 1)
+        self.setMinimumHeight(theme.px(HEIGHTS["head"] + max(1, len(vms)) * HEIGHTS["row"]) + 2)
 
     def _line(self, domain: Domain, load: Load | None, now: float) -> VmLine:
         inventory = self._ctx.inventory

@@ -115,6 +115,20 @@ def test_sums_wait_for_each_other(page: FleetPage, ctx: Context, qtbot: QtBot, m
     assert 1 <= len(count) <= 2
 
 
+def test_a_large_fleet_is_summed_on_a_worker(
+    page: FleetPage, ctx: Context, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.ui.pages.fleet.AT_ONCE", 1)
+    page.show()
+    assert page.vms.text == ""
+    page.refresh()
+    page.refresh()  # one at a time
+    qtbot.waitUntil(lambda: page.vms.text == "3 of 4", timeout=3000)
+    page.show_place(Place.rack("north", "N2"))
+    page.refresh()
+    qtbot.waitUntil(lambda: page.vms.text == "1 of 1", timeout=3000)
+
+
 def test_the_real_thing(desk: Desk, qtbot: QtBot) -> None:
     page = FleetPage(desk.ctx)
     qtbot.addWidget(page)
