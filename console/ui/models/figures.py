@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from console.fleet.domains import Domain, Load, State
-from console.fleet.hosts import HostSpec, HostStatus, Phase
+from console.fleet.hosts import HostLoad, HostSpec, HostStatus, Phase
 from console.fleet.updates import HostView
 from console.inventory.inventory import Inventory
 
@@ -80,7 +80,7 @@ class Sum:
 
 def host_sum(view: HostView, domains: Iterable[Domain]) -> Sum:
     """One host in figures. VMs of a host that told no facts yet are counted but promise nothing: there is no base."""
-    facts, load = view.facts, view.load
+    facts = view.facts
     vms = running = vcpus = given = 0
     for domain in domains:
         vms += 1
@@ -92,21 +92,29 @@ def host_sum(view: HostView, domains: Iterable[Domain]) -> Sum:
         vcpus += domain.vcpus
         given += domain.memory_kib
     cpus, memory = (facts.cpus, facts.memory_kib) if facts else (0, 0)
-    cpu = load.cpu if load else None
-    used = load.memory_used_kib if load else None
-    return Sum(
+    counted = Sum(
         hosts=1,
         live=int(view.status.phase is Phase.LIVE),
         vms=vms,
         running=running,
         cpus=cpus,
-        cpus_known=cpus if cpu is not None else 0,
-        cpu_used=cpus * cpu if cpu is not None else 0.0,
         vcpus_promised=vcpus if cpus else 0,
         memory=memory,
-        memory_known=memory if used is not None else 0,
-        memory_used=used if used is not None and memory else 0,
         memory_promised=given if memory else 0,
+    )
+    return loaded(counted, view.load)
+
+
+def loaded(counted: Sum, load: HostLoad | None) -> Sum:
+    """The same host with a newer load: what its VMs were promised need not be counted again."""
+    cpu = load.cpu if load else None
+    used = load.memory_used_kib if load else None
+    return replace(
+        counted,
+        cpus_known=counted.cpus if cpu is not None else 0,
+        cpu_used=counted.cpus * cpu if cpu is not None else 0.0,
+        memory_known=counted.memory if used is not None else 0,
+        memory_used=used if used is not None and counted.memory else 0,
         replayed=bool(load and load.replayed),
     )
 

@@ -13,7 +13,7 @@ from console.fleet.hosts import HostSpec, Phase
 from console.fleet.updates import ChangeSet, HostView
 from console.inventory.inventory import Inventory
 from console.ui.icons import phase_glyph
-from console.ui.models.figures import Sum, host_sum
+from console.ui.models.figures import Sum, host_sum, loaded
 from console.ui.models.rows import Column, RowTable, known
 from console.words import N_, _, errors, states, units
 
@@ -211,17 +211,21 @@ class HostTable(RowTable[HostRow]):
 
     def apply(self, change: ChangeSet) -> None:
         """Takes in what the bridge told; touches only the hosts it is about."""
-        touched = set(change.hosts | change.host_loads)
+        touched = set(change.hosts)
         touched.update(key.host for key in change.added | change.changed | change.removed)
         if change.fleet or (touched and self._words):
             self.refresh()
             return
+        if not touched and not change.host_loads:
+            return
         for number in range(self.rowCount()):
-            spec = self.row(number).spec
-            if spec.id in touched:
-                self.renew(number, self._read(spec))
-        if touched:
-            self.settle()
+            row = self.row(number)
+            if row.spec.id in touched:
+                self.renew(number, self._read(row.spec))
+            elif row.spec.id in change.host_loads:
+                view = self._inventory.view(row.spec.id)
+                self.renew(number, HostRow(row.spec, view, loaded(row.sum, view.load)))
+        self.settle()
 
     def _read(self, spec: HostSpec) -> HostRow:
         view = self._inventory.view(spec.id)
