@@ -8,8 +8,8 @@ The trace is a JSON file, `resources/demo/trace.json`:
                  "disk_read": [0, …], "disk_write": […], "disk_ops": […], "net_in": […], "net_out": […]}, …]}
 
 step: seconds between samples. cpu: 0..1 of all vCPUs; memory: 0..1 of what is allocated to the guest; disk in bytes/s and
-operations/s, network in bytes/s. Lists of one guest have one length. suits: tags of the VMs this guest's load is like; a
-VM with none of the tags of any guest gets one of the guests without `suits`.
+operations/s, network in bytes/s. Lists of one guest have one length. suits: tags of the VMs this guest's load is like. The
+first of a VM's tags that suits any guest decides; a VM with no such tag gets one of the guests without `suits`.
 """
 
 from __future__ import annotations
@@ -122,8 +122,8 @@ class TraceReplay:
 def _load(trace: Trace, stamp: float, domain: Domain) -> Load:
     """The load of one VM: always the same guest's, begun at a moment of its own, scaled to its vCPUs and memory."""
     luck = crc32(domain.key.uuid.encode())
-    fitting = [guest for guest in trace.guests if not set(guest.suits).isdisjoint(domain.tags)]
-    fitting = fitting or [guest for guest in trace.guests if not guest.suits] or trace.guests
+    suiting = ([guest for guest in trace.guests if tag in guest.suits] for tag in domain.tags)
+    fitting = next(filter(None, suiting), None) or [guest for guest in trace.guests if not guest.suits] or trace.guests
     guest = fitting[luck % len(fitting)]
     at = (int(stamp / trace.step) + luck // 64) % len(guest.cpu)
     scale = min(MOST, max(1, domain.vcpus) / guest.vcpus)

@@ -12,6 +12,11 @@ from pathlib import Path
 import libvirt
 import pytest
 
+from console.fleet.domains import State
+from console.gateway.replay import TraceReplay
+from console.libvirtxml.domain import read_domain
+from console.settings.demo import demo_hosts
+
 ROOT = Path(__file__).parents[2]
 DEMO = ROOT / "resources" / "demo"
 HOSTS = [host["name"] for host in tomllib.loads((DEMO / "fleet.toml").read_text())["host"]]
@@ -89,3 +94,25 @@ def test_a_snapshot_can_be_gone_back_to() -> None:
     domain.revertToSnapshot(domain.snapshotLookupByName("bug seen"))
     assert domain.isActive()
     connection.close()
+
+
+def test_the_recorded_load_is_read_and_makes_the_build_farm_the_busiest(tmp_path: Path) -> None:
+    replay = TraceReplay(DEMO / "trace.json")
+    busy: dict[str, float] = {}
+    for spec in demo_hosts(tmp_path):
+        connection = opened(spec.name)
+        domains = [
+            read_domain(domain.XMLDesc(), spec.id, state=State.RUNNING)
+            for domain in connection.listAllDomains(libvirt.VIR_CONNECT_LIST_DOMAINS_RUNNING)
+        ]
+        connection.close()
+        for moment in range(0, 600, 30):
+            host, loads = replay.loads(float(moment), spec, domains)
+            assert host.cpu is not None
+            assert 0 < host.cpu < 1
+            for domain in domains:
+                busy[domain.name] = busy.get(domain.name, 0) + (loads[domain.key.uuid].cpu or 0)
+    assert replay.problem is None
+    assert len(busy) == 31
+    assert all(name.startswith(("build-", "git-mirror", "nexus")) for name in sorted(busy, key=busy.__getitem__)[-4:])
+    assert busy["test-tom"] < busy["shop-web-01"] < busy["build-runner-07"]

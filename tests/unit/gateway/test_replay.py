@@ -79,7 +79,7 @@ def test_a_vm_keeps_its_guest_and_tags_choose_among_them(tmp_path: Path, host: H
     path = trace_file(
         tmp_path, guest("build", (0.9,), suits=["build"]), guest("web", (0.4,), suits=["web"]), guest("idle", (0.01,))
     )
-    vms = [vm("a", tags=("linux", "build")), vm("b", tags=("web",)), vm("c"), vm("d", tags=("odd",))]
+    vms = [vm("a", tags=("linux", "build", "web")), vm("b", tags=("web",)), vm("c"), vm("d", tags=("odd",))]
     first = TraceReplay(path).loads(1.0, host, vms)[1]
     assert [first[uuid].cpu for uuid in "abcd"] == [0.9, 0.4, 0.01, 0.01]
     again = TraceReplay(path).loads(1.0, host, list(reversed(vms)))[1]
