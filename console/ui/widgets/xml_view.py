@@ -24,7 +24,8 @@ from console.ui.widgets.xml_text import Folds, XmlText, hits, utf16
 from console.ui.widgets.xml_tint import Open, Part, spans
 from console.words import _, ngettext, units
 
-CHUNK = 400  # lines brought in between two turns of the event loop
+CHUNK = 200  # lines brought in between two turns of the event loop
+SWEEP = 1500  # lines shown or hidden between two turns
 _ROLES = {
     Part.PUNCTUATION: "text3",
     Part.ELEMENT: "accent",
@@ -87,6 +88,10 @@ class XmlView(QPlainTextEdit):
         self._filler = QTimer(self)
         self._filler.setInterval(0)
         self._filler.timeout.connect(self._fill)
+        self._sweep: tuple[int, int] = (1, 0)  # lines whose folds are still to be carried out
+        self._sweeper = QTimer(self)
+        self._sweeper.setInterval(0)
+        self._sweeper.timeout.connect(self._sweep_on)
         self.updateRequest.connect(self._scrolled)
         self.cursorPositionChanged.connect(self._gutter.update)
         theme.changed.connect(self._dress)
@@ -104,7 +109,8 @@ class XmlView(QPlainTextEdit):
         self._return_to = (self.textCursor().blockNumber(), self.verticalScrollBar().value()) if keep else (0, 0)
         self._xml, self._folds = xml, folds
         self._hits = hits(xml.lines, self._needle)
-        self._inserted = 0
+        self._inserted, self._sweep = 0, (1, 0)
+        self._sweeper.stop()
         self.clear()
         self._place_gutter()
         self._filler.start()
@@ -175,13 +181,27 @@ class XmlView(QPlainTextEdit):
             self.setTextCursor(QTextCursor(self.document().findBlockByNumber(hiding[0].first_line - 1)))
 
     def _hide_folded(self, first: int, last: int) -> None:
-        """Shows and hides the lines from first to last as the folds say."""
+        """Shows and hides the lines from first to last as the folds say; many of them in turns."""
+        begin, end = self._sweep
+        self._sweep = (first, last) if begin > end else (min(first, begin), max(last, end))
+        self._sweep_on()
+
+    @Slot()
+    def _sweep_on(self, limit: int = SWEEP) -> None:
+        first, last = self._sweep
+        end = min(last, self._inserted, first + limit - 1)
         block = self.document().findBlockByNumber(first - 1)
-        for seen in self._folds.visible(first, min(last, self._inserted) + 1):
+        for seen in self._folds.visible(first, end + 1):
             if block.isVisible() is not seen:
                 block.setVisible(seen)
                 block.setLineCount(1 if seen else 0)
             block = block.next()
+        self._sweep = (end + 1, last)
+        if end < min(last, self._inserted):
+            self._sweeper.start()
+        else:
+            self._sweeper.stop()
+            self._sweep = (1, 0)
         layout = self.document().documentLayout()
         layout.documentSizeChanged.emit(layout.documentSize())
         self.viewport().update()
@@ -217,6 +237,7 @@ class XmlView(QPlainTextEdit):
         number, start, length = self._hits[index]
         for section in self._folds.hiding(number + 1):
             self.fold(section, False)
+        self._sweep_on(len(self._xml.lines))
         cursor = QTextCursor(self.document().findBlockByNumber(number))
         cursor.setPosition(cursor.position() + start)
         cursor.setPosition(cursor.position() + length, QTextCursor.MoveMode.KeepAnchor)
@@ -269,12 +290,17 @@ class XmlView(QPlainTextEdit):
         block = self.firstVisibleBlock()
         bottom = self.viewport().height()
         while block.isValid():
+            line = block.blockNumber() + 1
             if block.isVisible():
                 rect = self.blockBoundingGeometry(block).translated(self.contentOffset())
                 if rect.top() > bottom:
                     break
                 found.append((block, rect))
-            block = block.next()
+            section = self._folds.starting(line)
+            if section is not None and self._folds.folded(line):
+                block = self.document().findBlockByNumber(section.last_line)
+            else:
+                block = block.next()
         return found
 
     def _tint_seen(self) -> None:

@@ -126,6 +126,10 @@ def test_ten_thousand_lines_come_in_pieces_and_are_tinted_when_seen(view: XmlVie
     assert first < 0.25  # a piece, not the whole; ten times what it takes on an idle machine
     assert len(shown(view)) == 2505
     view.expand_all()
+    assert len(shown(view)) < len(xml.lines)  # the rest follows
+    view.collapse_all()
+    view.expand_all()
+    qtbot.waitUntil(lambda: len(shown(view)) == len(xml.lines), timeout=10_000)
     assert 0 < tinted(view) < 400
     view.verticalScrollBar().setValue(9_000)
     assert line(view, 9_005).layout().formats()
