@@ -22,7 +22,9 @@ def _has_code(source: Path) -> bool:
             continue
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             continue
-        if isinstance(node, ast.Assign) and all(isinstance(t, ast.Name) and t.id.startswith("__") for t in node.targets):
+        if isinstance(node, ast.Assign) and all(
+            isinstance(t, ast.Name) and t.id.startswith("__") for t in node.targets
+        ):
             continue
         return True
     return False
@@ -37,11 +39,9 @@ def _candidates(source: Path) -> list[Path]:
     if parts[-1] == "__init__" and len(parts) > 1:
         parts = parts[:-1]
     *folders, name = (part.strip("_") for part in parts)
-    places = [Path("tests", kind, *folders, f"test_{name}.py") for kind in KINDS]
-    places += [Path("tests", kind, f"test_{'_'.join([*folders, name])}.py") for kind in KINDS]
-    if folders[:1] == ["ui"]:
-        places.append(Path("tests", *folders, f"test_{name}.py"))
-    return places
+    places = [Path("tests", *folders, f"test_{name}.py")] if folders[:1] == ["ui"] else []
+    places += [Path("tests", kind, *folders, f"test_{name}.py") for kind in KINDS]
+    return places + [Path("tests", kind, f"test_{'_'.join([*folders, name])}.py") for kind in KINDS]
 
 
 def _holds_tests(path: Path) -> bool:
@@ -54,7 +54,7 @@ def _holds_tests(path: Path) -> bool:
 @pytest.mark.parametrize("source", _sources(), ids=str)
 def test_has_a_test_file(source: Path) -> None:
     there = [place for place in _candidates(source) if (ROOT / place).is_file()]
-    assert there, f"{source} wants one of: {', '.join(map(str, _candidates(source)))}"
+    assert there, f"{source} wants {_candidates(source)[0]} (or another place: see above)"
     assert any(_holds_tests(ROOT / place) for place in there), f"{there[0]} holds no test"
 
 
