@@ -15,6 +15,7 @@ from console.fleet.hosts import HostSpec
 from console.fleet.uris import Flaw, Typed, Way, looks_like_uri, read, split
 from console.inventory.inventory import Inventory
 from console.services.hosts import HostService
+from console.settings.fleetread import free_id, slug
 from console.ui import icons
 from console.ui.bridge import Bridge
 from console.ui.theme import theme
@@ -196,7 +197,11 @@ class HostForm(QFrame):
             rack=self.rack.currentText().strip(),
             read_only=self.read_only.isChecked(),
         )
-        return replace(made, **self._extra)  # type: ignore[arg-type]
+        made = replace(made, **self._extra)  # type: ignore[arg-type]
+        if self._given is not None:
+            return made
+        # the id it will have, so that a password given to the check is known when the host is added
+        return replace(made, id=free_id(slug(made.name), {other.id for other in self._inventory.specs()}))
 
     def amend(self, **values: object) -> None:
         """Fields of HostSpec that the dialog around asks for itself (name, tags, keyfile…)."""

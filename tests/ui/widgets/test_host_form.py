@@ -68,7 +68,7 @@ def test_what_is_typed_becomes_a_host_and_is_checked(qtbot: QtBot, hosts: Hosts,
     form.zone.setEditText("north")
     form.read_only.setChecked(True)
     assert form.spec == HostSpec(
-        "", "kvm-n11", "qemu+ssh://admin@kvm-n11.example.net/system", zone="north", read_only=True
+        "kvm-n11", "kvm-n11", "qemu+ssh://admin@kvm-n11.example.net/system", zone="north", read_only=True
     )
     assert button(form).text() == "Add kvm-n11"
     qtbot.waitUntil(lambda: len(form.checks.texts) == 2, timeout=5000)
@@ -110,7 +110,7 @@ def test_a_taken_short_name_gets_a_number(qtbot: QtBot, hosts: Hosts, bridge: Br
     form = build(qtbot, hosts, bridge)
     qtbot.keyClicks(form.address, "kvm-n12.elsewhere.net")
     assert form.spec is not None
-    assert form.spec.name == "kvm-n12-2"
+    assert (form.spec.name, form.spec.id) == ("kvm-n12-2", "kvm-n12-2")
     form.stop()
 
 

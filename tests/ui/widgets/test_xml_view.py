@@ -129,7 +129,8 @@ def test_ten_thousand_lines_come_in_pieces_and_are_tinted_when_seen(view: XmlVie
     assert len(shown(view)) < len(xml.lines)  # the rest follows
     view.collapse_all()
     view.expand_all()
-    qtbot.waitUntil(lambda: len(shown(view)) == len(xml.lines), timeout=10_000)
+    qtbot.waitUntil(lambda: not view._sweeper.isActive(), timeout=10_000)
+    assert len(shown(view)) == len(xml.lines)
     assert 0 < tinted(view) < 400
     view.verticalScrollBar().setValue(9_000)
     assert line(view, 9_005).layout().formats()
