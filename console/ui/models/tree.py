@@ -267,6 +267,8 @@ class Tree(QAbstractItemModel):
         self._backlog.add(change.added | change.changed | change.removed)
         if change.hosts:
             self._refresh_hosts(change.hosts)
+        if self._recount and not len(self._backlog):  # a host moved, and nothing waits that would end with a count
+            self._drained()
 
     def tick(self) -> None:
         """Ages grow; call now and then while the tree is seen."""
@@ -297,10 +299,10 @@ class Tree(QAbstractItemModel):
                 self._join(domain, home)
 
     def _leave(self, key: VmKey, home: Place) -> None:
+        self._recount.add(home)
         node = self._leaves.get(home)
         if node is not None:
             node.members.discard(key)
-            self._recount.add(home)
 
     def _join(self, domain: Domain | None, home: Place) -> None:
         node = self._leaves.get(home)

@@ -81,7 +81,7 @@ def _cpu(row: VmRow, at: Looking) -> Cell:
     if cpu is None:
         return NOTHING
     fresh = row.age is Age.LIVE
-    gone = 0.0 if fresh or row.load is None else max(1.0, at.now - row.load.stamp)
+    gone = 0.0 if fresh else max(1.0, at.now - (row.status.seen or at.now))
     spark = Spark(row.key, at.trace(row.key), gone, "series1" if fresh else "last-known")
     return Cell(units.percent(cpu), _role(row), "strong" if cpu >= HOT and fresh else "body", spark=spark)
 
