@@ -8,11 +8,14 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
+import shiboken6
+
 from console.fleet.domains import Domain, State, VmKey
 from console.fleet.hosts import HostSpec, HostStatus, Phase
 from console.fleet.updates import DomainsRead, StatusChanged
 from console.inventory.inventory import Inventory
 from console.jobs.runner import JobRunner
+from console.settings.paths import Profile
 from console.settings.preferences import Preferences
 from console.ui.bridge import Bridge
 from console.ui.context import Context
@@ -108,6 +111,7 @@ def room(*, preferences: Any = None, **services: Any) -> Iterator[Context]:
         preferences=cast(Any, Kept(preferences)),
         nav=Navigation(),
         theme=theme,
+        profile=Profile.at("/nowhere/splendid"),
     )
     try:
         yield context
@@ -116,3 +120,8 @@ def room(*, preferences: Any = None, **services: Any) -> Iterator[Context]:
             each()
         jobs.close(2.0)
         bridge.close()
+
+
+def gone(qtbot: Any, widget: Any) -> None:
+    """Waits until a widget that was closed is deleted."""
+    qtbot.waitUntil(lambda: not shiboken6.isValid(widget))

@@ -2,9 +2,11 @@
 
 import subprocess
 import threading
+from pathlib import Path
+from typing import Any
 
 import pytest
-from jeepney import HeaderFields, MessageType, new_method_return, new_signal
+from jeepney import HeaderFields, MessageType, new_method_call, new_method_return, new_signal
 from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import Proxy, open_dbus_connection
 
@@ -18,7 +20,7 @@ CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configurat
 
 
 @pytest.fixture
-def bus(tmp_path):
+def bus(tmp_path: Path) -> Any:
     """The address of a bus that dies with the test."""
     config = tmp_path / "bus.conf"
     config.write_text(CONFIG.format(path=tmp_path / "bus"))
@@ -39,7 +41,7 @@ def bus(tmp_path):
 class Service:
     """Takes notes and clicks each at once."""
 
-    def __init__(self, bus):
+    def __init__(self, bus: Any) -> None:
         self.taken = []
         self.signatures = []
         self.connection = open_dbus_connection(bus=bus)
@@ -47,7 +49,7 @@ class Service:
         self.thread = threading.Thread(target=self.run)
         self.thread.start()
 
-    def run(self):
+    def run(self) -> None:
         while True:
             message = self.connection.receive()
             if message.header.message_type is not MessageType.method_call:
@@ -60,20 +62,18 @@ class Service:
             self.connection.send(new_method_return(message, "u", (number,)))
             self.connection.send(new_signal(_ADDRESS, "ActionInvoked", "us", (number, "default")))
 
-    def stop(self, bus):
-        from jeepney import new_method_call
-
+    def stop(self, bus: Any) -> None:
         with open_dbus_connection(bus=bus) as other:
             other.send(new_method_call(_ADDRESS, "Stop"))
             self.thread.join(5)
         self.connection.close()
 
 
-def test_a_note_arrives_as_the_protocol_wants_it_and_its_click_comes_back(bus):
+def test_a_note_arrives_as_the_protocol_wants_it_and_its_click_comes_back(bus: Any) -> None:
     service = Service(bus)
     clicked, seen = [], threading.Event()
 
-    def on_click(tag):
+    def on_click(tag: Any) -> None:
         clicked.append(tag)
         if len(clicked) == 2:
             seen.set()
@@ -91,18 +91,25 @@ def test_a_note_arrives_as_the_protocol_wants_it_and_its_click_comes_back(bus):
     assert clicked == [7, 2**40]
     assert service.signatures == ["susssasa{sv}i"] * 2
     app, replaces, icon, summary, body, actions, hints, timeout = service.taken[0]
-    assert (app, replaces, icon, summary, body, timeout) == ("Splendid", 0, "splendid", "Start web-01", "Done in 12 s", -1)
+    assert (app, replaces, icon, summary, body, timeout) == (
+        "Splendid",
+        0,
+        "splendid",
+        "Start web-01",
+        "Done in 12 s",
+        -1,
+    )
     assert actions == ["default", "Show"]
     assert hints["urgency"] == ("y", 1)
     assert service.taken[1][6]["urgency"] == ("y", 2)
 
 
 @pytest.mark.parametrize("there", [True, False])
-def test_notes_nobody_takes_come_back(bus, there, tmp_path):
+def test_notes_nobody_takes_come_back(bus: Any, there: Any, tmp_path: Path) -> None:
     """A bus without a notification service, and no bus at all."""
     lost, seen = [], threading.Event()
 
-    def on_lost(note):
+    def on_lost(note: Any) -> None:
         lost.append(note)
         seen.set()
 
@@ -114,7 +121,7 @@ def test_notes_nobody_takes_come_back(bus, there, tmp_path):
     assert lost == [note]
 
 
-def test_closing_without_a_note_needs_no_thread():
+def test_closing_without_a_note_needs_no_thread() -> None:
     notes = DesktopNotes(lambda tag: None, lambda note: None)
     notes.close()
     notes.send(DesktopNote("late", "", 1))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QCompleter, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from console.fleet.domains import Domain, VmKey
@@ -181,6 +182,23 @@ class TagTicks(QWidget):
         return add, remove
 
 
+class TagField(QLineEdit):
+    """Keeps Enter to itself while something is typed, so that it adds a tag and does not press the dialog's button.
+
+    Signals:
+        entered(): Enter, with something typed.
+    """
+
+    entered = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.text().strip():
+            self.entered.emit()
+            event.accept()
+        else:
+            super().keyPressEvent(event)
+
+
 class TagDialog(Dialog):
     """Adds and takes away tags; what a tag is on only some VMs stays so unless it is ticked or unticked."""
 
@@ -188,14 +206,14 @@ class TagDialog(Dialog):
         domains = _known(ctx, keys)
         super().__init__(_titled(_("Tag {target}"), domains), parent, width=480)
         self._ctx, self._keys = ctx, tuple(domain.key for domain in domains)
-        self.field = QLineEdit()
+        self.field = TagField()
         self.field.setPlaceholderText(_("Another tag, then Enter"))
+        self.field.entered.connect(self._add)
         everywhere = sorted({tag for domain in ctx.inventory.domains() for tag in domain.tags})
         completer = QCompleter(everywhere, self.field)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         self.field.setCompleter(completer)
-        self.field.returnPressed.connect(self._add)
         row = QHBoxLayout()
         row.addLayout(field(_("Add"), self.field), 1)
         self.body.addLayout(row)
@@ -214,7 +232,11 @@ class TagDialog(Dialog):
         return [checked_tag(word) for word in self.field.text().replace(",", " ").split()]
 
     def _add(self) -> None:
-        for tag in self._typed():
+        try:
+            typed = self._typed()
+        except UsageError:
+            return  # what is wrong stands beside the button already
+        for tag in typed:
             self.ticks.tick(tag)
         self.field.clear()
         self._judge()

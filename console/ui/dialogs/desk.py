@@ -118,7 +118,9 @@ class Dialogs(QObject):
         problems = self._ctx.services.hosts.file_problems()
         if not problems:
             return None
-        return self._open(FileProblemsDialog(self.fleet_file, problems, self._window), 190 + 32 * min(len(problems), 12))
+        return self._open(
+            FileProblemsDialog(self.fleet_file, problems, self._window), 190 + 32 * min(len(problems), 12)
+        )
 
     def look_for_unfinished(self) -> None:
         """Looks off Qt's thread whether an earlier console left something, and tells of it if so."""

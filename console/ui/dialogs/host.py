@@ -74,7 +74,6 @@ class HostDialog(Dialog):
         for box in (self.autoconnect, self.verify):
             box.toggled.connect(self._amend)
         self.form.changed.connect(self._judge)
-        self.form.submitted.connect(lambda _spec: self._go())
         self.finished.connect(lambda _result: self.form.stop())
         self._amend()
         self.form.address.setFocus()

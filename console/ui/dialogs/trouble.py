@@ -54,9 +54,7 @@ class FileProblemsDialog(Dialog):
         self.body.addWidget(scrolled(inner), 1)
         hint = _("Everything else in the file is in use. It is read again as soon as it is saved.")
         self.body.addWidget(label(hint, "secondary", wrap=True))
-        self.add_left(
-            _("Open the file"), lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))), "file"
-        )
+        self.add_left(_("Open the file"), lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))), "file")
         self.add_close(_("Close")).setDefault(True)
 
 
@@ -107,7 +105,9 @@ class LeftoverPart(QFrame):
         now = [step for step in entry.steps if not step.done]
         steps = ngettext("{count} step was done", "{count} steps were done", len(done)).format(count=len(done))
         if now:
-            last = JobView(0, entry.kind, entry.target, state=JobState.RUNNING, step=now[-1].code, values=now[-1].values)
+            last = JobView(
+                0, entry.kind, entry.target, state=JobState.RUNNING, step=now[-1].code, values=now[-1].values
+            )
             steps = _("{done}, then it was cut off in “{step}”").format(done=steps, step=job_words.step(last))
         column.addWidget(label(steps, tone="text2", wrap=True))
         self._said = label(_("Asking the host what is left…"), wrap=True)

@@ -1,6 +1,8 @@
 import time
+from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from console.fleet.domains import State
 from console.fleet.hosts import HostStatus, Phase
@@ -10,12 +12,12 @@ from console.ui.places import Place
 from tests.ui.rooms import key, room, vm
 
 
-def offers(*titles):
+def offers(*titles: Any) -> Any:
     return [Offer(f"do {title}", title, lambda: None) for title in titles]
 
 
 @pytest.fixture
-def shown(qapp):
+def shown(qapp: QApplication) -> Any:
     with room() as ctx:
         opened = []
         index = PaletteIndex(ctx.inventory, ctx.acting, opened.append)
@@ -23,18 +25,18 @@ def shown(qapp):
         yield ctx, index, opened
 
 
-def titles(found):
+def titles(found: Any) -> Any:
     return [offer.title for offer in found]
 
 
-def test_vms_hosts_and_actions_are_found_by_rank(shown):
+def test_vms_hosts_and_actions_are_found_by_rank(shown: Any) -> None:
     _ctx, index, _opened = shown
     assert titles(index.find("web")) == ["Web proxy settings", "web-01", "web-02"]
     assert titles(index.find("kvm-n2"))[0] == "kvm-n2"
     assert "ldap-01" in titles(index.find("ldap n2"))
 
 
-def test_running_an_offer_goes_there(shown):
+def test_running_an_offer_goes_there(shown: Any) -> None:
     _ctx, index, opened = shown
     index.find("ldap")[0].run()
     assert opened == [Place.vm(key("ldap-01", "n2"))]
@@ -42,7 +44,7 @@ def test_running_an_offer_goes_there(shown):
     assert opened[-1] == Place.host("n1")
 
 
-def test_a_verb_and_a_name(shown):
+def test_a_verb_and_a_name(shown: Any) -> None:
     ctx, index, _opened = shown
     first = index.find("shut web-01")[0]
     assert first.title == "Shut down web-01"
@@ -52,25 +54,25 @@ def test_a_verb_and_a_name(shown):
     assert (name, act.value, tuple(keys)) == ("act", "shutdown", (key("web-01"),))
 
 
-def test_a_verb_that_cannot_says_why(shown):
+def test_a_verb_that_cannot_says_why(shown: Any) -> None:
     _ctx, index, _opened = shown
     first = index.find("pause db")[0]
     assert first.title == "Pause db-01"
     assert first.why_not != ""
 
 
-def test_nothing_typed_gives_recent_ones_then_what_can_be_done_here(shown):
+def test_nothing_typed_gives_recent_ones_then_what_can_be_done_here(shown: Any) -> None:
     _ctx, index, _opened = shown
     found = index.find("  ", ["vm n1 uuid-db-01", "do Preferences…", "vm n1 uuid-gone", "host n2"])
     assert titles(found) == ["db-01", "Preferences…", "kvm-n2", "Add a host…", "Web proxy settings"]
 
 
-def test_recent_ones_lead_among_equals(shown):
+def test_recent_ones_lead_among_equals(shown: Any) -> None:
     _ctx, index, _opened = shown
     assert titles(index.find("web-0", ["vm n1 uuid-web-02"])) == ["web-02", "web-01"]
 
 
-def test_a_vm_that_is_gone_cannot_be_run(shown):
+def test_a_vm_that_is_gone_cannot_be_run(shown: Any) -> None:
     ctx, index, _opened = shown
     ctx.inventory.apply(DomainsRead("n2", ()))
     assert index.find("ldap")[0].why_not
@@ -78,14 +80,14 @@ def test_a_vm_that_is_gone_cannot_be_run(shown):
     assert titles(index.find("ldap")) == []
 
 
-def test_an_unreachable_host_shows_its_state_and_greys_its_verbs(shown):
+def test_an_unreachable_host_shows_its_state_and_greys_its_verbs(shown: Any) -> None:
     ctx, index, _opened = shown
     ctx.inventory.apply(StatusChanged("n2", HostStatus(Phase.UNREACHABLE, 1.0)))
     assert index.find("kvm-n2")[0].glyph == ("struck", "error")
     assert index.find("shut ldap")[0].why_not
 
 
-def test_ten_thousand_vms_within_a_frame_per_key(shown):
+def test_ten_thousand_vms_within_a_frame_per_key(shown: Any) -> None:
     ctx, index, _opened = shown
     many = tuple(vm(f"build-runner-{n:05d}", State.RUNNING, "n1") for n in range(10_000))
     ctx.inventory.apply(DomainsRead("n1", many))

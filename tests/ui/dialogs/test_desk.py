@@ -1,0 +1,120 @@
+from typing import Any
+
+import pytest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from console.fleet.acts import Act
+from console.fleet.credentials import Question, Wanted
+from console.fleet.deletion import DeletePlan
+from console.jobs.journal import Entry, Unfinished
+from console.services.credentials import Pending
+from console.services.hosts import Imports
+from console.services.unfinished import Leftover
+from console.settings.fleetread import Fault, FileProblem
+from console.settings.paths import Profile
+from console.ui.dialogs.about import AboutDialog, KeysDialog
+from console.ui.dialogs.base import Dialog
+from console.ui.dialogs.confirm import ConfirmDialog
+from console.ui.dialogs.credentials import CredentialDialog
+from console.ui.dialogs.delete import DeleteDialog
+from console.ui.dialogs.describe import DescribeDialog, RenameDialog, TagDialog
+from console.ui.dialogs.desk import Dialogs
+from console.ui.dialogs.host import HostDialog, ImportDialog, RemoveHostDialog
+from console.ui.dialogs.job_log import JobLogDialog
+from console.ui.dialogs.leave import LeaveDialog
+from console.ui.dialogs.preferences import PreferencesDialog
+from console.ui.dialogs.trouble import FileProblemsDialog, UnfinishedDialog
+from console.ui.host_actions import HostAct
+from tests.ui.rooms import Noting, key, room
+from tests.ui.test_tasks_pane import job
+
+FAULT = FileProblem(3, 1, Fault.NO_URI, {}, "kvm-n3")
+LEFT = Unfinished(7, 1.0, Entry("vm.delete", "qa", (key("qa"),), {}))
+
+
+@pytest.fixture
+def at(window: QWidget) -> Any:
+    hosts = Noting(
+        in_file=True,
+        file_problems=(FAULT,),
+        check=lambda spec: iter(()),
+        found_imports=Imports((), (), None, frozenset()),
+    )
+    delete = Noting(plan=DeletePlan((), 1.0))
+    with room(hosts=hosts, delete=delete, unfinished=Noting(found=[LEFT], look=lambda one: Leftover(one))) as ctx:
+        yield ctx, Dialogs(ctx, window, Profile.at("/p")), window
+
+
+def open_dialogs(window: QWidget) -> Any:
+    return [child for child in window.findChildren(Dialog) if child.isVisible()]
+
+
+@pytest.mark.parametrize(
+    ("act", "kind"),
+    [
+        (Act.RENAME, RenameDialog),
+        (Act.DESCRIBE, DescribeDialog),
+        (Act.TAG, TagDialog),
+        (Act.DELETE, DeleteDialog),
+        (Act.FORCE_OFF, ConfirmDialog),
+        (Act.RESET, ConfirmDialog),
+        (Act.DISCARD_SAVE, ConfirmDialog),
+    ],
+)
+def test_an_act_that_asks_gets_its_dialog(at: Any, act: Any, kind: Any) -> None:
+    ctx, _desk, window = at
+    ctx.acting.asked.emit(act, (key("web-01"),))
+    [dialog] = open_dialogs(window)
+    assert type(dialog) is kind
+    assert dialog.windowTitle()
+
+
+def test_hosts_get_theirs(at: Any) -> None:
+    ctx, _desk, window = at
+    ctx.host_acting.do(HostAct.EDIT, ["n1"])
+    ctx.host_acting.do(HostAct.REMOVE, ["n1"])
+    assert [type(dialog) for dialog in open_dialogs(window)] == [HostDialog, RemoveHostDialog]
+
+
+def test_a_question_is_put_unless_it_was_given_up(at: Any) -> None:
+    ctx, desk, window = at
+    pending = Pending(Question("n1", "kvm-n1", Wanted.PASSWORD))
+    ctx.bridge.question_asked.emit(pending)
+    assert [type(dialog) for dialog in open_dialogs(window)] == [CredentialDialog]
+    open_dialogs(window)[0].reject()
+    assert desk.question(pending) is None
+
+
+def test_menus_open_theirs(at: Any) -> None:
+    _ctx, desk, window = at
+    opened = (
+        (desk.add_host, HostDialog),
+        (desk.import_hosts, ImportDialog),
+        (desk.preferences, PreferencesDialog),
+        (desk.about, AboutDialog),
+        (desk.keys, KeysDialog),
+        (desk.file_problems, FileProblemsDialog),
+        (lambda: desk.log(job(1)), JobLogDialog),
+        (lambda: desk.leave(lambda: None, lambda: None, lambda: None), LeaveDialog),
+    )
+    for call, kind in opened:
+        assert type(call()) is kind
+    assert len(open_dialogs(window)) == len(opened)
+
+
+def test_a_sound_file_has_no_dialog(at: Any) -> None:
+    ctx, desk, _window = at
+    ctx.services.hosts.answers["file_problems"] = ()
+    assert desk.file_problems() is None
+
+
+def test_what_a_killed_console_left_is_told_when_it_is_found(at: Any, qtbot: QtBot) -> None:
+    ctx, desk, window = at
+    desk.look_for_unfinished()
+    qtbot.waitUntil(lambda: [type(dialog) for dialog in open_dialogs(window)] == [UnfinishedDialog])
+    open_dialogs(window)[0].close()
+    ctx.services.unfinished.answers["found"] = []
+    desk.look_for_unfinished()
+    qtbot.wait(100)
+    assert open_dialogs(window) == []
