@@ -132,7 +132,7 @@ def look_for(target: Target, spec: HostSpec, limit: float = KNOCK_LIMIT) -> str:
         return ""
     host, port = target.host, target.port or PORTS[target.transport]
     if target.transport == "ssh":
-        way = ssh.way_to(target, spec.keyfile)
+        way = ssh.way_to(target)
         if way.jumps:
             return ""
         host, port = way.host, way.port
@@ -192,7 +192,8 @@ def open_connection(spec: HostSpec, asking: Asking) -> Opened:
 
 def _ask_for_key(spec: HostSpec, target: Target, asking: Asking, error: FleetError) -> None:
     """Shows the person the key an unknown ssh host offers; raises `error` unless the answer is yes."""
-    known = ssh.state(ssh.way_to(target, spec.keyfile))
+    way = ssh.way_to(target)
+    known = ssh.state(way)
     if not known.offered:
         raise error
     key = known.offered[0]
@@ -200,7 +201,7 @@ def _ask_for_key(spec: HostSpec, target: Target, asking: Asking, error: FleetErr
     if answer is None or answer.lower() not in ("y", "yes"):
         raise fleet_error(replace(error.problem, detail=key.fingerprint), spec.name)
     for offered in known.offered:
-        ssh.trust(offered.line)
+        ssh.trust(offered.line, way)
 
 
 def _refined(problem: Problem, spec: HostSpec, asking: Asking) -> Problem:

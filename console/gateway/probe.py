@@ -140,8 +140,8 @@ def _host_key(way: ssh.Way) -> CheckLine:
     return CheckLine(Step.HOST_KEY, False, values, Problem(Reason.HOST_KEY_UNKNOWN, detail=detail))
 
 
-def _open_within(spec: HostSpec, asking: Asking, limit: float = OPEN_LIMIT) -> Opened:
-    """An open connection; after `limit` seconds the attempt is left to its thread. Raises FleetError."""
+def _open_within(spec: HostSpec, asking: Asking) -> Opened:
+    """An open connection; after OPEN_LIMIT seconds the attempt is left to its thread. Raises FleetError."""
     lock = threading.Lock()
     done = threading.Event()
     result: list[Opened | FleetError] = []
@@ -163,7 +163,7 @@ def _open_within(spec: HostSpec, asking: Asking, limit: float = OPEN_LIMIT) -> O
                 found.conn.close()
 
     threading.Thread(target=work, name="worker-check", daemon=True).start()
-    while not done.wait(limit):
+    while not done.wait(OPEN_LIMIT):
         if not asking.busy:
             with lock:
                 given_up = not result

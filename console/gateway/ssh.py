@@ -67,7 +67,7 @@ def _run(arguments: Sequence[str], given: str = "", limit: float = LIMIT) -> str
     return done.stdout
 
 
-def way_to(target: Target, keyfile: str = "") -> Way:
+def way_to(target: Target) -> Way:
     """Where ssh would go for `target`, by its own configuration (`ssh -G`); nothing is contacted."""
     arguments = ["ssh", "-G"]
     if target.port:
@@ -132,12 +132,13 @@ def state(way: Way) -> Known:
     return Known(KeyState.UNKNOWN, offered)
 
 
-def trust(line: str) -> None:
-    """Adds a key, in known_hosts form, to the user's known_hosts. Errors: Failed."""
+def trust(line: str, way: Way | None = None) -> None:
+    """Adds a key, in known_hosts form, to the file ssh keeps this user's in (for `way`, where its configuration names
+    another). Errors: Failed."""
     line = line.strip()
     if len(line.split()) < 3 or "\n" in line:
         raise Failed(Reason.OTHER, "known_hosts", text=one_line(line))
-    file = Path("~/.ssh/known_hosts").expanduser()
+    file = Path(way.files[0] if way is not None and way.files else "~/.ssh/known_hosts").expanduser()
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with file.open("a+", encoding="utf-8") as stream:

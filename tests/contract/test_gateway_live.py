@@ -1,0 +1,104 @@
+"""One open connection at work: what it polls, what it leaves out, and how it ends under calls that go on."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from console.fleet.domains import State
+from console.fleet.hosts import HostSpec, Phase
+from console.fleet.updates import LoadsRead
+from console.gateway import live
+from tests.contract.console_like import OFF, RUNNING, console, node, uuid_of, wait_for
+from tests.contract.daemon import daemon
+
+
+def test_a_driver_without_figures_is_told_of_once(tmp_path: Path) -> None:
+    with console(HostSpec("h", "h", f"test://{node(tmp_path, OFF)}"), interval=0.05) as at:
+        at.settled()
+        time.sleep(0.6)
+        told = at.all(LoadsRead)
+        assert all(not update.domains for update in told)
+        assert told[0].load.cpu is None
+
+
+def test_what_no_event_tells_is_found_by_looking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("console.gateway.live.EVERY", {"flags": 0.3, "addresses": 0.3, "pools": 0.3})
+    with console(HostSpec("h", "h", f"test://{node(tmp_path, RUNNING, OFF)}")) as at:
+        at.settled()
+        link = at.gateway.link("h")
+        vm = link.domain(uuid_of(0))
+        vm.snapshotCreateXML("<domainsnapshot><name>s</name></domainsnapshot>", 0)
+        vm.setAutostart(1)
+        at.until(0, lambda now: now.snapshots == 1 and now.autostart)
+        at.until(0, lambda now: now.addresses)
+        link.conn.storagePoolLookupByName("images").createXML(
+            "<volume><name>b</name><capacity>1</capacity></volume>", 0
+        )
+        wait_for(lambda: len(at.inventory.view("h").pools[0].volumes) == 2)
+
+
+def test_a_missed_event_is_made_up_for_by_the_statistics(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live.Live, "_event", lambda self, event: self.touch_pools())  # every event is lost
+    real = live.Live.touch
+
+    def touch(self: live.Live, uuid: str | None) -> None:
+        if uuid is not None:
+            self._submit("again", lambda: self._read_one(uuid))
+        else:
+            real(self, uuid)
+
+    monkeypatch.setattr(live.Live, "touch", touch)
+    with console(HostSpec("h", "h", f"test://{node(tmp_path, RUNNING, OFF)}"), interval=0.1) as at:
+        assert at.settled() is Phase.LIVE
+        at.gateway.link("h").domain(uuid_of(1)).create()
+        at.until(1, lambda vm: vm.state is State.RUNNING)
+        at.gateway.link("h").domain(uuid_of(0)).destroy()
+        at.until(0, lambda vm: vm.state is State.OFF)
+
+
+def test_the_connection_stays_open_while_somebody_uses_it(tmp_path: Path) -> None:
+    with (
+        daemon(tmp_path / "daemon") as libvirtd,
+        console(HostSpec("h", "h", libvirtd.uri(node(tmp_path, RUNNING), "tcp"))) as at,
+    ):
+        assert at.settled() is Phase.LIVE
+        link = at.gateway.link("h")
+        at.gateway.disconnect("h")
+        time.sleep(0.3)
+        assert link.conn.getHostname()  # it was not closed under our hands
+        conn = link.conn
+        del link
+        gc.collect()
+        wait_for(lambda: conn._o is None)
+
+
+@pytest.mark.hangs
+def test_calls_that_hang_are_cut_off_when_the_host_is_given_up(tmp_path: Path) -> None:
+    with (
+        daemon(tmp_path / "daemon") as libvirtd,
+        console(HostSpec("h", "h", libvirtd.uri(node(tmp_path, RUNNING), "tcp"))) as at,
+    ):
+        assert at.settled() is Phase.LIVE
+        ended = threading.Semaphore(0)
+
+        def call() -> None:
+            link = at.gateway.link("h")
+            try:
+                link.conn.getCapabilities()
+            except Exception:
+                ended.release()
+
+        libvirtd.freeze()
+        for number in range(2):
+            threading.Thread(target=call, name=f"test-call-{number}", daemon=True).start()
+        wait_for(lambda: at.gateway.status("h").phase is Phase.UNREACHABLE, 10)
+        assert ended.acquire(timeout=2)
+        assert ended.acquire(timeout=2)
+        libvirtd.thaw()
+        at.gateway.try_now("h")
+        wait_for(lambda: at.gateway.status("h").phase is Phase.LIVE, 5)
