@@ -112,8 +112,8 @@ class DesktopNotes:
                     if note is None:
                         return
                     self._show(connection, note, shown)
-            if connection.sock in ready:
-                with contextlib.suppress(TimeoutError):
+            with contextlib.suppress(TimeoutError):
+                while True:  # what came with an answer waits in the connection, not in the socket
                     connection.recv_messages(timeout=0)
             while signals:
                 message = signals.popleft()
