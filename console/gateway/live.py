@@ -9,41 +9,24 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import libvirt
 
-from console.fleet.domains import Domain, Load, State
-from console.fleet.errors import FleetError, NotFound, Problem, Reason, Unreachable
-from console.fleet.hosts import HostLoad, HostSpec, Pool
-from console.fleet.updates import (
-    AddressesRead,
-    DomainGone,
-    DomainRead,
-    DomainsRead,
-    FactsRead,
-    LoadsRead,
-    NetworksRead,
-    PoolsRead,
-    StateRead,
-    Update,
-)
-from console.gateway import reader
-from console.gateway.addresses import Finder
+from console.fleet.domains import State
+from console.fleet.errors import FleetError, Problem, Reason, Unreachable
+from console.fleet.hosts import HostSpec
+from console.fleet.updates import Update
 from console.gateway.connection import Opened
 from console.gateway.errors import translated
 from console.gateway.events import Event, Events, Kind
 from console.gateway.kit import Kit
 from console.gateway.lane import Lane
-from console.gateway.stats import Meter
+from console.gateway.picture import Picture
+from console.gateway.pulse import LOOK, Pulse, Verdict
 
 log = logging.getLogger(__name__)
 
-BEAT = 3.2  # seconds without any answer after which the host is asked for a sign of life
-PULSE = 0.5  # seconds between looks at that, once it is late
-LATE = 2.5  # seconds such a question may wait before what is shown counts as old
-LOST = 5.5  # and before the connection is given up
 JOIN = 0.04  # seconds that events wait for more of their kind
 
 EVERY = {"flags": 30.0, "addresses": 10.0, "pools": 60.0}
@@ -75,7 +58,6 @@ class Live:
         self.heard = kit.clock()
         self.over = threading.Event()  # the connection is closed
         self._kit = kit
-        self._tell = on_update
         self._on_ready = on_ready
         self._on_heard = on_heard
         self._on_lost = on_lost
@@ -83,19 +65,13 @@ class Live:
         self._closed = False
         self._users = 0  # calls on the connection under way, and links handed out
         self._hung_up = False
-        self._known: dict[str, Domain] = {}
-        self._pools: dict[str, Pool] = {}
         self._waiting: deque[Event] = deque()
         self._draining = False
         self._events = Events(conn, self._event)
-        self._meter = Meter(conn, kit.interval, kit.clock)
-        self._finder = Finder(conn, self._addresses)
-        self._quiet = False  # the last round brought no figures, and that is told
+        self._picture = Picture(kit, lambda: self.spec, conn, on_update, lambda: self._closed)
         self._pending: set[str] = set()
         self._due: dict[str, float] = {}
-        self._answered = time.monotonic()
-        self._beat_sent = 0.0
-        self._late = False
+        self._pulse = Pulse()
 
     # beginning and end
 
@@ -103,8 +79,7 @@ class Live:
         """Reads everything, then goes on by events and polls. Returns at once."""
         with contextlib.suppress(libvirt.libvirtError):
             self.conn.registerCloseCallback(self._closed_by_peer, None)
-        now = time.monotonic()
-        self._due = {"beat": now + PULSE}
+        self._due = {"pulse": time.monotonic() + LOOK}
         self._submit("first", self._first, urgent=True)
         self._wake()
 
@@ -116,7 +91,7 @@ class Live:
             self._due.clear()
         self.polls.close()
         self.slow.close()
-        if self._late:
+        if self._pulse.late:
             self._opened.cut()
         self._hang_up_if_free()
 
@@ -155,21 +130,21 @@ class Live:
 
     def resync(self) -> None:
         """Reads everything anew."""
-        self._submit("all", self._read_all)
-        self._submit("facts", self._read_facts)
-        self._submit("networks", self._read_networks)
-        self._submit("pools", self._read_pools)
+        self._submit("all", self._picture.read_all)
+        self._submit("facts", self._picture.read_facts)
+        self._submit("networks", self._picture.read_networks)
+        self._submit("pools", self._picture.read_pools)
 
     def touch(self, uuid: str | None) -> None:
         """Has one domain read anew, or all of them."""
         if uuid is None:
-            self._submit("all", self._read_all)
+            self._submit("all", self._picture.read_all)
         else:
             self._event(Event(Kind.DOMAIN, uuid))
 
     def touch_pools(self) -> None:
         """Has the pools and their volumes read anew."""
-        self._submit("pools", self._read_pools)
+        self._submit("pools", self._picture.read_pools)
 
     # lanes
 
@@ -209,10 +184,8 @@ class Live:
         self._hear()
 
     def _hear(self) -> None:
-        self._answered = time.monotonic()
         self.heard = self._kit.clock()
-        if self._late and not self._closed:
-            self._late = False
+        if self._pulse.heard() and not self._closed:
             self._on_heard(True)
 
     # the clock
@@ -226,65 +199,54 @@ class Live:
             due = [name for name, at in self._due.items() if at <= now]
             for name in due:
                 self._due[name] = now + self._period(name)
-            wait = min(self._due.values()) - now if self._due else PULSE
+            wait = min(self._due.values()) - now if self._due else LOOK
         for name in due:
             self._do(name)
         self._kit.timer.after(max(0.01, wait), self._wake)
 
     def _period(self, name: str) -> float:
-        if name == "beat":
-            watched = self._beat_sent or self._late
-            return PULSE if watched else max(PULSE, BEAT - (time.monotonic() - self._answered))
+        if name == "pulse":
+            return self._pulse.wait()
         return self._kit.interval if name == "stats" else EVERY[name]
 
     def _do(self, name: str) -> None:
         match name:
-            case "beat":
-                self._check_pulse()
+            case "pulse":
+                self._feel_pulse()
             case "stats":
                 self._submit("stats", self._read_stats)
             case "flags":
-                self._submit("flags", self._read_flags)
+                self._submit("flags", self._picture.read_flags)
             case "addresses":
                 self._submit("addresses", self._read_addresses)
             case "pools":
-                self._submit("pools", self._read_pools)
+                self._submit("pools", self._picture.read_pools)
 
-    def _check_pulse(self) -> None:
-        """In the timer's thread: sends a heartbeat where nothing was heard, and notices one that is not answered."""
-        now = time.monotonic()
-        silent = now - self._answered
-        if self._beat_sent:
-            waited = now - self._beat_sent
-            if waited > LOST:
-                problem = Problem(Reason.SILENT)
-                self._kit.workers.submit(lambda: self._on_lost(problem))
-            elif waited > LATE:
-                self._be_late()
-        elif silent > BEAT:
-            lane = next((lane for lane in (self.slow, self.polls) if lane.free), None)
-            if lane is not None:
+    def _feel_pulse(self) -> None:
+        """In the timer's thread: has the host asked for a sign of life where nothing was heard, and notices its silence."""
+        lane = next((lane for lane in (self.slow, self.polls) if lane.free), None)
+        match self._pulse.look(lane is not None):
+            case Verdict.ASK:
                 self._submit("beat", self._beat, lane)
-            elif silent > BEAT + LATE:
-                self._be_late()
-
-    def _be_late(self) -> None:
-        if not self._late:
-            self._late = True
-            self._kit.workers.submit(lambda: self._on_heard(False))
+            case Verdict.LATE if not self._pulse.late:
+                self._pulse.late = True
+                self._kit.workers.submit(lambda: self._on_heard(False))
+            case Verdict.LOST:
+                self._kit.workers.submit(lambda: self._on_lost(Problem(Reason.SILENT)))
 
     def _beat(self) -> None:
-        self._beat_sent = time.monotonic()
-        try:
+        with self._pulse.asking():
             self.conn.getLibVersion()
-        finally:
-            self._beat_sent = 0.0
 
     # reading, in the polling lane
 
     def _first(self) -> None:
-        self._events.register_first()
-        self._read_all()
+        try:
+            self._events.register_first()
+            self._picture.read_all()
+        except FleetError as error:  # signed in, and may not even look
+            self._on_lost(error.problem)
+            return
         if self._closed:
             return
         self._on_ready()
@@ -294,9 +256,9 @@ class Live:
         with self._lock:
             self._due |= {"stats": now, "addresses": now + 0.3 + spread}
             self._due |= {name: now + EVERY[name] * (0.5 + spread / 2) for name in ("flags", "pools")}
-        self._submit("facts", self._read_facts)
-        self._submit("networks", self._read_networks)
-        self._submit("pools", self._read_pools)
+        self._submit("facts", self._picture.read_facts)
+        self._submit("networks", self._picture.read_networks)
+        self._submit("pools", self._picture.read_pools)
         self._wake_soon()
 
     def _wake_soon(self) -> None:
@@ -312,101 +274,16 @@ class Live:
         for name in due:
             self._do(name)
 
-    def _read_all(self) -> None:
-        host = self.spec.id
-
-        def several(some: tuple[Domain, ...]) -> None:
-            for domain in some:
-                self._tell(DomainRead(host, domain))
-
-        domains = reader.read_all(self.conn, host, several, lambda: self._closed)
-        self._known = {domain.key.uuid: domain for domain in domains}
-        self._tell(DomainsRead(host, domains))
-
-    def _read_facts(self) -> None:
-        self._tell(FactsRead(self.spec.id, reader.read_facts(self.conn, self.spec.read_only)))
-
-    def _read_networks(self) -> None:
-        self._tell(NetworksRead(self.spec.id, reader.read_networks(self.conn, self._finder.leases)))
-
-    def _read_pools(self) -> None:
-        pools = reader.read_pools(self.conn, self._pools)
-        self._pools = {pool.uuid: pool for pool in pools}
-        self._tell(PoolsRead(self.spec.id, pools))
-
-    def _read_one(self, uuid: str) -> None:
-        host = self.spec.id
-        try:
-            domain = reader.read_one(self.conn, host, uuid)
-        except NotFound:
-            self._known.pop(uuid, None)
-            self._finder.forget(uuid)
-            self._tell(DomainGone(host, uuid))
-            return
-        self._known[uuid] = domain = self._aged(domain)
-        if not domain.state.active:
-            self._finder.forget(uuid)
-        self._tell(DomainRead(host, domain))
-
-    def _aged(self, domain: Domain) -> Domain:
-        """`domain` with the times its states began, as far as we saw that: a reading may be ahead of its event."""
-        known = self._known.get(domain.key.uuid)
-        if known is None:
-            return domain
-        now = self._kit.clock()
-        since = known.since if known.state is domain.state else now
-        started = known.started if known.state.active else now
-        return replace(domain, since=since, started=started if domain.state.active else 0.0)
-
-    def _read_flags(self) -> None:
-        """Finds what no event told: snapshots, autostart, saved images, and anything an event was lost of."""
-        sweep = reader.Sweep(self.conn)
-        for uuid in [uuid for uuid in self._known if uuid not in sweep.domains]:
-            self._read_one(uuid)
-        for uuid in sweep.domains:
-            known = self._known.get(uuid)
-            if known is None or (known.state, known.autostart, known.persistent, known.snapshots) != (
-                sweep.state(uuid),
-                sweep.autostart(uuid),
-                sweep.persistent(uuid),
-                sweep.snapshots(uuid),
-            ):
-                self._read_one(uuid)
+    def _read_stats(self) -> None:
+        for uuid in self._picture.read_stats():
+            self.touch(uuid)
 
     def _read_addresses(self) -> None:
-        self._finder.look(self._known)
-        for uuid in self._finder.agents_due(self._known):
-            self._submit(f"agent {uuid}", lambda uuid=uuid: self._finder.ask_agent(uuid), self.slow)  # type: ignore[misc]
-        if self._finder.leases_changed:
-            self._submit("networks", self._read_networks)
-
-    def _addresses(self, uuid: str, addresses: tuple[Any, ...]) -> None:
-        self._tell(AddressesRead(self.spec.id, uuid, addresses))
-
-    # statistics
-
-    def _read_stats(self) -> None:
-        if self.spec.demo and self._kit.replay is not None:
-            running = tuple(domain for domain in self._known.values() if domain.state is State.RUNNING)
-            load, loads = self._kit.replay.loads(self._kit.clock(), self.spec, running)
-            self._tell_loads(load, loads)
-            return
-        load, loads = self._meter.round({uuid: domain.vcpus for uuid, domain in self._known.items()})
-        self._tell_loads(load, loads)
-        for uuid, (state, why) in self._meter.states.items():
-            known = self._known.get(uuid)
-            if known is None or known.state is not reader.state_of(state, why):
-                self.touch(uuid)
-        for uuid, domain in self._known.items():
-            if domain.state is State.RUNNING and uuid not in self._meter.states:
-                self.touch(uuid)
-
-    def _tell_loads(self, load: HostLoad, loads: dict[str, Load]) -> None:
-        """Tells the figures; that there are none is told once."""
-        nothing = not loads and load.cpu is None and load.memory_used_kib is None
-        if not (nothing and self._quiet):
-            self._tell(LoadsRead(self.spec.id, load, loads))
-        self._quiet = nothing
+        finder = self._picture.finder
+        for uuid in self._picture.read_addresses():
+            self._submit(f"agent {uuid}", lambda uuid=uuid: finder.ask_agent(uuid), self.slow)  # type: ignore[misc]
+        if finder.leases_changed:
+            self._submit("networks", self._picture.read_networks)
 
     # events
 
@@ -432,26 +309,16 @@ class Live:
         for event in events:
             if event.kind is Kind.DOMAIN:
                 touched[event.uuid] = None
-                self._at_once(event)
+                self._picture.state_told(event)
             elif event.kind is Kind.AGENT:
-                self._finder.agent_changed(event.uuid)
+                self._picture.finder.agent_changed(event.uuid)
         for uuid in touched:
-            self._read_one(uuid)
+            self._picture.read_one(uuid)
         if Kind.NETWORKS in kinds:
-            self._submit("networks", self._read_networks)
+            self._submit("networks", self._picture.read_networks)
         if Kind.POOLS in kinds:
-            self._submit("pools", self._read_pools)
+            self._submit("pools", self._picture.read_pools)
         if Kind.AGENT in kinds or any(event.state is State.RUNNING for event in events):
-            self._finder.look_soon()
+            self._picture.finder.look_soon()
             with self._lock:
                 self._due["addresses"] = min(self._due.get("addresses", 0.0), time.monotonic() + 2.0)
-
-    def _at_once(self, event: Event) -> None:
-        known = self._known.get(event.uuid)
-        if known is None:
-            return
-        if event.state is not None and event.state is not known.state:
-            started = known.started if known.state.active else event.at
-            started = started if event.state.active else 0.0
-            self._known[event.uuid] = replace(known, state=event.state, since=event.at, started=started)
-            self._tell(StateRead(self.spec.id, event.uuid, event.state, event.at))

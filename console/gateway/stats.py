@@ -25,6 +25,7 @@ NOWAIT = getattr(libvirt, "VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT", 0)
 
 GAP = 5.0  # a sample this many intervals after the one before says nothing of now
 CPU_JUMP = 1.5  # a VM cannot use more than its vCPUs; above this the counters or clocks are off
+MEMORY_EVERY = 5  # seconds between a guest's own reports of its memory
 RATE_JUMP = 1e12  # bytes or operations a second that nothing does
 
 
@@ -126,6 +127,8 @@ class Meter:
         self._samples: dict[str, Sample] = {}
         self._host_cpu: tuple[float, int, int] | None = None  # stamp, busy, all (ns)
         self._no_cpu = self._no_memory = self._no_nowait = False
+        self._asked: set[str] = set()  # VMs that were asked to tell how much of their memory they use
+        self._untold: dict[str, Any] = {}
         self.states: dict[str, tuple[int, int]] = {}
         self.figures = False
 
@@ -143,11 +146,27 @@ class Meter:
             if sample.empty:
                 continue
             samples[uuid] = sample
+            if sample.used_kib is None and sample.memory_kib is not None and uuid not in self._asked:
+                self._untold[uuid] = domain
             loads[uuid] = load_of(self._samples.get(uuid), sample, vcpus.get(uuid, 0), self._interval)
         self.states, self._samples = states, samples
+        self._asked &= samples.keys()
         host = HostLoad(stamp, self._cpu(), self._memory())
         self.figures = bool(loads) or host.cpu is not None or host.memory_used_kib is not None
         return host, loads
+
+    def ask_for_memory(self) -> None:
+        """Has VMs that don't tell how much memory they use tell it from now on, as long as they run. A change at the host."""
+        while self._untold:
+            uuid, domain = self._untold.popitem()
+            self._asked.add(uuid)
+            try:
+                with calling(uuid):
+                    domain.setMemoryStatsPeriod(MEMORY_EVERY, libvirt.VIR_DOMAIN_AFFECT_LIVE)
+            except Unreachable:
+                raise
+            except FleetError:
+                continue  # no balloon, or no such call
 
     def _records(self) -> Iterable[tuple[Any, Mapping[str, Any]]]:
         if not self._no_nowait:

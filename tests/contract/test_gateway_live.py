@@ -48,7 +48,7 @@ def test_a_missed_event_is_made_up_for_by_the_statistics(tmp_path: Path, monkeyp
 
     def touch(self: live.Live, uuid: str | None) -> None:
         if uuid is not None:
-            self._submit("again", lambda: self._read_one(uuid))
+            self._submit("again", lambda: self._picture.read_one(uuid))
         else:
             real(self, uuid)
 

@@ -185,7 +185,7 @@ def test_read_only_is_opened_read_only() -> None:
         ("test:///nowhere.xml", Reason.BAD_URI),
         ("qemu+nonsense://a/system", Reason.BAD_URI),
         ("qemu+tls://127.0.0.1/system?pkipath=/nonexistent", Reason.TLS_SETUP),
-        ("qemu+unix:///system?socket=/nonexistent", Reason.NO_SOCKET),
+        ("qemu+unix:///system?socket=/no/such/folder/socket", Reason.NO_SOCKET),
     ],
 )
 def test_why_it_could_not_be_opened(uri: str, reason: Reason) -> None:

@@ -104,8 +104,15 @@ def test_after_a_gap_or_out_of_order_there_are_no_rates(stamp: float) -> None:
 
 
 class Vm:
+    periods: list[str] = []  # the VMs that were asked to tell their memory
+
     def __init__(self, uuid: str) -> None:
         self._uuid = uuid
+
+    def setMemoryStatsPeriod(self, _seconds: int, _flags: int) -> None:
+        self.periods.append(self._uuid)
+        if self._uuid == "none":
+            raise error(libvirt.VIR_ERR_OPERATION_INVALID)
 
     def UUIDString(self) -> str:
         return self._uuid
@@ -204,3 +211,16 @@ def test_a_host_that_is_lost_is_said_to_be() -> None:
 
     with pytest.raises(Unreachable):
         meter(Lost(), 1.0).round({})
+
+
+def test_a_vm_that_does_not_tell_its_memory_is_asked_to_once_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Vm, "periods", [])
+    silent = {"balloon.current": 5}
+    talks = {"balloon.current": 5, "balloon.available": 4, "balloon.unused": 1}
+    host = Host([("a", silent), ("b", talks), ("none", silent)], [("a", silent)], [], [("a", silent)])
+    mine = meter(host, *range(10, 40))
+    for asked in (["a", "none"], [], [], ["a"]):
+        Vm.periods.clear()
+        mine.round({})
+        mine.ask_for_memory()
+        assert sorted(Vm.periods) == asked

@@ -1,0 +1,179 @@
+"""What one connection has read of its host so far, read anew and told. Everything here blocks and runs in a lane."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from console.fleet.domains import Domain, Load, State
+from console.fleet.errors import NotFound
+from console.fleet.hosts import HostLoad, HostSpec, Pool
+from console.fleet.updates import (
+    AddressesRead,
+    DomainGone,
+    DomainRead,
+    DomainsRead,
+    FactsRead,
+    LoadsRead,
+    NetworksRead,
+    PoolsRead,
+    StateRead,
+    Update,
+)
+from console.gateway import reader
+from console.gateway.addresses import Finder
+from console.gateway.events import Event
+from console.gateway.kit import Kit
+from console.gateway.sizes import Sizes, sizes_of, with_sizes
+from console.gateway.stats import Meter
+
+
+class Picture:
+    """Reads one host and tells what it reads. Every method may raise Unreachable.
+
+    spec: gives the host's spec as it is now. over: says that nobody wants to know any more.
+
+    Attributes:
+        finder: what looks for addresses.
+    """
+
+    def __init__(
+        self,
+        kit: Kit,
+        spec: Callable[[], HostSpec],
+        conn: Any,
+        tell: Callable[[Update], object],
+        over: Callable[[], bool],
+    ) -> None:
+        self._kit = kit
+        self._spec = spec
+        self._conn = conn
+        self._tell = tell
+        self._over = over
+        self._known: dict[str, Domain] = {}
+        self._pools: dict[str, Pool] = {}
+        self._sizes: Sizes = {}
+        self._meter = Meter(conn, kit.interval, kit.clock)
+        self._quiet = False  # the last round brought no figures, and that is told
+        self.finder = Finder(conn, self._addresses)
+
+    def read_all(self) -> None:
+        """Everything about all domains, and which there are."""
+        host = self._spec().id
+
+        def several(some: tuple[Domain, ...]) -> None:
+            for domain in some:
+                self._tell(DomainRead(host, domain))
+
+        found = reader.read_all(self._conn, host, several, self._over)
+        domains = tuple(self._aged(with_sizes(domain, self._sizes)) for domain in found)
+        self._known = {domain.key.uuid: domain for domain in domains}
+        self._tell(DomainsRead(host, domains))
+
+    def read_facts(self) -> None:
+        """What the host says of itself."""
+        self._tell(FactsRead(self._spec().id, reader.read_facts(self._conn, self._spec().read_only)))
+
+    def read_networks(self) -> None:
+        """All networks."""
+        self._tell(NetworksRead(self._spec().id, reader.read_networks(self._conn, self.finder.leases)))
+
+    def read_pools(self) -> None:
+        """All pools and volumes, and what these say of the sizes of disks."""
+        pools = reader.read_pools(self._conn, self._pools)
+        self._pools = {pool.uuid: pool for pool in pools}
+        self._tell(PoolsRead(self._spec().id, pools))
+        self._sizes = sizes_of(pools)
+        for uuid, known in tuple(self._known.items()):
+            sized = with_sizes(known, self._sizes)
+            if sized is not known:
+                self._known[uuid] = sized
+                self._tell(DomainRead(self._spec().id, sized))
+
+    def read_one(self, uuid: str) -> None:
+        """One domain, or that it is gone."""
+        host = self._spec().id
+        try:
+            domain = with_sizes(reader.read_one(self._conn, host, uuid), self._sizes)
+        except NotFound:
+            self._known.pop(uuid, None)
+            self.finder.forget(uuid)
+            self._tell(DomainGone(host, uuid))
+            return
+        self._known[uuid] = domain = self._aged(domain)
+        if not domain.state.active:
+            self.finder.forget(uuid)
+        self._tell(DomainRead(host, domain))
+
+    def _aged(self, domain: Domain) -> Domain:
+        """`domain` with the times its states began, as far as we saw that: a reading may be ahead of its event."""
+        known = self._known.get(domain.key.uuid)
+        if known is None:
+            return domain
+        now = self._kit.clock()
+        since = known.since if known.state is domain.state else now
+        started = known.started if known.state.active else now
+        return replace(domain, since=since, started=started if domain.state.active else 0.0)
+
+    def read_flags(self) -> None:
+        """Finds what no event told: snapshots, autostart, saved images, and anything an event was lost of."""
+        sweep = reader.Sweep(self._conn)
+        for uuid in [uuid for uuid in self._known if uuid not in sweep.domains]:
+            self.read_one(uuid)
+        for uuid in sweep.domains:
+            known = self._known.get(uuid)
+            if known is None or (known.state, known.autostart, known.persistent, known.snapshots) != (
+                sweep.state(uuid),
+                sweep.autostart(uuid),
+                sweep.persistent(uuid),
+                sweep.snapshots(uuid),
+            ):
+                self.read_one(uuid)
+
+    def read_addresses(self) -> list[str]:
+        """Looks for addresses; returns the VMs whose agent is to be asked, which may take long."""
+        self.finder.look(self._known)
+        return self.finder.agents_due(self._known)
+
+    def _addresses(self, uuid: str, addresses: tuple[Any, ...]) -> None:
+        self._tell(AddressesRead(self._spec().id, uuid, addresses))
+
+    def read_stats(self) -> list[str]:
+        """One round of statistics; returns the VMs whose state is not what we knew: an event was lost."""
+        if self._spec().demo and self._kit.replay is not None:
+            running = tuple(domain for domain in self._known.values() if domain.state is State.RUNNING)
+            load, loads = self._kit.replay.loads(self._kit.clock(), self._spec(), running)
+            self._tell_loads(load, loads)
+            return []
+        load, loads = self._meter.round({uuid: domain.vcpus for uuid, domain in self._known.items()})
+        self._tell_loads(load, loads)
+        if not self._spec().read_only:
+            self._meter.ask_for_memory()
+        lost = []
+        for uuid, (state, why) in self._meter.states.items():
+            known = self._known.get(uuid)
+            if known is None or known.state is not reader.state_of(state, why):
+                lost.append(uuid)
+        for uuid, domain in self._known.items():
+            if domain.state is State.RUNNING and uuid not in self._meter.states:
+                lost.append(uuid)
+        return lost
+
+    def _tell_loads(self, load: HostLoad, loads: dict[str, Load]) -> None:
+        """Tells the figures; that there are none is told once."""
+        nothing = not loads and load.cpu is None and load.memory_used_kib is None
+        if not (nothing and self._quiet):
+            self._tell(LoadsRead(self._spec().id, load, loads))
+        self._quiet = nothing
+
+    def state_told(self, event: Event) -> None:
+        """Tells the state an event tells, before the domain is read."""
+        known = self._known.get(event.uuid)
+        if known is None:
+            return
+        if event.state is not None and event.state is not known.state:
+            started = known.started if known.state.active else event.at
+            started = started if event.state.active else 0.0
+            self._known[event.uuid] = replace(known, state=event.state, since=event.at, started=started)
+            self._tell(StateRead(self._spec().id, event.uuid, event.state, event.at))
