@@ -86,7 +86,7 @@ class Guest:
             raise LabError(f"{self.name} has no address")
         try:
             with inside(self.host.pid, ("net",)):
-                connection = http.client.HTTPConnection(address, timeout=5)
+                connection = http.client.HTTPConnection(address, timeout=2)
                 connection.request("GET", path)
                 answer = connection.getresponse().read()
                 connection.close()
@@ -101,6 +101,11 @@ class Guest:
     def ready(self, seconds: float = 60.0) -> Guest:
         """Wait until it has an address and its web server answers."""
         await_(lambda: self._answers(), f"{self.name} on {self.host.name} does not come up", seconds, 0.2)
+        return self
+
+    def gone(self, seconds: float = 10.0) -> Guest:
+        """Wait until its web server does not answer: it went down, or begins anew."""
+        await_(lambda: not self._answers(), f"{self.name} on {self.host.name} goes on", seconds, 0.1)
         return self
 
     def do(self, **work: int) -> dict[str, int]:

@@ -122,8 +122,9 @@ class Lab:
         self.known_hosts.write_text("".join(lines + named))
 
     def argv(self, *words: str) -> list[str]:
-        """A command on the workstation."""
-        return [*entering(self.workstation, ("mnt", "net")), *words]
+        """A command on the workstation, in the same folder."""
+        enter = entering(self.workstation, ("mnt", "net"))
+        return [*enter[:-1], f"--wdns={Path.cwd()}", "--", *words]
 
     def environment(self) -> dict[str, str]:
         """The workstation's environment: a home of its own, so that nothing of the machine's user is read or written."""
