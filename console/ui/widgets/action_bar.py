@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QStackedWidget, QWidget
 
 from console.ui.theme import theme
 from console.ui.theme.tokens import HEIGHTS
@@ -74,6 +74,7 @@ class ActionBar(QWidget):
         outer = QHBoxLayout(self)
         outer.setContentsMargins(0, 1, 0, 0)
         outer.addWidget(self._stack)
+        outer.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # it leaves things out by itself
         self._filters = Segmented([Segment("", "")], filters_name, small=True)
         self._filters.chosen.connect(self.filtered)
         self._stack.addWidget(self._row((self._filters,)))
@@ -138,6 +139,9 @@ class ActionBar(QWidget):
     def set_filters(self, filters: Sequence[Segment], chosen: str) -> None:
         self._filters.set_segments(filters)
         self._filters.set_current(chosen)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(theme.px(200), theme.px(HEIGHTS["actions"]))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -128,7 +128,7 @@ class TabBar(QWidget):
             self._group.addButton(button)
             self._row.insertWidget(index, button)
             self._buttons[tab.id] = button
-        self.set_current(current or (tabs[0].id if tabs else ""))
+        self.set_current(current if current in self._buttons else tabs[0].id if tabs else "")
 
     def _on_click(self) -> None:
         self.chosen.emit(self.current())
