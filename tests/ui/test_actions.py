@@ -1,0 +1,193 @@
+from typing import cast
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMenu, QWidget
+from pytestqt.qtbot import QtBot
+
+from console.fleet.acts import Act
+from console.fleet.domains import State, VmKey
+from console.fleet.hosts import Phase
+from console.services.power import PowerService
+from console.ui.actions import ENTRIES, RUN, Acting, VmActions
+from tests.ui.models.vm_fleet import Fleet, vm
+from tests.ui.rooms import Noting
+
+UP, OFF, PAUSED, SAVED, LOST = (VmKey("a", name) for name in ("up", "off", "paused", "saved", "lost"))
+ALL = (UP, OFF, PAUSED, SAVED)
+
+
+class Bench:
+    """VMs in all states, and what the power service is asked."""
+
+    def __init__(self) -> None:
+        self.fleet = Fleet()
+        self.fleet.host("a")
+        states = {UP: State.RUNNING, OFF: State.OFF, PAUSED: State.PAUSED, SAVED: State.SAVED}
+        self.fleet.vms("a", [vm("a", key.uuid, key.uuid, state) for key, state in states.items()])
+        self.fleet.host("gone", phase=Phase.UNREACHABLE)
+        self.fleet.vms("gone", [vm("gone", "lost")])
+        self.power = Noting()
+        self.acting = Acting(self.fleet.inventory, cast(PowerService, self.power))
+        self.asked: list[tuple[Act, tuple[VmKey, ...]]] = []
+        self.acting.asked.connect(lambda act, keys: self.asked.append((act, keys)))
+
+
+@pytest.fixture
+def bench(qtbot: QtBot) -> Bench:
+    return Bench()
+
+
+@pytest.fixture
+def widget(qtbot: QtBot) -> QWidget:
+    made = QWidget()
+    qtbot.addWidget(made)
+    return made
+
+
+@pytest.fixture
+def actions(bench: Bench, widget: QWidget) -> VmActions:
+    return VmActions(bench.acting, widget)
+
+
+def texts(menu: QMenu) -> list[str]:
+    return ["–" if a.isSeparator() else a.text() for a in menu.actions()]
+
+
+def test_run_does_to_each_what_fits(bench: Bench) -> None:
+    bench.acting.do(RUN, ALL)
+    assert bench.power.calls == [
+        ("act", Act.START, (OFF,)),
+        ("act", Act.RESUME, (PAUSED,)),
+        ("act", Act.RESTORE, (SAVED,)),
+    ]
+
+
+def test_forced_acts_ask_first_unless_told_otherwise(bench: Bench) -> None:
+    bench.acting.do((Act.FORCE_OFF,), ALL)
+    assert bench.asked == [(Act.FORCE_OFF, (UP, PAUSED))]
+    bench.acting.forced_confirmed = False
+    bench.acting.do((Act.FORCE_OFF,), (UP,))
+    assert bench.power.calls == [("act", Act.FORCE_OFF, (UP,))]
+
+
+@pytest.mark.parametrize("act", [Act.TAG, Act.DESCRIBE, Act.DELETE, Act.RENAME])
+def test_acts_that_need_words_ask_for_their_dialog(bench: Bench, act: Act) -> None:
+    bench.acting.do((act,), (OFF,))
+    assert bench.asked == [(act, (OFF,))]
+    assert bench.power.calls == []
+
+
+def test_nothing_is_done_where_nothing_can(bench: Bench) -> None:
+    bench.acting.do((Act.PAUSE,), (OFF, VmKey("gone", "lost"), VmKey("a", "unknown")))
+    assert bench.power.calls == []
+
+
+def test_nothing_chosen_greys_all_with_a_reason(actions: VmActions) -> None:
+    for entry in ENTRIES:
+        assert not actions.action(entry.name).isEnabled()
+        assert actions.action(entry.name).toolTip()
+    assert not actions.action("open").isEnabled()
+
+
+def test_what_cannot_be_done_says_why(actions: VmActions) -> None:
+    actions.set_vms([VmKey("gone", "lost")])
+    assert not actions.action("pause").isEnabled()
+    assert actions.action("pause").toolTip() == "Its host is unreachable."
+    actions.set_vms([UP])
+    assert actions.action("pause").isEnabled()
+    assert not actions.action("run").isEnabled()
+    assert "running" in actions.action("run").toolTip()
+
+
+def test_some_that_cannot_are_counted(actions: VmActions) -> None:
+    actions.set_vms(ALL)
+    assert actions.action("pause").isEnabled()
+    assert "3 of them can't." in actions.action("pause").toolTip()
+
+
+def test_run_is_called_what_it_does(actions: VmActions) -> None:
+    for key, text in ((OFF, "Run"), (PAUSED, "Resume"), (SAVED, "Restore")):
+        actions.set_vms([key])
+        assert actions.action("run").text() == text
+    actions.set_vms([OFF, PAUSED])
+    assert actions.action("run").text() == "Run"
+
+
+def test_rename_and_open_want_one(actions: VmActions) -> None:
+    actions.set_vms([OFF])
+    assert actions.action("rename").isEnabled()
+    assert actions.action("open").isEnabled()
+    actions.set_vms([OFF, SAVED])
+    assert not actions.action("rename").isEnabled()
+    assert actions.action("rename").toolTip() == "Choose one VM."
+    assert not actions.action("open").isEnabled()
+
+
+def test_actions_do_and_open(bench: Bench, actions: VmActions) -> None:
+    opened: list[VmKey] = []
+    bench.acting.opening.connect(lambda key: opened.append(key))
+    actions.set_vms([UP])
+    actions.action("pause").trigger()
+    actions.action("open").trigger()
+    assert bench.power.calls == [("act", Act.PAUSE, (UP,))]
+    assert opened == [UP]
+
+
+def test_refresh_follows_the_state(bench: Bench, actions: VmActions) -> None:
+    actions.set_vms([UP])
+    bench.fleet.vms("a", [vm("a", "up", state=State.OFF)])
+    actions.refresh()
+    assert actions.action("run").isEnabled()
+    assert not actions.action("pause").isEnabled()
+
+
+def test_menu_has_the_order_people_know(actions: VmActions, widget: QWidget) -> None:
+    actions.set_vms([UP])
+    menu = actions.context_menu(widget)
+    assert texts(menu) == [
+        "Run",
+        "Pause",
+        "Shut down",
+        "–",
+        "Tag…",
+        "Describe…",
+        "Turn autostart on",
+        "–",
+        "Rename",
+        "Delete…",
+        "–",
+        "Open",
+    ]
+    below = menu.actions()[2].menu()
+    assert isinstance(below, QMenu)
+    assert texts(below) == [
+        "Shut down",
+        "Reboot",
+        "–",
+        "Force off…",
+        "Force reset…",
+        "–",
+        "Save",
+        "Discard saved state…",
+    ]
+    assert menu.toolTipsVisible()
+
+
+def test_keys_work_where_the_focus_is(bench: Bench, actions: VmActions, widget: QWidget, qtbot: QtBot) -> None:
+    actions.add_shortcuts(widget)
+    actions.set_vms([OFF])
+    widget.show()
+    widget.setFocus()
+    with qtbot.waitActive(widget):
+        widget.activateWindow()
+    qtbot.keyClick(widget, Qt.Key.Key_Delete)
+    qtbot.keyClick(widget, Qt.Key.Key_F2)
+    assert [act for act, _keys in bench.asked] == [Act.DELETE, Act.RENAME]
+
+
+def test_pop_up_menu_leaves_nothing(actions: VmActions, widget: QWidget, qtbot: QtBot) -> None:
+    actions.set_vms([UP])
+    menu = actions.context_menu(widget)
+    with qtbot.waitSignal(menu.destroyed):
+        menu.deleteLater()
