@@ -14,7 +14,7 @@ from console.ui.theme import theme
 from console.ui.theme.tokens import HEIGHTS, RADII
 from console.ui.widgets.buttons import Button, IconButton
 from console.ui.widgets.fields import keys_text
-from console.words import _, ngettext
+from console.words import _, ngettext, pgettext
 
 FIELD = 268  # width of the palette's field
 
@@ -247,7 +247,7 @@ class TopBar(QWidget):
         self._menu_actions = actions
         self.back_button = IconButton("back", _("Back"))
         self.back_button.clicked.connect(self.back)
-        self.forward_button = IconButton("forward", _("Forward"))
+        self.forward_button = IconButton("forward", pgettext("place", "Forward"))
         self.forward_button.clicked.connect(self.forward)
         self.crumbs = Crumbs()
         self.field = PaletteField()

@@ -26,7 +26,7 @@ KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("Ctrl+F", N_("Find in what is shown")),
             ("Ctrl+N", N_("Add a host")),
             ("Alt+Left", N_("Back")),
-            ("Alt+Right", N_("Forward")),
+            ("Alt+Right", N_("Forward again")),
             ("F5", N_("Read the hosts anew")),
             ("F11", N_("Full screen")),
             ("F1", N_("This list")),

@@ -48,7 +48,7 @@ class FileProblemsDialog(Dialog):
             grid.addWidget(label(files.where(problem) or "–", "name"), row, 1, top)
             said = files.what(problem)
             if problem.left_out and problem.host:
-                said = f"{said} {_('The host is left out.')}"
+                said = " ".join((said, _("The host is left out.")))
             grid.addWidget(label(said, wrap=True), row, 2, top)
         grid.setRowStretch(count, 1)
         self.body.addWidget(scrolled(inner), 1)

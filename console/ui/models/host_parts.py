@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from console.fleet.hosts import Network, Pool, Volume
 from console.ui.models.facts import forward
 from console.ui.models.rows import Column
-from console.words import N_, _, units
+from console.words import N_, _, pgettext, units
 
 NEARLY_FULL = 0.9
 
@@ -51,7 +51,7 @@ NETWORKS: tuple[Column[Network], ...] = (
     Column(
         "dhcp",
         N_("DHCP"),
-        lambda r, n: ", ".join(r.dhcp).replace("-", " – ") or _("none"),
+        lambda r, n: ", ".join(r.dhcp).replace("-", " – ") or pgettext("device", "none"),
         lambda r: r.dhcp,
         width=210,
         tip=lambda r: "\n".join(r.dhcp),

@@ -343,7 +343,7 @@ def _of_known(known: int, every: int, name: str) -> str:
 def _hosts_words(total: Sum) -> str:
     text = ngettext("{n} host", "{n} hosts", total.hosts).format(n=units.count(total.hosts))
     bad = total.hosts - total.live
-    return text if not bad else text + ", " + _("{n} not live").format(n=bad)
+    return text if not bad else text + ", " + ngettext("{n} not live", "{n} not live", bad).format(n=bad)
 
 
 def _vms_words(total: Sum) -> str:

@@ -17,7 +17,7 @@ from console.ui.widgets.fact_rows import FactRows
 from console.ui.widgets.labels import Heading
 from console.ui.widgets.row_view import RowView
 from console.ui.widgets.scrolled import scrolled
-from console.words import _, ngettext, units
+from console.words import _, ngettext, pgettext, units
 
 _YES = "✓"
 
@@ -35,9 +35,9 @@ def machine_facts(domain: Domain) -> tuple[list[Fact], list[Fact]]:
     ]
     right = [
         Fact(_("Firmware"), {"uefi": "UEFI", "bios": "BIOS"}.get(domain.firmware, domain.firmware) or units.NONE),
-        Fact(_("NVRAM"), domain.nvram or _("none"), mono=bool(domain.nvram)),
-        Fact(_("TPM"), _("yes") if domain.tpm else _("none")),
-        Fact(_("Screen"), domain.graphics.upper() or _("none")),
+        Fact(_("NVRAM"), domain.nvram or pgettext("device", "none"), mono=bool(domain.nvram)),
+        Fact(_("TPM"), _("yes") if domain.tpm else pgettext("device", "none")),
+        Fact(_("Screen"), domain.graphics.upper() or pgettext("device", "none")),
         Fact(_("UUID"), domain.key.uuid, mono=True),
     ]
     return left, right

@@ -301,7 +301,7 @@ class VmsPage(QWidget):
             "crashed": states.state(State.CRASHED),
             "lost": _("Last seen"),
         }
-        filters = [Segment("", f"{_('All')} {units.count(counts['all'])}")]
+        filters = [Segment("", " ".join((_("All"), units.count(counts["all"]))))]
         filters.extend(
             Segment(id, f"{titles[id]} {units.count(counts[id])}", glyphs[id])
             for id in QUICK
