@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -81,12 +81,21 @@ def application() -> QApplication:
     return app
 
 
+def speak(app: QApplication, language: str) -> None:
+    """Qt's own texts (key names, menus of fields, file dialogs) and numbers in fields, as the rest of the window has them."""
+    QLocale.setDefault(QLocale(language))
+    texts = QTranslator(app)
+    if texts.load(f"qtbase_{language}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+        app.installTranslator(texts)
+
+
 def run(options: Options) -> int:
     """Opens the window and stays until it is closed. The exit code of the program."""
     sys.setswitchinterval(GIL_TURN)
     app = App(options)
     words.install(app.preferences.value.language)
     qt = application()
+    speak(qt, words.language())
     desktop = Desktop(app)
     desktop.start()
     desktop.window.show()

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QLocale, Qt, QTranslator
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QApplication, QDoubleSpinBox
 from pytestqt.qtbot import QtBot
 
 from console import desktop
@@ -50,3 +52,20 @@ def test_a_screen_is_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not desktop.has_screen()
     monkeypatch.setenv("DISPLAY", ":7")
     assert desktop.has_screen()
+
+
+def test_keys_and_numbers_are_said_in_the_language_of_the_window(qapp: QApplication, qtbot: QtBot) -> None:
+    before = QLocale()
+    try:
+        desktop.speak(qapp, "de")
+        field = QDoubleSpinBox()
+        qtbot.addWidget(field)
+        assert (
+            QKeySequence(Qt.Modifier.CTRL | Qt.Key.Key_K).toString(QKeySequence.SequenceFormat.NativeText) == "Strg+K"
+        )
+        assert field.textFromValue(1.5) == "1,50"
+    finally:
+        QLocale.setDefault(before)
+        for texts in qapp.findChildren(QTranslator):
+            qapp.removeTranslator(texts)
+            texts.deleteLater()
