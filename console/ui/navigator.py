@@ -156,7 +156,7 @@ class Navigator(QWidget):
         self._on_grown()
 
     def _build(self) -> None:
-        self.search = SearchField(_("Find host or VM"), keys="Ctrl F")
+        self.search = SearchField(_("Find host or VM"), keys="Ctrl+F")
         self.search.changed.connect(self._on_search)
         self.search.down_pressed.connect(self._into_list)
         self.search.returnPressed.connect(self._open_first)

@@ -58,7 +58,7 @@ class SearchField(QLineEdit):
         super().__init__(parent)
         self.setPlaceholderText(placeholder)
         self.setAccessibleName(placeholder)
-        self._hint = KeyHint(keys, self) if keys else None
+        self._hint = KeyHint(keys_text(keys), self) if keys else None
         self._clear = IconButton("close", _("Clear the search"), self, side=20)
         self._clear.setCursor(Qt.CursorShape.ArrowCursor)
         self._clear.clicked.connect(self.clear)
