@@ -178,8 +178,8 @@ def stalls(told: Told) -> Told:
     return {f"stall_{key}": max(span[key] for span in spans) for key in ("p99_ms", "max_ms")}
 
 
-def measure(bench: Bench, silent: int, peer: bool) -> Told:
-    """Runs everything, prints as it goes. Returns the parts of the report."""
+def measure(bench: Bench, silent: int, peer: bool, report: Told) -> None:
+    """Runs everything, prints as it goes. Puts each part into `report` as soon as it is known, since a later one may fail."""
     say(f"{bench.hosts} hosts, {bench.vms} VMs")
     floor = bench.floor()
     say(
@@ -202,7 +202,7 @@ def measure(bench: Bench, silent: int, peer: bool) -> Told:
         **stalls(cold),
         "rss_mb": cold["rss_mb"],
     }
-    report: Told = {"fleet": told}
+    report["fleet"] = told
     if silent:
         quiet = bench.silent(silent)
         report["fleet_silent"] = {
@@ -224,7 +224,26 @@ def measure(bench: Bench, silent: int, peer: bool) -> Told:
             f"  virt-manager: rows {other['open_s']:.1f} s, {other['cpu_pct']:.0f} % of a core, longest gap"
             f" {told['peer_stall_max_ms']:.0f} ms, {other['rss_mb']:.0f} MiB"
         )
-    return report
+
+
+def judge(report: Told) -> None:
+    """Prints which limits were met, and writes all that was measured."""
+    if "fleet" not in report:
+        return
+    told = report["fleet"]
+    table, told["missed"] = figures.judged(told, figures.limits(told))
+    say(table)
+    if "fleet_silent" in report:
+        quiet = report["fleet_silent"]
+        table, quiet["missed"] = figures.judged(quiet, figures.silent_limits(INTERVAL_S))
+        say(f"{quiet['silent']} of them silent\n{table}")
+    try:
+        sizes = json.loads(REPORT.read_text()).get("fleets", {})
+    except (OSError, ValueError):
+        sizes = {}
+    sizes[f"{told['hosts']}x{told['vms']}"] = told
+    figures.write(REPORT, fleets=sizes, **report)
+    say(f"written to {REPORT.relative_to(ROOT)}")
 
 
 def main() -> int:
@@ -239,25 +258,13 @@ def main() -> int:
     silent = chosen.hosts // 10 if chosen.silent is None else chosen.silent
     compileall.compile_dir(ROOT / "console", quiet=1)  # as an installed program is
     folder = Path(tempfile.mkdtemp(prefix="splendid-bench-"))
+    report: Told = {}
     try:
         with private_libvirtd(folder) as socket, virtual_screen() as display:
-            report = measure(Bench(folder, socket, display, chosen.hosts, chosen.vms), silent, chosen.peer)
+            measure(Bench(folder, socket, display, chosen.hosts, chosen.vms), silent, chosen.peer, report)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    table, missed = figures.judged(report["fleet"], figures.limits(report["fleet"]))
-    say(table)
-    report["fleet"]["missed"] = missed
-    if "fleet_silent" in report:
-        table, missed = figures.judged(report["fleet_silent"], figures.silent_limits(INTERVAL_S))
-        report["fleet_silent"]["missed"] = missed
-        say(f"{report['fleet_silent']['silent']} of them silent\n{table}")
-    try:
-        sizes = json.loads(REPORT.read_text()).get("fleets", {})
-    except (OSError, ValueError):
-        sizes = {}
-    sizes[f"{chosen.hosts}x{chosen.vms}"] = report["fleet"]
-    figures.write(REPORT, fleets=sizes, **report)
-    say(f"written to {REPORT.relative_to(ROOT)}")
+        judge(report)
     return 0
 
 

@@ -17,6 +17,7 @@ import json
 import random
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -138,10 +139,12 @@ class Probe(QObject):
         inventory = self.desktop.app.inventory
         return {spec.id for spec in inventory.specs() if inventory.status(spec.id).phase is Phase.LIVE}
 
-    def others(self) -> list[str]:
-        """What is said of hosts that are not live, for a run that failed."""
+    def others(self) -> dict[str, Any]:
+        """How many hosts are in each phase, and some that answered once and are not live, for a run that failed."""
         inventory, live = self.desktop.app.inventory, self.live()
-        return [f"{spec.id}: {inventory.status(spec.id)}" for spec in inventory.specs() if spec.id not in live][:5]
+        status = {spec.id: inventory.status(spec.id) for spec in inventory.specs()}
+        fallen = [f"{host}: {now}" for host, now in status.items() if host not in live and now.seen]
+        return {"phases": Counter(now.phase.value for now in status.values()), "fallen": fallen[:5]}
 
     def rows(self) -> int:
         """How many rows the table of VMs has. It is the view with the most."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,8 @@ def test_it_measures_the_window_cold_warm_and_with_silent_hosts(
 ) -> None:
     monkeypatch.setattr(fleet, "STEADY_S", 2.0)
     monkeypatch.setattr(fleet, "CALM_S", 0.5)
-    report = fleet.measure(bench, SILENT, peer=False)
+    report: dict[str, Any] = {}
+    fleet.measure(bench, SILENT, False, report)
     told = report["fleet"]
     assert (told["hosts"], told["vms"]) == (HOSTS, VMS)
     assert 0 < told["floor_open_s"] < told["open_s"] < 60
