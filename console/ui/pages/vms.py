@@ -244,7 +244,10 @@ class VmsPage(QWidget):
             self.table.viewport().update()
 
     def _count_soon(self) -> None:
-        if not self._count_timer.isActive():
+        empty = not self.model.rowCount() and not self.model.busy
+        if empty != (self._body.currentIndex() == 1):  # an empty page is not left standing, nor a table without rows
+            self._count()
+        elif not self._count_timer.isActive():
             self._count_timer.start()
 
     def _count(self) -> None:
@@ -333,8 +336,9 @@ class VmsPage(QWidget):
 
     def _clear_all(self) -> None:
         self.search.clear()
+        self._search_timer.stop()
+        self.model.set_search("")
         self._on_quick("")
-        self._count()
 
     def _on_quick(self, id: str) -> None:
         self._quick = id
