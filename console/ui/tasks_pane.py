@@ -140,6 +140,8 @@ class TasksPane(QFrame):
         )
         self._filters.set_current(Filter.ALL)
         self._filters.chosen.connect(lambda which: self.model.set_filter(Filter(which)))
+        self._history = IconButton("list", _("All tasks, of earlier days too"), side=24)
+        self._history.clicked.connect(self.history_wanted)
         self._head = self._build_head()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 1, 0, 0)
@@ -172,6 +174,7 @@ class TasksPane(QFrame):
         self._gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         row.addWidget(self._gap)
         row.addWidget(self._filters)
+        row.addWidget(self._history)
         head.setFixedHeight(theme.px(HEIGHTS["tasks-folded"]))
         return head
 
@@ -191,6 +194,7 @@ class TasksPane(QFrame):
         self.view.setVisible(not folded)
         self._rule.setVisible(not folded)
         self._filters.setVisible(not folded)
+        self._history.setVisible(not folded)
         height = self._head.height() + 1
         self.setMinimumHeight(height if folded else height + theme.px(HEIGHTS["row-compact"] + 2 * HEIGHTS["task"]))
         self.setMaximumHeight(height if folded else (1 << 24) - 1)

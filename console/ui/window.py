@@ -20,10 +20,12 @@ from console.ui.dialogs.desk import Dialogs
 from console.ui.host_actions import HostAct
 from console.ui.icons import icon, phase_glyph
 from console.ui.navigator import Navigator
+from console.ui.notify import Notifier
 from console.ui.pages.first_run import FirstRunPage
 from console.ui.pages.fleet import FleetPage
 from console.ui.pages.host import HostPage
 from console.ui.pages.hosts import HostsPage
+from console.ui.pages.tasks import TasksPage
 from console.ui.pages.vm import VmPage
 from console.ui.pages.vms import VmsPage
 from console.ui.palette import Palette
@@ -44,7 +46,7 @@ ROW_TABS = {"overview": N_("Overview"), "vms": N_("VMs"), "hosts": N_("Hosts")}
 CRUMBS = {"overview": N_("Overview"), "vms": N_("Virtual machines"), "hosts": N_("Hosts")}
 _STANDING = ("fleet", "zone", "rack")  # places with all three tabs
 
-Page = FirstRunPage | FleetPage | VmsPage | HostsPage | HostPage | VmPage
+Page = FirstRunPage | FleetPage | VmsPage | HostsPage | HostPage | VmPage | TasksPage
 
 
 class MainWindow(QWidget):
@@ -61,8 +63,10 @@ class MainWindow(QWidget):
         self._by_hand = False  # the navigator's width is a person's choice
         self._tasks_by_hand = False
         self._expecting = ctx.preferences.value.layout.get("hosts", "0") != "0"  # the fleet file is still being read
+        self._expect_timer = QTimer(self, interval=EXPECT_MS, singleShot=True)
+        self._expect_timer.timeout.connect(self._expect_no_more)
         if self._expecting:
-            QTimer.singleShot(EXPECT_MS, self, self._expect_no_more)
+            self._expect_timer.start()
         self.dialogs = Dialogs(ctx, self, ctx.profile)
         self._build()
         self._connect()
@@ -124,7 +128,8 @@ class MainWindow(QWidget):
         outer.addWidget(self.horizontal, 1)
         outer.addWidget(self.status)
         self.toasts = Toasts(self)
-        pages = [(_(CRUMBS[tab]), Place.fleet(tab)) for tab in ROW_TABS]
+        self.notifier = Notifier(self.ctx, self, self.toasts, self.dialogs.log)
+        pages = [*((_(CRUMBS[tab]), Place.fleet(tab)) for tab in ROW_TABS), (_("Tasks"), Place("tasks"))]
         self.palette_ = Palette(self.ctx, self, self._offered, pages)
 
     def _make_actions(self) -> None:
@@ -213,7 +218,7 @@ class MainWindow(QWidget):
         """(name of the page, ids of the tabs over it)."""
         if not self.ctx.inventory.specs() and not self._expecting:
             return "first-run", ()
-        if place.kind in ("host", "vm"):
+        if place.kind in ("host", "vm", "tasks"):
             return place.kind, ()
         tabs = tuple(ROW_TABS) if place.kind in _STANDING else ("vms",)
         return (place.tab if place.tab in tabs else "vms"), tabs
@@ -233,6 +238,9 @@ class MainWindow(QWidget):
                 page = HostPage(self.ctx)
             case "vm":
                 page = VmPage(self.ctx)
+            case "tasks":
+                page = TasksPage(self.ctx)
+                page.log_wanted.connect(self.dialogs.log)
             case _:
                 page = VmsPage(self.ctx)
                 page.summed.connect(self._on_summed)
@@ -274,6 +282,8 @@ class MainWindow(QWidget):
             steps.append((domain.name if domain else place.inner, place))
         if place.kind in ("group", "tag", "state"):
             steps.append((self.navigator.label_of(place), place))
+        if place.kind == "tasks":
+            steps.append((_("Tasks"), place))
         if page in CRUMBS and place.kind == "fleet":
             steps.append((_(CRUMBS[page]), place))
         crumbs = [Crumb(text, partial(nav.open, to)) for text, to in steps[:-1]]
@@ -403,6 +413,7 @@ class MainWindow(QWidget):
             event.ignore()
             return
         self._keep()
+        self.notifier.close()
         event.accept()
 
     def _may_leave(self) -> bool:
