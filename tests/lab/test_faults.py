@@ -5,8 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-import pytest
-
 from console.fleet.acts import Act
 from console.fleet.domains import State
 from console.fleet.errors import Reason
@@ -22,30 +20,32 @@ def stamps(console: Console, host: str) -> set[float]:
     return {load.stamp for d in console.inventory.domains_of(host) if (load := console.inventory.load(d.key))}
 
 
-@pytest.mark.parametrize("transport", ["tcp", "ssh"])
 def test_a_host_that_is_cut_off_ages_and_the_other_stays_live(
-    lab: Lab, guests: dict[str, Guest], beta: Host, console: Console, transport: str
+    lab: Lab, guests: dict[str, Guest], beta: Host, console: Console
 ) -> None:
-    alpha = lab.hosts["alpha"]
-    console.add(spec_of(lab, alpha), spec_of(lab, beta, transport))
+    """The one that is cut off is there twice: by tcp and by ssh."""
+    ways = ("tcp", "ssh")
+    console.add(spec_of(lab, lab.hosts["alpha"]), *(spec_of(lab, beta, way, id=way, name=way) for way in ways))
     beta.cut()
     cut = time.time()
-    status = console.awaits("beta", Phase.STALE, Phase.UNREACHABLE, seconds=10)
-    assert time.time() - cut <= 10
-    assert cut - 4 <= status.seen <= cut + 1, "what is shown has the age of the last answer"
-    mail = console.domain(guests["mail"])
-    assert mail.state is State.RUNNING, "what was known stays known"
-    assert not console.inventory.fresh("beta")
-    status = console.awaits("beta", Phase.UNREACHABLE, seconds=20)
-    assert status.problem is not None
-    assert status.problem.reason in (Reason.SILENT, Reason.LOST)
+    for way in ways:
+        status = console.awaits(way, Phase.STALE, Phase.UNREACHABLE, seconds=cut + 10 - time.time())
+        assert cut - 4 <= status.seen <= cut + 1, "what is shown has the age of the last answer"
+        (mail,) = console.inventory.domains_of(way)
+        assert mail.state is State.RUNNING, "what was known stays known"
+        assert not console.inventory.fresh(way)
+    for way in ways:
+        status = console.awaits(way, Phase.UNREACHABLE, seconds=20)
+        assert status.problem is not None
+        assert status.problem.reason in (Reason.SILENT, Reason.LOST)
     # The other host has been live all the time, and still is.
     assert console.inventory.status("alpha").phase is Phase.LIVE
     before = stamps(console, "alpha")
     until(lambda: stamps(console, "alpha") - before, "alpha's load is read on", 10)
     beta.heal()
-    console.awaits("beta", Phase.LIVE, seconds=30)
-    assert console.sees(guests["mail"], State.RUNNING)
+    for way in ways:
+        console.awaits(way, Phase.LIVE, seconds=30)
+        assert [domain.state for domain in console.inventory.domains_of(way)] == [State.RUNNING]
 
 
 def test_what_changed_while_a_host_was_cut_off_is_seen_when_it_is_back(
@@ -81,7 +81,6 @@ def test_a_killed_daemon_is_found_out_and_its_return_too(
     assert guests["mail"].count() > count, "the guest never noticed"
 
 
-@pytest.mark.hangs
 def test_a_daemon_that_stops_answering_goes_stale_and_comes_back(
     lab: Lab, guests: dict[str, Guest], beta: Host, console: Console
 ) -> None:
@@ -96,7 +95,7 @@ def test_a_daemon_that_stops_answering_goes_stale_and_comes_back(
 def test_a_slow_line_is_no_dead_host(lab: Lab, guests: dict[str, Guest], beta: Host, console: Console) -> None:
     beta.slow(256)
     console.add(spec_of(lab, beta))
-    end = time.monotonic() + 8
+    end = time.monotonic() + 5
     while time.monotonic() < end:
         assert console.inventory.status("beta").phase is Phase.LIVE
         time.sleep(0.2)

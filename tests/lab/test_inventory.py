@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 from console.fleet.domains import AddressSource, State
@@ -85,4 +84,3 @@ def test_the_command_line_agrees_with_virsh(lab: Lab, guests: dict[str, Guest], 
     shown = {vm["uuid"]: (vm["name"], vm["state"]) for vm in said.json["vms"]}
     told = {uuid: row for host in lab.hosts.values() for uuid, row in virsh_list(host).items()}
     assert shown == {uuid: (name, str(STATES[state])) for uuid, (name, state) in told.items()}
-    assert time.monotonic()

@@ -236,5 +236,6 @@ def _guardian(folder: Path) -> subprocess.Popen[str]:
 def _born(pid: int) -> str:
     """When a process was started, in the kernel's ticks: with its number it names a process for good. "" = no such one."""
     with contextlib.suppress(OSError):
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+        state, *rest = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return "" if state in "ZX" else rest[18]
     return ""
