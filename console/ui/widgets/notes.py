@@ -92,7 +92,11 @@ class EmptyState(QWidget):
         column.addWidget(GlyphLabel(icon, "last-known", 32, drawn=False), 0, center)
         column.addSpacing(theme.px(4))
         column.addWidget(self._title, 0, center)
-        column.addWidget(self._text, 0, center)
+        said = QHBoxLayout()  # gives the text the height its own width asks for; a centred item gets that of the whole
+        said.addStretch(1)
+        said.addWidget(self._text)
+        said.addStretch(1)
+        column.addLayout(said)
         column.addSpacing(theme.px(4))
         column.addLayout(self._buttons)
         column.setAlignment(self._buttons, center)

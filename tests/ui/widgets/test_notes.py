@@ -49,6 +49,16 @@ def test_empty_page_says_what_to_do_first(qtbot: QtBot) -> None:
     assert texts == ["No VM matches “x”"]
 
 
+def test_long_words_of_an_empty_page_are_not_cut(qtbot: QtBot) -> None:
+    said = "It is not there, or no longer. Refresh, and check whether it was renamed, moved or deleted. " * 2
+    page = EmptyState("server", "No XML", said)
+    qtbot.addWidget(page)
+    page.resize(1000, 500)
+    page.show()
+    (text,) = [shown for shown in page.findChildren(QLabel) if shown.text() == said]
+    assert text.height() >= text.heightForWidth(text.width())
+
+
 @pytest.fixture
 def over(qtbot: QtBot) -> QWidget:
     made = QWidget()
