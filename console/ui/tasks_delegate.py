@@ -29,6 +29,7 @@ _GLYPHS = {
     JobState.FAILED: ("octagon-cross", "error"),
     JobState.CANCELLED: ("disc-minus", "text3"),
 }
+_TONES = {Column.STARTED: "text2", Column.ACT: "accent", Column.STEP: "text2"}
 
 
 def job_glyph(view: JobView) -> tuple[str, str]:
@@ -59,7 +60,7 @@ class TaskDelegate(QStyledItemDelegate):
         if (
             isinstance(tree, QTreeView)
             and tree.hasFocus()
-            and tree.currentIndex().siblingAtColumn(0) == index.siblingAtColumn(0)
+            and tree.currentIndex().siblingAtColumn(0) == index.sibling(index.row(), 0)
         ):
             painter.setPen(theme.color("accent"))
             painter.drawLine(rect.topLeft(), rect.topRight())
@@ -77,13 +78,12 @@ class TaskDelegate(QStyledItemDelegate):
             self._paint_task(painter, box, view, index, tree)
         elif column in SENTENCE and ended and isinstance(tree, QTreeView):
             role = "error" if view.state is JobState.FAILED else "text2"
-            text = index.siblingAtColumn(Column.STEP).data()
+            text = index.sibling(index.row(), Column.STEP).data()
             self._line(painter, _sentence_box(tree, rect), text, role)
         elif column is Column.PROGRESS:
             self._paint_progress(painter, box, view, index.data())
         else:
-            role = {Column.TARGET: "text", Column.STARTED: "text2", Column.ACT: "accent", Column.STEP: "text2"}
-            self._line(painter, box, index.data(), role.get(column, "text"), right=column in RIGHT)
+            self._line(painter, box, index.data(), _TONES.get(column, "text"), right=column in RIGHT)
 
     def _paint_task(self, painter: QPainter, box: QRect, view: JobView, index: Index, tree: object) -> None:
         side = theme.px(GLYPH)
@@ -93,7 +93,7 @@ class TaskDelegate(QStyledItemDelegate):
         box = box.adjusted(side + theme.px(7), 0, 0, 0)
         used = self._line(painter, box, index.data(), "text")
         if view.children and isinstance(tree, QTreeView):
-            name = "chevron-down" if tree.isExpanded(QModelIndex(index.siblingAtColumn(0))) else "chevron-right"
+            name = "chevron-down" if tree.isExpanded(index.sibling(index.row(), 0)) else "chevron-right"
             size = theme.px(CHEVRON)
             ratio = painter.device().devicePixelRatioF()
             painter.drawPixmap(

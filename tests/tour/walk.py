@@ -279,15 +279,16 @@ class Walk:
         for domain in two:
             self._state(domain, State.OFF)
         tasks = self._window.tasks
-        tasks.set_folded(False)
+        if tasks.folded:
+            tasks.toggle()
         settle()
         tasks.view.setExpanded(tasks.model.index_of(group.id), True)
         self._vms()
         self._shoot("tasks")
-        tasks.set_folded(True)
+        tasks.toggle()
         settle()
         self._shoot("tasks-folded")
-        tasks.set_folded(False)
+        tasks.toggle()
         self._do(Act.START, *two)
         return f"{two[0].name} and {two[1].name}: a group with {len(group.children)} results"
 

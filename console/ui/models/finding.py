@@ -22,9 +22,9 @@ class Rank(IntEnum):
 
 
 class Hit(NamedTuple):
-    """index: into the names as given."""
+    """at: which of the names as given."""
 
-    index: int
+    at: int
     rank: Rank
 
 

@@ -81,9 +81,9 @@ class PaletteIndex:
         near_recent = [n for n, offer in enumerate(self._near) if offer.id in remembered]
         far_recent = self._far_recent(recent)
         hits: list[tuple[Rank, int, int]] = [
-            (hit.rank, 0, hit.index) for hit in self._near_finder.find(query, LIMIT, near_recent)
+            (hit.rank, 0, hit.at) for hit in self._near_finder.find(query, LIMIT, near_recent)
         ]
-        hits += [(hit.rank, 1, hit.index) for hit in self._finder.find(query, LIMIT, far_recent)]
+        hits += [(hit.rank, 1, hit.at) for hit in self._finder.find(query, LIMIT, far_recent)]
         hits.sort(key=lambda hit: hit[:2])  # stable: within a rank each finder's own order
         if any(rank < Rank.LETTERS for rank, _source, _index in hits):
             hits = [hit for hit in hits if hit[0] < Rank.LETTERS]
@@ -162,7 +162,7 @@ class PaletteIndex:
 
     def _vms_called(self, name: str) -> list[VmKey]:
         hits = self._finder.find(name, VERBS)
-        things = [self._named[hit.index][1] for hit in hits if hit.rank <= Rank.WITHIN]
+        things = [self._named[hit.at][1] for hit in hits if hit.rank <= Rank.WITHIN]
         return [thing for thing in things if isinstance(thing, VmKey)]
 
     def _verb_offer(self, act: Act, key: VmKey) -> Offer | None:

@@ -43,7 +43,7 @@ class TasksPage(QWidget):
         self.setAccessibleName(_("Tasks"))
         self.model = TasksModel(self, mine=who(), retry=can_retry, kept=LIMIT)
         self.view = TasksView(self.model)
-        self.search = SearchField(_("Find a task, a target or an outcome"), keys="Ctrl+F")
+        self.search = SearchField(_("Find a task, a target or an outcome"))
         self.search.setFixedWidth(theme.px(320))
         self.search.changed.connect(lambda _text: self._filter())
         self.search.down_pressed.connect(self.view.setFocus)

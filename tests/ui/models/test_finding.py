@@ -7,12 +7,12 @@ NAMES = ["shop-db-01", "db", "olddb", "Database backup", "shop web", "Ünïcode 
 
 
 def names(finder_hits: Any) -> Any:
-    return [NAMES[hit.index] for hit in finder_hits]
+    return [NAMES[hit.at] for hit in finder_hits]
 
 
 def test_exact_before_prefix_before_word_before_within() -> None:
     hits = Finder(["olddb", "shop-db-01", "dbx", "db"]).find("db")
-    assert [(hit.index, hit.rank) for hit in hits] == [
+    assert [(hit.at, hit.rank) for hit in hits] == [
         (3, Rank.EXACT),
         (2, Rank.PREFIX),
         (1, Rank.WORD),
@@ -43,12 +43,12 @@ def test_typing_on_and_back_gives_what_a_fresh_look_gives() -> None:
 
 
 def test_empty_query_gives_recent_ones_first() -> None:
-    assert [hit.index for hit in Finder(NAMES).find("", limit=4, recent=[5, 2])] == [5, 2, 0, 1]
+    assert [hit.at for hit in Finder(NAMES).find("", limit=4, recent=[5, 2])] == [5, 2, 0, 1]
 
 
 def test_recent_ones_lead_their_rank_only() -> None:
     hits = Finder(["db-1", "db-2", "db-3", "x db"]).find("db", recent=[2, 3])
-    assert [hit.index for hit in hits] == [2, 0, 1, 3]
+    assert [hit.at for hit in hits] == [2, 0, 1, 3]
 
 
 def test_limit_holds() -> None:
