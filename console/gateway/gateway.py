@@ -20,7 +20,7 @@ from console.gateway.workers import Workers
 __all__ = ["Gateway", "Replay"]
 
 HANG_UP = 0.4  # of the time that closing may take: what closing a connection properly is worth
-SETTLED = frozenset({Phase.LIVE, Phase.UNREACHABLE, Phase.REFUSED, Phase.OFF})
+SETTLED = frozenset({Phase.LIVE, Phase.STALE, Phase.UNREACHABLE, Phase.REFUSED, Phase.OFF})
 
 
 class Gateway:
@@ -105,7 +105,7 @@ class Gateway:
         return self._session(host).status
 
     def wait_settled(self, host: str, timeout: float) -> HostStatus:
-        """Waits at most `timeout` seconds until a host is live (and read), unreachable, refused or off. Blocks."""
+        """Waits at most `timeout` seconds until a host is live or stale (and read), unreachable, refused or off. Blocks."""
         session = self._session(host)
         end = time.monotonic() + timeout
         with self._settled:

@@ -36,7 +36,7 @@ EVERY = {"flags": 30.0, "addresses": 10.0, "pools": 60.0}
 class Live:
     """Works with one connection from its opening to its end.
 
-    on_update, on_ready (the first full reading is told), on_heard (bool: the host answers in time), on_lost (Problem) are
+    on_update, on_ready (the first full reading is told), on_heard (`late` is another than before), on_lost (Problem) are
     the session's; they may be called from any worker. Lanes: `polls` reads, `slow` waits for guest agents.
     """
 
@@ -47,7 +47,7 @@ class Live:
         opened: Opened,
         on_update: Callable[[Update], object],
         on_ready: Callable[[], None],
-        on_heard: Callable[[bool], None],
+        on_heard: Callable[[], None],
         on_lost: Callable[[Problem], None],
     ) -> None:
         self.spec = spec
@@ -72,6 +72,11 @@ class Live:
         self._pending: set[str] = set()
         self._due: dict[str, float] = {}
         self._pulse = Pulse()
+
+    @property
+    def late(self) -> bool:
+        """The host has not answered for a while; what is shown of it is getting old."""
+        return self._pulse.late
 
     # beginning and end
 
@@ -186,7 +191,7 @@ class Live:
     def _hear(self) -> None:
         self.heard = self._kit.clock()
         if self._pulse.heard() and not self._closed:
-            self._on_heard(True)
+            self._on_heard()
 
     # the clock
 
@@ -230,7 +235,7 @@ class Live:
                 self._submit("beat", self._beat, lane)
             case Verdict.LATE if not self._pulse.late:
                 self._pulse.late = True
-                self._kit.workers.submit(lambda: self._on_heard(False))
+                self._kit.workers.submit(self._on_heard)
             case Verdict.LOST:
                 self._kit.workers.submit(lambda: self._on_lost(Problem(Reason.SILENT)))
 

@@ -255,9 +255,11 @@ class Session:
         self._failures = 0
         self._set(Phase.LIVE)
 
-    def _heard(self, in_time: bool) -> None:
-        if self._status.phase in (Phase.LIVE, Phase.STALE):
-            self._set(Phase.LIVE if in_time else Phase.STALE)
+    def _heard(self) -> None:
+        # These reports may overtake each other, so what counts is how it is now.
+        phase = Phase.STALE if self._live is not None and self._live.late else Phase.LIVE
+        if self._status.phase in (Phase.LIVE, Phase.STALE) and self._status.phase is not phase:
+            self._set(phase)
 
     def _lost(self, problem: Problem) -> None:
         self._failed(problem)

@@ -20,8 +20,9 @@ CAP = 512  # threads at most; each is a call that hangs or a host that is slow
 class Workers:
     """A pool of daemon threads that nobody ever waits for.
 
-    `base` tasks run at once; a task that has run for a quarter of a second no longer counts, so calls to silent hosts don't
-    hold up the others. A task must not raise; one that does is logged.
+    `base` tasks run at once. While tasks wait and hardly any ends, those that have run for a quarter of a second no longer
+    count, so calls to silent hosts don't hold up the others; while tasks end apace, more threads would only make a busy host
+    busier. A task must not raise; one that does is logged.
     """
 
     def __init__(self, base: int = 8, cap: int = CAP, name: str = "worker") -> None:
@@ -36,6 +37,7 @@ class Workers:
         self._threads: dict[int, threading.Thread] = {}
         self._idle = 0
         self._numbers = 0
+        self._done = 0
         self._closed = False
         self._watching = False
 
@@ -47,7 +49,9 @@ class Workers:
             (self._urgent if urgent else self._tasks).append(task)
             if self._idle >= self._waiting():
                 self._work.notify()
-            elif not self._grow() and not self._watching:
+            elif len(self._threads) < self._base:
+                self._grow()
+            elif not self._watching:
                 self._watching = True
                 threading.Thread(target=self._watch, name=f"{self._name}-watch", daemon=True).start()
 
@@ -88,15 +92,18 @@ class Workers:
 
     def _watch(self) -> None:
         """While tasks wait: threads for them as others get stuck."""
+        before = self._done
         while True:
-            time.sleep(STUCK / 2)
+            time.sleep(STUCK)
             with self._lock:
                 waiting = self._waiting()
                 if not waiting or self._closed:
                     self._watching = False
                     return
-                while waiting and self._grow():
-                    waiting -= 1
+                if self._done - before < self._base / 2:
+                    while waiting and self._grow():
+                        waiting -= 1
+                before = self._done
 
     def _run(self, number: int) -> None:
         while True:
@@ -116,3 +123,4 @@ class Workers:
             except Exception:
                 log.exception("a task of the gateway failed")
             del task
+            self._done += 1

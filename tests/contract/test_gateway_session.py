@@ -117,6 +117,20 @@ def test_a_short_silence_leaves_no_trace_but_stale(libvirtd: Daemon, spec: HostS
         assert at.phases() == [Phase.CONNECTING, Phase.LIVE, Phase.STALE, Phase.LIVE]
 
 
+def test_reports_that_overtake_each_other_leave_the_host_as_it_is(spec: HostSpec) -> None:
+    with console(spec) as at:
+        at.settled()
+        session = at.gateway._sessions["h"]
+        live = session._live
+        live._pulse.late = True
+        live._on_heard()
+        assert session.status.phase is Phase.STALE
+        live._hear()
+        assert session.status.phase is Phase.LIVE
+        live._on_heard()  # the first report, arriving last
+        assert session.status.phase is Phase.LIVE
+
+
 @pytest.mark.hangs
 def test_closing_takes_half_a_second_whatever_hangs(libvirtd: Daemon, spec: HostSpec) -> None:
     with console(spec) as at:
