@@ -74,10 +74,10 @@ class _Arrow(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setFixedSize(theme.px(14), theme.px(28))
+        self.setFixedSize(theme.px(13), theme.px(28))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        side = theme.px(14)
+        side = theme.px(13)
         arrow = icons.pixmap("chevron-right", "text2", side, self.devicePixelRatioF())
         QPainter(self).drawPixmap(0, (self.height() - side) // 2, arrow)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, Slot
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from console.fleet.hosts import Phase
@@ -356,6 +356,11 @@ class MainWindow(QWidget):
         self.top.bell.show_alarms(alarms)
 
     # shape
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self.focusWidget() is None or self.focusWidget() is self.top.menu_button:
+            self.page().setFocus()  # keys go to what is looked at, not to the first button
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -386,6 +386,8 @@ def pictures(folder: Path) -> None:
             settle()
             page = window.page()
             assert isinstance(page, VmsPage)
+            while page.model.busy:
+                settle(0.1)
             page.columns.sort_by("cpu", Qt.SortOrder.DescendingOrder)
             window.navigator.view.setExpanded(window.navigator.tree.index_of(Place.host("kvm-n11")), True)
             settle()

@@ -126,7 +126,7 @@ class TreeView(QTreeView):
         )
         if model.hasChildren(index):
             name = "chevron-down" if self.isExpanded(index) else "chevron-right"  # type: ignore[arg-type]
-            side = theme.px(16)
+            side = theme.px(13)
             chevron = icons.pixmap(name, "text2", side, painter.device().devicePixelRatioF())
             painter.drawPixmap(
                 theme.px(CHEVRON) - side // 2 + shift, rect.y() + rect.height() // 2 - side // 2, chevron

@@ -14,7 +14,7 @@ from console.ui.models.cells import EMPTY, NOTHING, Cell, Spark, Trace
 from console.ui.models.vm_rows import VmRow
 from console.words import N_, _, states, units
 
-HOT = 0.9  # CPU from here on is bold
+HOT = 0.9  # CPU from here on stands out
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def _cpu(row: VmRow, at: Looking) -> Cell:
     fresh = row.age is Age.LIVE
     gone = 0.0 if fresh else max(1.0, at.now - (row.status.seen or at.now))
     spark = Spark(row.key, at.trace(row.key), gone, "series1" if fresh else "last-known")
-    return Cell(units.percent(cpu), _role(row), "strong" if cpu >= HOT and fresh else "body", spark=spark)
+    return Cell(units.percent(cpu), _role(row), "name" if cpu >= HOT and fresh else "body", spark=spark)
 
 
 def _memory(row: VmRow, at: Looking) -> Cell:

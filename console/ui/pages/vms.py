@@ -128,6 +128,7 @@ class VmsPage(QWidget):
             widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         slash = QShortcut(QKeySequence("/"), self, self.focus_search)
         slash.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self.setFocusProxy(self.table)
         self.setTabOrder(self.search, self.columns_button)
         self.setTabOrder(self.columns_button, self.table)
 

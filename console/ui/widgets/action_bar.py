@@ -120,7 +120,7 @@ class ActionBar(QWidget):
                 self._buttons.append(slot.button)
                 made.append(slot.button)
             else:
-                made.extend((_gap(4), _line(), _gap(4)))
+                made.extend((_gap(8), _line(), _gap(5)))
         return made
 
     def say(self, count: str, sum_: str) -> None:

@@ -12,9 +12,9 @@ from console.ui.theme import theme
 KINDS = ("plain", "primary", "danger", "flat", "link")
 _AROUND = {"link": 8, "flat": 18}  # px beside what is in the button, both sides together
 _ICON_ROLES = {"primary": "on-button", "danger": "on-button", "link": "accent"}
-ARROW = 16  # side of the chevron of a button with a menu
+ARROW = 14  # side of the chevron of a button with a menu
 GAP = 7  # between icon and text
-ARROW_GAP = 3
+ARROW_GAP = 5
 
 
 def set_kind(button: QPushButton, kind: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -193,10 +193,12 @@ class Toasts(QObject):
 
     def _place(self) -> None:
         bottom = self._over.height() - theme.px(self._lift)
+        width = theme.px(TOAST_WIDTH)
         for toast in reversed(self._shown):
-            size = toast.sizeHint().expandedTo(QSize(theme.px(TOAST_WIDTH), theme.px(40)))
-            bottom -= size.height()
-            toast.setGeometry(self._over.width() - size.width() - theme.px(16), bottom, size.width(), size.height())
+            layout = toast.layout()
+            height = max(theme.px(40), layout.totalHeightForWidth(width) if layout else 0)
+            bottom -= height
+            toast.setGeometry(self._over.width() - width - theme.px(16), bottom, width, height)
             toast.raise_()
             bottom -= theme.px(8)
 

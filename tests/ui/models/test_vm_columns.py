@@ -59,7 +59,7 @@ def test_host_has_its_age_beside_it() -> None:
 
 def test_cpu_is_a_line_and_a_figure() -> None:
     hot = cell("cpu", row())
-    assert (nb(hot.text), hot.font) == ("97 %", "strong")
+    assert (nb(hot.text), hot.font) == ("97 %", "name")
     assert hot.spark is not None
     assert (hot.spark.trace, hot.spark.gone, hot.spark.color) == (TRACE, 0.0, "series1")
     stale = cell("cpu", row(STALE, Load(NOW - 500, 0.5)))

@@ -51,7 +51,7 @@ def test_menu_adds_a_chevron(qtbot: QtBot) -> None:
     qtbot.addWidget(button)
     before = button.sizeHint().width()
     button.setMenu(QMenu(button))
-    assert button.sizeHint().width() == before + 16 + 3
+    assert button.sizeHint().width() == before + 14 + 5
 
 
 def test_icon_button_has_a_name(qtbot: QtBot) -> None:

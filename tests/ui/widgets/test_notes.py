@@ -101,3 +101,12 @@ def test_act_of_a_toast_is_done_and_closes_it(over: QWidget, qtbot: QtBot) -> No
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert done == [1]
     assert toasts._shown == []
+
+
+def test_long_toast_keeps_its_place_and_grows_upwards(over: QWidget) -> None:
+    toasts = Toasts(over)
+    toast = toasts.show("error", "a sentence that takes more than one line " * 4, "Show", lambda: None)
+    assert toast.width() == 320
+    assert toast.geometry().right() == 800 - 16 - 1
+    assert toast.geometry().bottom() == 500 - 40 - 1
+    assert toast.height() > 60
