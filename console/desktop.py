@@ -16,6 +16,7 @@ from console import words
 from console.app import App, Options
 from console.ui.bridge import Bridge
 from console.ui.context import Context
+from console.ui.own_files import OwnFiles
 from console.ui.places import Navigation
 from console.ui.theme import theme
 from console.ui.window import MainWindow
@@ -44,10 +45,22 @@ class Desktop:
         self._undo = (app.inventory.subscribe(self.bridge.on_change), app.jobs.subscribe(self.bridge.on_job))
         app.desk.handler = self.bridge.question_asked.emit
         self.window = MainWindow(self.context)
+        self.window.dialogs.fleet_file = app.fleet.path
+        self.own_files = OwnFiles(self.context, self.window.toasts, self.window.dialogs, self.window)
 
     def start(self) -> None:
-        """Reads files and opens hosts, on a thread of its own."""
-        threading.Thread(target=self.app.start, name="app-start", daemon=True).start()
+        """Reads files and opens hosts, on a thread of its own; then says what is wrong with them."""
+        self.app.on_trouble(lambda: self.bridge.post(self.own_files.look))
+
+        def work() -> None:
+            self.app.start()
+            self.bridge.post(self._started)
+
+        threading.Thread(target=work, name="app-start", daemon=True).start()
+
+    def _started(self) -> None:
+        self.own_files.look()
+        self.window.dialogs.look_for_unfinished()
 
     def close(self) -> None:
         """Takes the window down, then everything behind it; within a second whatever hangs."""
