@@ -99,7 +99,7 @@ def _read_address(text: str, way: Way) -> Typed:
         port = port_text if colon else None
     if port is not None and not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
         return Typed(flaw=Flaw.PORT)
-    if not host or not _HOST.match(host):
+    if not host or not _HOST.match(host) or host.startswith("-"):
         return Typed(flaw=Flaw.HOST)
     shown = f"[{host}]" if ":" in host else host
     uri = f"qemu+{way.value}://{user}{at}{shown}{f':{port}' if port else ''}/system"
@@ -107,16 +107,17 @@ def _read_address(text: str, way: Way) -> Typed:
 
 
 _SECRET = re.compile(r"(://[^\[/?#@:]*):[^/?#@]*@")
+_SECRET_VALUE = re.compile(r"([?&](?:password|passwd|passphrase)=)[^&#]*", re.IGNORECASE)
 _PERHAPS_SECRET = re.compile(r"(://[^\[/?#@:]*):[^@\s]*@")
 
 
 def masked(text: str) -> str:
     """A URI, however wrong, to be shown: without what is or might be a password in it."""
-    return _PERHAPS_SECRET.sub(r"\1:…@", text)
+    return _SECRET_VALUE.sub(r"\1…", _PERHAPS_SECRET.sub(r"\1:…@", text))
 
 
 def _read_uri(text: str) -> Typed:
-    if _SECRET.search(text):
+    if _SECRET.search(text) or _SECRET_VALUE.search(text):
         return Typed(flaw=Flaw.PASSWORD)
     try:
         parts = urlsplit(text)
@@ -134,8 +135,9 @@ def _read_uri(text: str) -> Typed:
         return Typed(flaw=Flaw.PORT)
     if driver == "qemu" and parts.netloc in _LOCAL and not parts.path:
         return Typed(flaw=Flaw.NOT_A_URI)  # libvirt would look for a host of that name
-    if transport in TRANSPORTS[1:] and not parts.hostname:
-        return Typed(flaw=Flaw.HOST)
+    host = unquote(parts.hostname or "")
+    if host.startswith("-") or re.search(r"[\s/]", host) or (transport in TRANSPORTS[1:] and not host):
+        return Typed(flaw=Flaw.HOST)  # a name that begins with - would be an option to ssh
     return Typed(text, name_of(text) or (parts.path.rsplit("/", 1)[-1].partition(".")[0] if driver == "test" else ""))
 
 

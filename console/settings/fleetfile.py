@@ -133,11 +133,12 @@ class FleetStore:
 
     def remove(self, host: str) -> None:
         """Takes a host (an id) out, with the comments right above it. NotFound: it is gone."""
-        self._save(lambda text: _with_block(text, host, lambda block: ""), host)
+        name = next((spec.name for spec in self.specs if spec.id == host), host)
+        self._save(lambda text: _with_block(text, host, lambda block: ""), name)
 
     def _save(self, change: Callable[[str], str], what: str) -> None:
         """Makes one change in what is on disk now, whoever wrote that."""
-        with self._lock, _alone(self.path):
+        with self._lock, _alone(self.path, what):
             while True:
                 try:
                     text, stamp = self._read()
@@ -146,14 +147,14 @@ class FleetStore:
                 except UnicodeDecodeError as error:
                     raise Conflict(Reason.OTHER, self.path.name, f"{self.path} is not UTF-8") from error
                 except OSError as error:
-                    raise _refused(error, self.path) from error
+                    raise _refused(error, self.path, what) from error
                 new = change(text)
                 if _stamp_of(self.path) != stamp:
                     continue  # an editor saved meanwhile
                 try:
                     self._stamp = _stamp(write_text(self.path, new))
                 except OSError as error:
-                    raise _refused(error, self.path) from error
+                    raise _refused(error, self.path, what) from error
                 self._file = read(new)
                 break
         self._tell()
@@ -244,13 +245,13 @@ def _name_in(block: Block) -> str | None:
     return specs[0].name if specs else None
 
 
-def _refused(error: OSError, path: Path) -> FleetError:
+def _refused(error: OSError, path: Path, what: str) -> FleetError:
     text = error.strerror or str(error)
     if isinstance(error, PermissionError) or error.errno == 30:  # EROFS
-        return Denied(Problem(Reason.READ_ONLY, text, error.errno or 0, str(path)), path.name)
+        return Denied(Problem(Reason.READ_ONLY, text, error.errno or 0, str(path)), what)
     if error.errno in (28, 122):  # ENOSPC, EDQUOT
-        return Failed(Problem(Reason.NO_SPACE, text, error.errno, str(path)), path.name)
-    return Failed(Problem(Reason.OTHER, f"{path}: {text}", error.errno or 0, str(path)), path.name)
+        return Failed(Problem(Reason.NO_SPACE, text, error.errno, str(path)), what)
+    return Failed(Problem(Reason.OTHER, f"{path}: {text}", error.errno or 0, str(path)), what)
 
 
 def _stamp(stat: os.stat_result) -> Stamp:
@@ -265,14 +266,14 @@ def _stamp_of(path: Path) -> Stamp | None:
 
 
 @contextlib.contextmanager
-def _alone(path: Path) -> Iterator[None]:
+def _alone(path: Path, what: str) -> Iterator[None]:
     """No other console saves meanwhile: a lock on the folder, which leaves nothing behind. Busy after LOCK_LIMIT."""
     folder = path.resolve().parent
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     except OSError as error:
-        raise _refused(error, path) from error
+        raise _refused(error, path, what) from error
     try:
         end = time.monotonic() + LOCK_LIMIT
         while True:

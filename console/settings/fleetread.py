@@ -64,12 +64,20 @@ def read(text: str) -> FleetFile:
     text = text.removeprefix("\ufeff")
     reader = _Reader(text)
     try:
-        data = tomllib.loads(text)
+        data = _loads(text)
     except tomllib.TOMLDecodeError as error:
         reader.read_blocks(error)
     else:
         reader.read_tables(data.get("host", []))
     return reader.result()
+
+
+def _loads(text: str) -> dict[str, Any]:
+    """Errors: TOMLDecodeError, also for what is nested deeper than the reader can follow."""
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise tomllib.TOMLDecodeError("Nested too deeply (at line 1, column 1)") from None
 
 
 def values_of(spec: HostSpec) -> dict[str, Value | None]:
@@ -134,7 +142,7 @@ class _Reader:
         told = False
         for block in fleettext.split(self._text):
             try:
-                data = tomllib.loads(block.text)
+                data = _loads(block.text)
             except tomllib.TOMLDecodeError as inner:
                 told = True
                 self._syntax(inner, block)

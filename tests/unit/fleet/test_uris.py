@@ -55,6 +55,11 @@ def test_what_is_typed_becomes_a_uri_and_a_name(text: str, way: Way, uri: str, n
         ("user@", Way.SSH, Flaw.HOST),
         ("@host", Way.SSH, Flaw.HOST),
         ("a/b", Way.SSH, Flaw.HOST),
+        ("-oProxyCommand=x", Way.SSH, Flaw.HOST),
+        ("-v", Way.TLS, Flaw.HOST),
+        ("qemu+ssh://-oProxyCommand=touch%20x/system", Way.URI, Flaw.HOST),
+        ("qemu+ssh://root@-v/system", Way.URI, Flaw.HOST),
+        ("qemu+ssh://a%20b/system", Way.URI, Flaw.HOST),
         ("root:secret@host", Way.SSH, Flaw.PASSWORD),
         ("qemu+ssh://root:secret@host/system", Way.URI, Flaw.PASSWORD),
         ("qemu+ssh://host:99999/system", Way.URI, Flaw.PORT),
@@ -159,6 +164,8 @@ def test_an_address_is_whom_one_talks_to(uri: str, address: str) -> None:
         "qemu+shh://root:hunter2@b:99999/system",
         "qemu+ssh://:hunter2@b/system",
         "qemu+ssh://root:hunter2@[::1]/system",
+        "qemu+libssh2://root@b/system?password=hunter2",
+        "qemu+ssh://root@b/system?keyfile=/a&PassWd=hunter2#x",
     ],
 )
 def test_a_password_is_the_first_thing_that_is_wrong(uri: str) -> None:

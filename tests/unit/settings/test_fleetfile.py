@@ -203,7 +203,7 @@ def test_a_console_that_never_ends_its_save_is_not_waited_for_long(
     store: FleetStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fleetfile, "LOCK_LIMIT", 0.1)
-    with fleetfile._alone(store.path), pytest.raises(Busy):
+    with fleetfile._alone(store.path, "c"), pytest.raises(Busy):
         FleetStore(store.path).add(NEW)
     store.add(NEW)
 
@@ -304,6 +304,7 @@ def test_a_save_that_fails_says_why_and_changes_nothing(
     with pytest.raises(error) as failure:
         store.add(NEW)
     assert failure.value.problem.reason is reason  # type: ignore[attr-defined]
+    assert failure.value.what == NEW.name  # type: ignore[attr-defined]
     assert store.path.read_text() == TEXT
     assert len(store.specs) == 2
 

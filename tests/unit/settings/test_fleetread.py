@@ -217,3 +217,10 @@ def test_a_thousand_hosts_are_read_in_a_fifth_of_a_second() -> None:
 def test_nothing_that_can_be_typed_breaks_the_reader(text: str) -> None:
     file = read(text)
     assert all(problem.line >= 0 and problem.column >= 0 for problem in file.problems)
+
+
+@pytest.mark.parametrize("value", ["[" * 3000 + "]" * 3000, "{a=" * 3000 + "1" + "}" * 3000])
+def test_what_is_nested_without_end_costs_only_its_own_host(value: str) -> None:
+    file = read(host("a") + host("b", f"x = {value}") + host("c"))
+    assert [spec.name for spec in file.specs] == ["a", "c"]
+    assert [problem.code for problem in file.problems] == [Fault.SYNTAX]
