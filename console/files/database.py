@@ -167,7 +167,7 @@ class Database:
 
     def _problem_of(self, error: sqlite3.Error | OSError) -> Problem:
         code = _code(error)
-        text, where = str(error), str(self.path)
+        text, where = getattr(error, "strerror", None) or str(error), str(self.path)
         if isinstance(error, _NewerLayout):
             return Problem(Reason.OTHER, f"{where} was made by a newer Splendid", 0, where)
         if code in _LOCKED:

@@ -245,7 +245,10 @@ class JobStore:
         """Puts an entry on the disk, whole. Errors: Failed."""
         row = (job, self._console, time.time(), _encode(entry))
         upsert = "INSERT INTO journal VALUES (?, ?, ?, ?) ON CONFLICT (job) DO UPDATE SET entry = excluded.entry"
-        self._database.write(lambda db: db.execute(upsert, row))
+        try:
+            self._database.write(lambda db: db.execute(upsert, row))
+        except Failed as error:
+            raise Failed(error.problem, entry.target) from error
 
     def unfinished(self) -> list[Unfinished]:
         """Journalled jobs that failed half-way here, or whose console was killed; those of other consoles that run are theirs."""

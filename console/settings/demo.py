@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
 from lxml import etree
 
+from console.files.atomic import write_text
 from console.fleet.hosts import HostSpec
 from console.settings import fleetfile
 from console.settings.resources import folder
@@ -24,11 +24,16 @@ def demo_folder() -> Path:
 
 
 def demo_hosts(target: Path) -> tuple[HostSpec, ...]:
-    """Copies the demo's nodes to `target` (made where missing) and returns its hosts, which live there. Errors: OSError."""
+    """Copies the demo's nodes to `target` (made where missing) and returns its hosts, which live there.
+
+    Where they cannot be written (a full disk) the hosts live where the program keeps them. Errors: OSError.
+    """
     source = demo_folder()
-    target.mkdir(parents=True, exist_ok=True)
-    for node in sorted(source.glob("*.xml")):
-        shutil.copyfile(node, target / node.name)
+    try:
+        for node in sorted(source.glob("*.xml")):
+            write_text(target / node.name, node.read_text("utf-8"))
+    except OSError:
+        target = source
     text = (source / "fleet.toml").read_text("utf-8").replace(PLACE, quote(str(target)))
     return tuple(replace(spec, demo=True) for spec in fleetfile.read(text).specs)
 

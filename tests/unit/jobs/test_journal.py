@@ -311,3 +311,13 @@ def test_no_journal_no_change(tmp_path: Path) -> None:
     assert store.history() == []
     assert store.next_id() > 10**12
     store.close(0.2)
+
+
+def test_where_it_cannot_be_written_the_vm_is_named_and_nothing_is_begun(tmp_path: Path) -> None:
+    (tmp_path / "jobs.sqlite").mkdir()
+    store = JobStore(tmp_path / "jobs.sqlite")
+    with pytest.raises(Failed) as caught, store.journal(1, Entry("vm.delete", "web-01", (), {})):
+        raise AssertionError("begun")
+    assert caught.value.what == "web-01"
+    assert str(tmp_path / "jobs.sqlite") in caught.value.problem.text
+    store.close(5)

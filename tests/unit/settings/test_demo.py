@@ -44,3 +44,10 @@ def test_this_computers_libvirt_is_offered_only_where_it_may_be_used(
     assert (spec.uri, spec.name) == ("qemu:///system", os.uname().nodename)
     monkeypatch.setattr(os, "access", lambda path, mode: False)
     assert local_host() is None
+
+
+def test_where_nothing_can_be_written_the_demo_is_shown_from_where_it_is(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    specs = demo_hosts(tmp_path / "file" / "demo")
+    assert len(specs) == demo_size()[0]
+    assert all(Path(unquote(urlsplit(spec.uri).path)).parent == demo_folder() for spec in specs)
