@@ -41,10 +41,9 @@ def main() -> int:
     """Runs the program; what hangs in a library at the end does not keep the process."""
     words.install(None)
     code = run(sys.argv[1:], base.Program(services=_services, window=_window))
-    with contextlib.suppress(BrokenPipeError, ValueError):
-        sys.stdout.flush()
-    with contextlib.suppress(BrokenPipeError, ValueError):
-        sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError, AttributeError):  # broken pipe, full disk, closed
+            stream.flush()
     os._exit(code)  # a thread that hangs in a call to a dead host must not hold up the end
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -73,6 +74,7 @@ class App:
             self.jobs,
             self.inventory,
             self.history,
+            self.troubles,
         )
 
     def start(self, connect: bool = True, watch: bool = True) -> None:
@@ -105,10 +107,20 @@ class App:
                     view = replace(view, status=replace(view.status, seen=time.time()))
                 self.cache.keep(spec.id, view, self.inventory.domains_of(spec.id))
 
+    def troubles(self) -> dict[str, Problem]:
+        """What does not work of the program's own files, now, by name."""
+        found = {"cache": self.cache.problem, "history": self.history.problem, "preferences": self.preferences.problem}
+        return {name: problem for name, problem in found.items() if problem is not None}
+
+    def on_trouble(self, listener: Callable[[], None]) -> None:
+        """Calls `listener`, in the thread that met it, when `troubles` or the fleet file's problems may be different."""
+        self.cache.on_problem(lambda _problem: listener())
+        self.history.on_problem(lambda _problem: listener())
+        self.fleet.subscribe(listener)
+
     def problems(self) -> tuple[Problem, ...]:
         """What does not work of the program's own files, now."""
-        found = (self.cache.problem, self.history.problem, self.preferences.problem)
-        return tuple(problem for problem in found if problem is not None)
+        return tuple(self.troubles().values())
 
     def close(self) -> None:
         """Ends everything within CLOSE_LIMIT, whatever hangs; what was read is kept for the next start."""

@@ -30,7 +30,7 @@ def _known_or_typed(session: Session, host: str, way: str) -> HostSpec:
     try:
         return session.host(host)
     except Tried:
-        return spec_of(host, way)
+        return spec_of(host, way, "HOST")
 
 
 @group.command("trust", help=N_("Store the host key of a host that is reached by ssh, after comparing it."))

@@ -97,7 +97,7 @@ class _Line:
     """A line on stderr that is written over; nothing where stderr is no terminal."""
 
     def __init__(self) -> None:
-        self._live = sys.stderr.isatty()
+        self._live = output.is_terminal(sys.stderr)
         self._shown = ""
 
     def __enter__(self) -> _Line:

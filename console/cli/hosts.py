@@ -238,11 +238,11 @@ def edited(spec: HostSpec, changes: dict[str, Any]) -> HostSpec:
     return replace(spec, **given)
 
 
-def spec_of(address: str, way: str) -> HostSpec:
-    """What was typed, as a host. Errors: click's BadParameter."""
+def spec_of(address: str, way: str, hint: str = "ADDRESS") -> HostSpec:
+    """What was typed, as a host. Errors: click's BadParameter, for the parameter `hint`."""
     typed = read(address, Way.URI if looks_like_uri(address) else Way(way))
     if typed.flaw is not None:
-        raise click.BadParameter(addresses.flaw(typed.flaw), param_hint="ADDRESS")
+        raise click.BadParameter(addresses.flaw(typed.flaw), param_hint=hint)
     return HostSpec("", typed.name, typed.uri)
 
 
@@ -265,7 +265,7 @@ way_option = option(
 def add(session: Session, address: str, way: str, name: str | None, tested: bool, **changes: Any) -> int:
     spec = edited(spec_of(address, way), changes)
     spec = replace(spec, name=name or spec.name)
-    if not spec.name:
+    if name == "" or not spec.name:
         raise click.UsageError(_("Say with --name how it is called."))
     if tested and (code := probing.test(session, spec)) != Exit.DONE:
         return code
@@ -283,7 +283,7 @@ def add(session: Session, address: str, way: str, name: str | None, tested: bool
 @with_session
 def edit(session: Session, host: str, name: str | None, uri: str | None, **changes: Any) -> int:
     old = session.host(host)
-    new = edited(old, {**changes, "name": name, "uri": spec_of(uri, "ssh").uri if uri else None})
+    new = edited(old, {**changes, "name": name, "uri": spec_of(uri, "ssh", "--uri").uri if uri else None})
     if new == old:
         raise click.UsageError(_("Nothing to change was given."))
     return _save(session, new, _("{name} is changed.").format(name=new.name))
@@ -307,7 +307,7 @@ def _tell(session: Session, spec: HostSpec, said: str) -> None:
 @hosts_argument
 @with_session
 def remove(session: Session, host: Sequence[str]) -> int:
-    specs = [session.host(word) for word in host]
+    specs = list(dict.fromkeys(session.host(word) for word in host))
     with trying("host.remove"):
         for spec in specs:
             session.services.hosts.remove(spec.id)
@@ -351,7 +351,7 @@ def disconnect(session: Session, host: Sequence[str]) -> int:
 
 def _set_autoconnect(session: Session, words: Sequence[str], wanted: bool) -> list[HostSpec]:
     """Into the fleet file, which open windows follow; the hosts as they are then. Those beside the file stay as they are."""
-    specs = [session.host(word) for word in words]
+    specs = list(dict.fromkeys(session.host(word) for word in words))
     with trying("host.edit"):
         for spec in specs:
             if spec.autoconnect is not wanted and session.services.hosts.in_file(spec.id):

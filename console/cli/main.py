@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import logging
+import math
+import os
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -15,6 +20,7 @@ from console.cli.session import Session, Tried, exit_code, explained
 from console.fleet.errors import FleetError
 from console.words import N_, _
 
+TRACE = "SPLENDID_TRACE"  # a variable of the environment: faults of our own are shown whole
 VERSION_TEXT = "splendid %(version)s"
 
 _ADDED_TO_GROUPS = (acts, deleting, finding)  # imported for the commands they add to the groups of vms and hosts
@@ -26,10 +32,21 @@ HELP = N_(
 )
 
 
+class _PathType(click.Path):
+    """A path that is not empty: "" would be the folder one stands in, which an unset variable never means."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            self.fail(_("It is empty."), param, ctx)
+        return super().convert(value, param, ctx)
+
+
 def build(program: Program) -> click.Group:
     """The whole tree of commands, on a program that can make services and open the window."""
 
     def splendid(ctx: click.Context, profile: Path | None, fleet: Path | None, demo: bool, timeout: float) -> int:
+        if math.isnan(timeout):
+            raise click.BadParameter(_("That is not a number."), param_hint="--timeout")
         ctx.obj.options = Options(profile, fleet, demo, timeout)
         if ctx.invoked_subcommand is None:
             return program.window(ctx.obj.options)
@@ -44,14 +61,14 @@ def build(program: Program) -> click.Group:
             Option(
                 ["--fleet"],
                 metavar="FILE",
-                type=click.Path(path_type=Path, dir_okay=False),
+                type=_PathType(path_type=Path, dir_okay=False),
                 envvar="SPLENDID_FLEET",
                 help=N_("Another fleet file than the profile's."),
             ),
             Option(
                 ["--profile"],
                 metavar="FOLDER",
-                type=click.Path(path_type=Path, file_okay=False),
+                type=_PathType(path_type=Path, file_okay=False),
                 envvar="SPLENDID_PROFILE",
                 help=N_("Keep settings, caches and history in this folder."),
             ),
@@ -80,6 +97,49 @@ def run(arguments: Sequence[str], program: Program) -> int:
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError):
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    log = _OneLine(logging.WARNING)
+    logging.getLogger("console").addHandler(log)
+    try:
+        with contextlib.closing(session):
+            code = _run(root, session, arguments)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        with contextlib.suppress(OSError):
+            sys.stdout.close()
+        return Exit.DONE
+    except KeyboardInterrupt:  # while closing
+        return Exit.FAILED
+    except OSError as error:
+        said = _("{path}: {text}.") if error.filename else _("The output could not be written: {text}.")
+        output.note(said.format(path=error.filename, text=error.strerror or str(error)))
+        return Exit.FAILED
+    except Exception as error:
+        if os.environ.get(TRACE):
+            raise
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        said = _("Splendid has a fault of its own: {error} (in {place}). With {variable}=1 it shows all that is known.")
+        name, place = type(error).__name__, f"{Path(last.filename).name}:{last.lineno}"
+        output.note(said.format(error=f"{name}: {error}", place=place, variable=TRACE))
+        return Exit.FAILED
+    finally:
+        logging.getLogger("console").removeHandler(log)
+    return code
+
+
+class _OneLine(logging.Handler):
+    """What goes wrong beside the command, as one line instead of a traceback."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if os.environ.get(TRACE):
+            text = self.format(record)
+        else:
+            error = record.exc_info[1] if record.exc_info else None
+            text = f"{record.getMessage()}: {type(error).__name__}: {error}" if error else record.getMessage()
+        click.echo(text, err=True)
+
+
+def _run(root: click.Group, session: Session, arguments: Sequence[str]) -> int:
     try:
         result = root.main(
             list(arguments), prog_name=shells.NAME, complete_var=shells.VARIABLE, standalone_mode=False, obj=session
@@ -89,16 +149,15 @@ def run(arguments: Sequence[str], program: Program) -> int:
     except FleetError as error:
         return _failed(session, error, "", exit_code(error))
     except click.ClickException as error:
+        if session.json:
+            output.document(records.usage(error.format_message()))
         error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         output.note(_("Cancelled"))
         return Exit.FAILED
-    except BrokenPipeError:
-        sys.stderr.close()  # whoever read has enough; there is nobody to tell
+    except SystemExit:  # click's way out of a broken pipe: whoever read has enough
         return Exit.DONE
-    finally:
-        session.close()
     return int(result or Exit.DONE)
 
 

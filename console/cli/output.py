@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TextIO
 
 import click
 
@@ -83,6 +84,11 @@ def facts(rows: Iterable[tuple[str, str]]) -> None:
         click.echo(f"{label}{' ' * (size - width(label))}{GAP}{clean(first)}")
         for line in more:
             click.echo(f"{' ' * size}{GAP}{clean(line)}")
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """A person is at the other end; a stream may be closed."""
+    return stream is not None and not stream.closed and stream.isatty()
 
 
 def line(text: str) -> None:

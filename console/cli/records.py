@@ -29,6 +29,11 @@ def error(value: FleetError) -> Record:
     return {"error": problem(value.problem, value.what)}
 
 
+def usage(text: str) -> Record:
+    """What was typed cannot be meant."""
+    return {"error": {"what": "", "reason": "usage", "text": text, "code": 0, "detail": ""}}
+
+
 def load(value: Load | None) -> Record | None:
     if value is None:
         return None
@@ -245,14 +250,14 @@ def plan(value: DeletePlan, chosen: frozenset[str]) -> Record:
                 "forced_off": item.stops,
                 "snapshots": list(item.snapshots),
                 "checkpoints": list(item.checkpoints),
-                "files": [_file(entry, entry.id in chosen) for entry in item.files],
+                "files": [file(entry, entry.id in chosen) for entry in item.files],
             }
             for item in value.vms
         ],
     }
 
 
-def _file(item: FileItem, goes: bool) -> Record:
+def file(item: FileItem, goes: bool) -> Record:
     return {
         "path": item.path,
         "kind": item.kind.value,

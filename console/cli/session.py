@@ -17,15 +17,17 @@ from console.fleet.domains import Domain, State, VmKey
 from console.fleet.errors import AuthFailed, FleetError, NotFound, Problem, Reason, Unreachable, UsageError
 from console.fleet.hosts import HostSpec, Phase
 from console.fleet.updates import FactsRead, LoadsRead, NetworksRead, PoolsRead
-from console.services.resolve import find_host, find_vms
-from console.words import _, errors, files
+from console.services.resolve import find_host, find_vms, find_zone
+from console.words import _, errors, files, ngettext
 
 if TYPE_CHECKING:
     from console.services.credentials import Pending
     from console.services.services import Services
+    from console.settings.fleetfile import FileProblem
 
 STEP = 0.05  # seconds between two looks at what is awaited
 ADDRESS_LIMIT = 2.0  # seconds that addresses may come after the VMs
+MOST_PROBLEMS = 10  # of a fleet file that are said; the rest is counted
 LOAD_LIMIT = 10.0  # seconds for two rounds of statistics
 
 Unreached = dict[str, Problem]
@@ -44,6 +46,7 @@ class Session:
         self.unreached: Unreached = {}
         self._services: Services | None = None
         self._open: set[str] = set()
+        self._incomplete = False
         self._stack = contextlib.ExitStack()
         self._questions: queue.SimpleQueue[Pending] = queue.SimpleQueue()
 
@@ -53,17 +56,29 @@ class Session:
             self._services = self._stack.enter_context(self.program.services(self.options))
             if self.interactive:
                 self._services.credentials.handler = self._questions.put
-            for problem in self._services.hosts.file_problems():
-                output.note(files.sentence(problem))
+            self._say_file_problems(self._services.hosts.file_problems())
         return self._services
 
     @property
     def interactive(self) -> bool:
         """A person sits there and can be asked."""
-        return sys.stdin.isatty() and sys.stderr.isatty()
+        return output.is_terminal(sys.stdin) and output.is_terminal(sys.stderr)
 
     def close(self) -> None:
+        """Ends the services, and says what did not work of the program's own files."""
+        if self._services is not None:
+            for name, problem in self._services.troubles().items():
+                output.note(files.trouble(name, problem))
         self._stack.close()
+
+    def _say_file_problems(self, problems: Sequence[FileProblem]) -> None:
+        path = self.services.hosts.file
+        for problem in problems[:MOST_PROBLEMS]:
+            output.note(f"{path}: {files.sentence(problem)}")
+        rest = len(problems) - MOST_PROBLEMS
+        if rest > 0:
+            more = ngettext("{count} more problem in that file.", "{count} more problems in that file.", rest)
+            output.note(f"{path}: {more.format(count=rest)}")
 
     # hosts
 
@@ -74,8 +89,16 @@ class Session:
     def hosts(self, words: Iterable[str], zones: Collection[str] = ()) -> list[HostSpec]:
         """The hosts of these words, or all that connect by themselves; of these zones, if any are given."""
         chosen = [self.host(word) for word in words]
+        with trying("zone.find"):
+            zones = [find_zone(self.services.inventory, zone) for zone in zones]
         if not chosen:
-            chosen = [spec for spec in self.services.inventory.specs() if spec.autoconnect]
+            specs = self.services.inventory.specs()
+            chosen = [spec for spec in specs if spec.autoconnect]
+            left_out = any(problem.left_out for problem in self.services.hosts.file_problems())
+            self._incomplete = left_out
+            if not specs and not left_out:
+                said = _("The fleet has no hosts yet: there are none in {path}. Add one with splendid host add.")
+                output.note(said.format(path=self.services.hosts.file))
         return [spec for spec in dict.fromkeys(chosen) if not zones or spec.zone in zones]
 
     def reach(self, specs: Collection[HostSpec]) -> None:
@@ -212,11 +235,16 @@ class Session:
     # the end
 
     def say_unreached(self) -> int:
-        """Says on stderr which hosts could not be read, and why; returns the exit code that follows."""
+        """Says on stderr which hosts could not be read, and why; returns the exit code that follows.
+
+        FAILED where all hosts were meant and the fleet file does not say them all.
+        """
         for host, problem in self.unreached.items():
             spec = self.services.inventory.spec(host)
             output.note(explained(problem, spec.name if spec else host, "host.connect"))
-        return Exit.UNREACHABLE if self.unreached else Exit.DONE
+        if self.unreached:
+            return Exit.UNREACHABLE
+        return Exit.FAILED if self._incomplete else Exit.DONE
 
     def unreached_records(self) -> list[records.Record]:
         names = {spec.id: spec.name for spec in self.services.inventory.specs()}
@@ -284,7 +312,7 @@ def explained(problem: Problem, what: str, tried: str = "") -> str:
     """What was tried, why it failed, what to do, and libvirt's own words, as one line."""
     said = errors.sentence(problem, what, tried)
     parts = [said.full]
-    if problem.reason in (Reason.PASSWORD, Reason.HOST_KEY_UNKNOWN) and not sys.stdin.isatty():
+    if problem.reason in (Reason.PASSWORD, Reason.HOST_KEY_UNKNOWN) and not output.is_terminal(sys.stdin):
         parts.append(_("Nobody could be asked: this is not a terminal."))
     if said.words:
         parts.append(_("(It says: {words})").format(words=said.words))

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 import click
 
-from console.cli import output, records
+from console.cli import asking, output, records
 from console.cli.base import Exit, Group, option, with_session
+from console.cli.following import follow, waiting
 from console.cli.output import Cell, Head
-from console.cli.session import Session, explained
+from console.cli.session import Session, Tried, exit_code, explained, trying
+from console.fleet.errors import FleetError
 from console.jobs.job import JobState, JobView
-from console.jobs.journal import Unfinished
-from console.words import N_, _, jobs, units
+from console.words import N_, _, deletion, jobs, units
+
+if TYPE_CHECKING:
+    from console.jobs.journal import Unfinished
+    from console.services.unfinished import Leftover
 
 group = Group("job", help=N_("Tasks: what was done and what came of it."))
 
@@ -64,7 +70,93 @@ def unfinished(session: Session) -> int:
     elif found:
         heads = [Head(_("ID"), right=True), Head(_("Task")), Head(_("Target")), Head(_("Started")), Head(_("Was at"))]
         output.table(heads, [_left_row(item) for item in found])
+        output.note(_("splendid job finish ID brings a task to its end, splendid job dismiss ID forgets it."))
     return Exit.DONE
+
+
+def _unfinished(session: Session, number: int) -> Unfinished:
+    """Errors: click's BadParameter where no task of that number was left half-way."""
+    found = {item.job: item for item in session.services.unfinished.found()}
+    if number not in found:
+        raise click.BadParameter(
+            _("Task {number} was not left half-way; see splendid job unfinished.").format(number=number),
+            param_hint="ID",
+        )
+    return found[number]
+
+
+@group.command("finish", help=N_("Bring a task that was left half-way to its end. Prints what that means, and asks."))
+@click.argument("number", metavar="ID", type=int)
+@option("--plan", "only_plan", is_flag=True, help=N_("Only print what would happen."))
+@option("--yes", "-y", is_flag=True, help=N_("Don't ask."))
+@with_session
+def finish(session: Session, number: int, only_plan: bool, yes: bool) -> int:
+    item = _unfinished(session, number)
+    session.must_reach(session.host(item.entry.vms[0].host))
+    with waiting(_("Asking what is left")):
+        left = session.services.unfinished.look(item)
+    if left.problem is not None:
+        error = FleetError(left.problem, item.entry.target)
+        raise Tried(error, "job.finish", exit_code(error))
+    if only_plan:
+        _show_plan(session, left)
+        return Exit.DONE
+    if not left.nothing_left:
+        if not yes:
+            _ask(session, left)
+        with trying(item.entry.kind):
+            return follow(session, session.services.unfinished.take_up(left))
+    _dismiss(session, item)
+    if not session.json:
+        output.line(deletion.left_of(item.entry.target, there=False, files=()))
+    return Exit.DONE
+
+
+def _show_plan(session: Session, left: Leftover) -> None:
+    if session.json:
+        files = [records.file(entry, not entry.hold.final) for entry in left.files]
+        plan = {"id": left.unfinished.job, "target": left.unfinished.entry.target, "vm_there": left.there}
+        output.document({"plan": plan | {"files": files}})
+    else:
+        for text in _plan(left):
+            output.line(text)
+
+
+def _plan(left: Leftover) -> list[str]:
+    """What would happen, by name."""
+    said = [deletion.left_of(left.unfinished.entry.target, there=left.there, files=left.files)]
+    for item in left.files:
+        fate = _("stays") if item.hold.final else _("goes")
+        held = deletion.why_held(item)
+        said.append(f"  {fate}: {deletion.file_line(item)}{f'. {held}' if held else ''}")
+    return said
+
+
+def _ask(session: Session, left: Leftover) -> None:
+    """Shows the plan and asks. Errors: UsageError without a terminal, Abort without a yes."""
+    if not session.interactive:
+        raise click.UsageError(_("Nobody can be asked here. Look at it with --plan, then say --yes."))
+    for text in _plan(left):
+        output.note(text)
+    if not asking.confirmed(_("Go on?")):
+        raise click.Abort
+
+
+@group.command("dismiss", help=N_("Forget that a task was left half-way; what it left stays where it is."))
+@click.argument("number", metavar="ID", type=int)
+@with_session
+def dismiss(session: Session, number: int) -> int:
+    _dismiss(session, _unfinished(session, number))
+    if not session.json:
+        output.line(_("Task {number} is no longer kept as unfinished.").format(number=number))
+    return Exit.DONE
+
+
+def _dismiss(session: Session, item: Unfinished) -> None:
+    with trying("job.dismiss"):
+        session.services.unfinished.dismiss(item)
+    if session.json:
+        output.document({"dismissed": _left(item)})
 
 
 def _left(item: Unfinished) -> records.Record:

@@ -251,6 +251,8 @@ def list_vms(
     if session.json:
         vms = [records.vm(row.domain, row.spec, row.view, row.load if not cached else None) for row in rows]
         output.document({"vms": vms, "unreached": session.unreached_records()})
+    elif not rows and session.services.inventory.specs():
+        output.note(_("No VM matches."))
     elif rows:
         heads = [Head(_(COLUMNS[name].head), COLUMNS[name].right) for name in columns]
         output.table(heads, [[COLUMNS[name].text(row) for name in columns] for row in rows])

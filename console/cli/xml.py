@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 
 import click
@@ -50,7 +49,7 @@ def command(session: Session, vm: str, inactive: bool, parts: Sequence[str], ove
             for line in lines[section.first_line - 1 : section.last_line]:
                 click.echo(line)
     else:
-        sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+        click.echo(text, nl=not text.endswith("\n"))
     return Exit.DONE
 
 

@@ -27,7 +27,8 @@ class DescribeService:
 
     def rename(self, key: VmKey, name: str) -> JobHandle:
         """Gives an inactive VM another name. UsageError at once for a name that cannot be."""
-        name = checked_name(name)
+        known = self._inventory.domain(key)
+        name = checked_name(name, known.name if known else key.uuid)
         line = vm_line(self._inventory, "rename", [key], name)
         member = self._member(
             Act.RENAME, key, lambda link, uuid: domains.rename(link, uuid, name), lambda now: now.name == name
@@ -90,11 +91,14 @@ class DescribeService:
         )
 
 
-def checked_name(name: str) -> str:
-    """A domain name libvirt can hold, stripped. UsageError: empty, "." or "..", a slash, a newline or a control character."""
+def checked_name(name: str, what: str = "") -> str:
+    """A domain name libvirt can hold, stripped.
+
+    UsageError, about `what`: empty, "." or "..", a slash, a newline or a control character.
+    """
     name = name.strip()
     if not name or name in (".", "..") or "/" in name or any(ord(char) < 32 or ord(char) == 127 for char in name):
-        raise UsageError(Reason.OTHER, name, detail="name")
+        raise UsageError(Reason.OTHER, what or name, detail="name")
     return name
 
 

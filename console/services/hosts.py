@@ -80,6 +80,11 @@ class HostService:
         ids = {spec.id for spec in mine}
         return (*mine, *(spec for spec in self._beside if spec.id not in ids))
 
+    @property
+    def file(self) -> Path:
+        """The fleet file; it need not exist."""
+        return self._store.path
+
     def in_file(self, host: str) -> bool:
         """The host stands in the fleet file, so that it can be edited and removed."""
         return any(spec.id == host for spec in self._store.specs)

@@ -23,6 +23,14 @@ def find_host(inventory: Inventory, word: str) -> HostSpec:
     raise NotFound(Reason.GONE, word, detail=", ".join(_near(word, (spec.name for spec in specs))))
 
 
+def find_zone(inventory: Inventory, word: str) -> str:
+    """The zone itself, where a host of the fleet is in it. NotFound names the word."""
+    zones = {spec.zone for spec in inventory.specs() if spec.zone}
+    if word not in zones:
+        raise NotFound(Reason.GONE, word, detail=", ".join(_near(word, zones)))
+    return word
+
+
 def find_vm(inventory: Inventory, word: str) -> VmKey:
     """The VM of that name, `host/name`, UUID or `host/UUID`.
 
@@ -59,4 +67,6 @@ def _full(inventory: Inventory, domain: Domain) -> str:
 
 def _near(word: str, names: Iterable[str], most: int = 3) -> list[str]:
     low = word.casefold()
+    if not low.strip():
+        return []
     return sorted({name for name in names if low in name.casefold() or name.casefold() in low})[:most]

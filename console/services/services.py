@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from console.fleet.errors import Problem
 from console.inventory.inventory import Inventory
 from console.jobs.journal import JobStore
 from console.jobs.runner import JobRunner
@@ -18,7 +20,11 @@ from console.services.unfinished import UnfinishedService
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """One of each, built by `console.app`. history: jobs of earlier runs."""
+    """One of each, built by `console.app`.
+
+    history: jobs of earlier runs. troubles: what does not work now of the program's own files, by "cache", "history" and
+    "preferences".
+    """
 
     hosts: HostService
     power: PowerService
@@ -30,3 +36,4 @@ class Services:
     jobs: JobRunner
     inventory: Inventory
     history: JobStore
+    troubles: Callable[[], Mapping[str, Problem]] = dict

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from console.fleet.deletion import DeletePlan, FileItem, FileKind, Hold, VmDeletion
 from console.words import units
 from console.words.translation import N_, _, ngettext
@@ -56,6 +58,19 @@ def consequences(vm: VmDeletion) -> list[str]:
             ).format(count=len(vm.checkpoints), names=_some(vm.checkpoints))
         )
     return said
+
+
+def left_of(name: str, *, there: bool, files: Collection[FileItem]) -> str:
+    """What a deletion that was cut short left, and what going on means."""
+    if there:
+        return _("{name} is still there; it is removed from its host.").format(name=name)
+    if not files:
+        return _("Nothing is left of {name}.").format(name=name)
+    return ngettext(
+        "{name} is gone, but {count} of its files is still there.",
+        "{name} is gone, but {count} of its files are still there.",
+        len(files),
+    ).format(name=name, count=len(files))
 
 
 def button(plan: DeletePlan, chosen: frozenset[str]) -> str:

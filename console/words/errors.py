@@ -50,11 +50,14 @@ TRIED = {
     "vm.describe": N_("Could not describe {what}."),
     "vm.tag": N_("Could not tag {what}."),
     "vm.delete": N_("Could not delete {what}."),
+    "job.finish": N_("Could not find out what is left of {what}."),
+    "job.dismiss": N_("Task {what} is kept as unfinished."),
     "vm.xml": N_("Could not read the XML of {what}."),
     "vm.screen": N_("Could not read the screen of {what}."),
     "vm.plan": N_("Could not find out what {what} would take with it."),
     "vm.find": N_("No VM is called {what}."),
     "host.find": N_("No host is called {what}."),
+    "zone.find": N_("No zone is called {what}."),
     "host.connect": N_("No connection to {what}."),
     "host.check": N_("{what} did not pass the test."),
     "host.add": N_("{what} was not added."),
@@ -211,6 +214,7 @@ _SAYS_MORE = {  # where the words of libvirt tell what our sentence cannot
 _FINDING = {
     "vm.find": N_("See splendid vm list --cached; a VM of a host that was never reached is not known."),
     "host.find": N_("See splendid host list."),
+    "zone.find": N_("See splendid host list."),
 }
 
 
@@ -261,6 +265,8 @@ def explain(error: FleetError, tried: str = "") -> Explained:
 def why(problem: Problem) -> str:
     """Only the reason, one sentence: for a tooltip, a task's row, a host's note."""
     reason, detail = problem.reason, problem.detail
+    if _of_a_file(problem):
+        return _("{path} cannot be written.").format(path=detail)
     if reason is Reason.OTHER:
         if detail in _CANNOT_BE:
             return _(_CANNOT_BE[detail])
@@ -283,7 +289,14 @@ def next_step(problem: Problem) -> str:
     """Only what to do about it; "" where nothing general can be said."""
     if problem.reason is Reason.WRONG_STATE and problem.detail in _NOT_SO:
         return ""
+    if _of_a_file(problem):
+        return _("Allow writing there, or use another file or profile.")
     return _(_NEXT[problem.reason]) if problem.reason is not Reason.OTHER else ""
+
+
+def _of_a_file(problem: Problem) -> bool:
+    """What may only be read is a file of ours, no host."""
+    return problem.reason is Reason.READ_ONLY and problem.detail.startswith("/")
 
 
 def one_line(text: str) -> str:

@@ -24,9 +24,10 @@ _FAULTS = {
     "name-taken": N_("The host in line {line} has the same name."),
     "id-taken": N_("The host in line {line} has the same id, {id}; another one is used."),
     "not-hosts": N_("“host” must be tables: begin each host with [[host]]."),
-    "not-utf8": N_("The file is not UTF-8 from here on; it was not read anew."),
+    "not-utf8": N_("The file is not UTF-8 from here on, so nothing new was read. Save it as UTF-8."),
     "unreadable": N_("The file cannot be read: {text}."),
 }
+_OF_NO_HOST = ("syntax", "not-hosts", "not-utf8", "unreadable")
 _WANTED = {
     "text": N_("a text in quotes"),
     "texts": N_('a list of texts, as in ["web", "prod"]'),
@@ -37,7 +38,7 @@ _WANTED = {
 def sentence(problem: FileProblem) -> str:
     """Where, which host, what is wrong, and what that costs, as one line."""
     said = [what(problem)]
-    if problem.left_out and problem.host:
+    if problem.left_out and (problem.host or str(problem.code) not in _OF_NO_HOST):
         said.append(_("The host is left out."))
     place = where(problem)
     return f"{place}: {' '.join(said)}" if place else " ".join(said)
@@ -48,7 +49,7 @@ def where(problem: FileProblem) -> str:
     parts = []
     if problem.line:
         parts.append(_("line {line}, column {column}").format(line=problem.line, column=problem.column))
-    if problem.host:
+    if problem.host.strip():
         parts.append(errors.one_line(problem.host))
     place = ", ".join(parts)
     return place[:1].upper() + place[1:] if problem.line else place
@@ -65,6 +66,19 @@ def what(problem: FileProblem) -> str:
     if code == "wrong-type":
         values["wanted"] = _(_WANTED[str(values["wanted"])])
     return _(_FAULTS[code]).format_map({name: errors.one_line(str(value)) for name, value in values.items()})
+
+
+_OWN = {  # what does not work now, and what a damaged file took with it
+    "cache": (N_("What was last seen is not being kept."), N_("What was last seen is lost.")),
+    "history": (N_("The history of tasks is not being kept."), N_("The history of tasks is lost.")),
+    "preferences": (N_("The preferences cannot be read or written."), N_("The preferences are lost.")),
+}
+
+
+def trouble(name: str, problem: Problem) -> str:
+    """One of Services.troubles, as a line."""
+    kept, lost = _OWN[name]
+    return own_file(problem, _(lost if problem.reason is Reason.DAMAGED else kept))
 
 
 def own_file(problem: Problem, what_is_lost: str) -> str:

@@ -59,6 +59,7 @@ def test_damaged_databases_are_said(tmp_path: Path) -> None:
         app.start(watch=False)
         assert app.gateway.wait_settled("alpha", 10).phase is Phase.LIVE
         assert [problem.reason for problem in app.problems()] == [Reason.DAMAGED]
+        assert list(app.services.troubles()) == ["cache"]
     finally:
         app.close()
 

@@ -134,3 +134,21 @@ def test_spec_of() -> None:
     assert hosts.spec_of("test:///a/node.xml", "ssh").name == "node"
     with pytest.raises(click.BadParameter):
         hosts.spec_of("a b", "ssh")
+
+
+def test_a_host_that_is_named_twice_is_removed_once(console: Console) -> None:
+    result = console("host", "remove", "kvm-a", "kvm-a", "kvm-b")
+    assert (result.code, len(result.lines)) == (0, 2)
+
+
+def test_an_unknown_zone_is_no_empty_list(console: Console) -> None:
+    for command in ("host", "vm"):
+        result = console(command, "list", "--zone", "nort")
+        assert (result.code, result.out) == (1, "")
+        assert result.err == "No zone is called nort. Similar: north. See splendid host list.\n"
+
+
+def test_the_parameter_that_is_wrong_is_named(console: Console) -> None:
+    assert "Invalid value for --uri" in console("host", "edit", "kvm-a", "--uri", "root:x@h").err
+    assert "Invalid value for HOST" in console("host", "test", "root:x@h").err
+    assert "Say with --name" in console("host", "add", "h", "--name", "").err

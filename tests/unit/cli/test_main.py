@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import importlib.util
+import logging
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from console import words
 from console.cli.base import Program
 from console.cli.main import run
 from console.fleet.errors import Failed, Reason
+from console.settings.paths import Profile
 from tests.unit.cli.conftest import Console, services
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -42,9 +44,10 @@ def test_a_malformed_fleet_file_costs_only_the_broken_host(console: Console) -> 
     with console.fleet.open("a", encoding="utf-8") as file:
         file.write('[[host]]\nname = "bad"\nuri = \n')
     result = console("host", "list")
-    assert result.code == 0
+    assert result.code == 1  # as with a host that was not reached: these are not all
     assert len(result.lines) == 3
-    assert result.err.startswith("Line 11, column 7, bad: This is not TOML: ")
+    assert result.err.startswith(f"{console.fleet}: Line 11, column 7, bad: This is not TOML: ")
+    assert console("host", "list", "kvm-a").code == 0
 
 
 def test_the_demo_fleet_can_be_asked_too(empty: Console) -> None:
@@ -89,7 +92,7 @@ def test_in_german(console: Console, tmp_path: Path) -> None:
     assert words.install("de", catalogs) == "de"
     assert console("vm", "pause", "db-01").out == "Anhalten db-01: Fertig\n"
     failed = console("vm", "start", "db-01")
-    assert failed.err == "db-01 konnte nicht gestartet werden. Ihr Zustand ist bereits: läuft.\n"
+    assert failed.err == "db-01 konnte nicht gestartet werden. Ihr Zustand ist bereits: laufend.\n"
     assert "VMs starten." in console("vm", "start", "--help").out
     assert console("vm", "list", "--quick", "db").lines[0].split()[:2] == ["Name", "Zustand"]
     assert console("vm", "list", "--quick", "--json", "db").json["vms"][0]["state"] == "running"
@@ -108,3 +111,95 @@ def test_manual_page_and_completions_are_up_to_date() -> None:
     tool = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(tool)
     assert tool.check() == []
+
+
+def window_that(error: BaseException) -> Program:
+    def broken(_options: object) -> int:
+        raise error
+
+    return Program(services=services, window=broken)
+
+
+def test_a_fault_of_ours_is_one_line(
+    empty: Console, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    program = window_that(RuntimeError("no such\nthing"))
+    assert run(["--profile", str(empty.folder)], program) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("Splendid has a fault of its own: RuntimeError: no such\\nthing (in test_main.py:")
+    monkeypatch.setenv("SPLENDID_TRACE", "1")
+    with pytest.raises(RuntimeError):
+        run(["--profile", str(empty.folder)], program)
+
+
+def test_a_fault_beside_the_command_is_one_line(empty: Console, capsys: pytest.CaptureFixture[str]) -> None:
+    def faulty(_options: object) -> int:
+        try:
+            raise ValueError("odd")
+        except ValueError:
+            logging.getLogger("console.gateway.workers").exception("a task failed")
+        return 0
+
+    assert run(["--profile", str(empty.folder)], Program(services=services, window=faulty)) == 0
+    assert capsys.readouterr().err == "a task failed: ValueError: odd\n"
+    assert logging.getLogger("console").handlers == []
+
+
+def test_output_that_cannot_be_written_is_said(empty: Console, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--profile", str(empty.folder)], window_that(OSError(28, "No space left on device"))) == 1
+    assert capsys.readouterr().err == "The output could not be written: No space left on device.\n"
+    assert run(["--profile", str(empty.folder)], window_that(OSError(13, "Permission denied", "/x"))) == 1
+    assert capsys.readouterr().err == "/x: Permission denied.\n"
+
+
+def test_a_reader_that_has_enough_is_no_failure(empty: Console, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--profile", str(empty.folder)], window_that(BrokenPipeError(32, "Broken pipe"))) == 0
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("stream", ["out", "all"])
+def test_closed_streams_are_no_traceback(empty: Console, stream: str) -> None:
+    closing = {"out": ">&-", "all": "<&- >&- 2>&-"}[stream]
+    line = f'"{sys.executable}" -m console --profile "{empty.folder}" vm list {closing}'
+    done = subprocess.run(["sh", "-c", line], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [("--timeout", "nan"), ("--fleet", "")])
+def test_values_that_cannot_be_meant(empty: Console, arguments: tuple[str, ...]) -> None:
+    assert empty(*arguments, "host", "list").code == 2
+
+
+def test_wrong_usage_within_a_command_is_json_too(empty: Console) -> None:
+    result = empty("job", "show", "77", "--json")
+    assert (result.code, result.json["error"]["reason"]) == (2, "usage")
+    assert "There is no task 77" in result.json["error"]["text"]
+
+
+def test_a_fleet_without_hosts_says_what_to_do(empty: Console) -> None:
+    for arguments in (("host", "list"), ("vm", "list"), ("vm", "list", "--json")):
+        result = empty(*arguments)
+        assert result.code == 0
+        assert result.err == (
+            f"The fleet has no hosts yet: there are none in {empty.fleet}. Add one with splendid host add.\n"
+        )
+    assert "splendid host add" in empty("vm", "start", "web-01").err
+    assert "splendid host add" not in empty("host", "add", "kvm-1").err
+
+
+def test_damaged_files_of_ours_are_said(console: Console) -> None:
+    database = Profile.at(console.folder).jobs_database
+    database.parent.mkdir(parents=True)
+    database.write_bytes(b"rubbish" * 500)
+    result = console("job", "list")
+    assert (result.code, result.out) == (0, "")
+    assert result.err.startswith("The history of tasks is lost. Its file was damaged. It was set aside as ")
+    assert console("job", "list").err == ""
+
+
+def test_of_very_many_problems_the_first_are_said(empty: Console) -> None:
+    empty.fleet.write_text('[[host]]\nname = "a"\nuri = "test:///default"\n' * 40, "utf-8")
+    lines = empty("host", "list", "--cached").err.splitlines()
+    assert len(lines) == 11
+    assert lines[-1] == f"{empty.fleet}: 29 more problems in that file."

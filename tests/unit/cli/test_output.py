@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -60,3 +62,13 @@ def test_times_are_utc() -> None:
     assert output.iso(1_700_000_000.25) == "2023-11-14T22:13:20.250Z"
     assert output.iso(0) is None
     assert output.iso(None) is None
+
+
+def test_a_terminal() -> None:
+    assert not output.is_terminal(None)
+    with Path(os.devnull).open() as stream:
+        assert not output.is_terminal(stream)
+    assert not output.is_terminal(stream)
+    there, here = os.openpty()
+    with os.fdopen(there), os.fdopen(here) as terminal:
+        assert output.is_terminal(terminal)

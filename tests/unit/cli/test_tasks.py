@@ -103,3 +103,62 @@ def test_unfinished(empty: Console) -> None:
     assert lines[1].endswith("Deleting /srv/a")
     (found,) = empty("job", "unfinished", "--json").json["unfinished"]
     assert found["steps"] == [{"step": "removing", "values": {"path": "/srv/a"}, "done": False, "undo": ""}]
+
+
+LEFT = "/srv/images/gone-01.img"
+NODE = """<node><cpu><mhz>1</mhz><model>x</model><active>1</active><nodes>1</nodes><sockets>1</sockets><cores>1</cores>
+<threads>1</threads></cpu><memory>1048576</memory>
+<pool type="dir"><name>images</name><target><path>/srv/images</path></target>
+<volume type="file"><name>gone-01.img</name><capacity>1048576</capacity><allocation>1048576</allocation></volume></pool></node>"""
+
+
+def left_half_way(console: Console, *paths: str) -> None:
+    """A host whose VM gone-01 was undefined by a console that was killed before it deleted the files."""
+    node = console.folder / "kvm-x.xml"
+    node.write_text(NODE, "utf-8")
+    console.line("kvm-x", f"test://{node}")
+    store = JobStore(Profile.at(console.folder).jobs_database, KILLED)
+    key = VmKey("kvm-x", "99999999-0000-4000-8000-000000000000")
+    store.write_entry(4, Entry("vm.delete", "gone-01", (key,), {"files": list(paths)}))
+    assert store.close(5)
+
+
+def test_what_was_left_half_way_is_brought_to_its_end(empty: Console) -> None:
+    left_half_way(empty, LEFT)
+    assert "splendid job finish ID" in empty("job", "unfinished").err
+    plan = empty("job", "finish", "4", "--plan").lines
+    assert plan == [
+        "gone-01 is gone, but 1 of its files is still there.",
+        f"  goes: Disk, {LEFT}, 1 MiB",
+    ]
+    found = empty("job", "finish", "4", "--plan", "--json").json["plan"]
+    assert [(entry["path"], entry["goes"]) for entry in found["files"]] == [(LEFT, True)]
+    refused = empty("job", "finish", "4")
+    assert (refused.code, "--yes" in refused.err) == (2, True)
+    done = empty("job", "finish", "4", "--yes")
+    assert (done.code, done.out) == (0, "Delete gone-01: Done\n")
+    assert empty("job", "unfinished").lines == []
+    assert empty("job", "finish", "4", "--yes").code == 2
+
+
+def test_where_nothing_is_left_it_is_only_forgotten(empty: Console) -> None:
+    left_half_way(empty, "/srv/images/other.img")
+    done = empty("job", "finish", "4")
+    assert (done.code, done.out) == (0, "Nothing is left of gone-01.\n")
+    assert empty("job", "unfinished").lines == []
+
+
+def test_what_was_left_half_way_can_be_dismissed(empty: Console) -> None:
+    left_half_way(empty, LEFT)
+    dismissed = empty("job", "dismiss", "4", "--json")
+    assert (dismissed.code, dismissed.json["dismissed"]["values"]) == (0, {"files": [LEFT]})
+    assert empty("job", "unfinished").lines == []
+    assert empty("job", "dismiss", "4").code == 2
+
+
+def test_a_host_that_is_no_more_leaves_only_dismissing(empty: Console) -> None:
+    left_half_way(empty, LEFT)
+    assert empty("host", "remove", "kvm-x").code == 0
+    result = empty("job", "finish", "4", "--yes")
+    assert (result.code, "kvm-x" in result.err) == (1, True)
+    assert empty("job", "dismiss", "4").out == "Task 4 is no longer kept as unfinished.\n"

@@ -151,3 +151,8 @@ def test_names_that_would_disturb_a_terminal(empty: Console) -> None:
     assert result.code == 0
     assert [line.split("  ")[0] for line in result.lines[1:]] == ["fox 🦊", "évil", "שלום"]
     assert empty("vm", "pause", "fox 🦊").code == 0
+
+
+def test_nothing_that_matches_is_said(console: Console) -> None:
+    result = console("vm", "list", "--quick", "nosuch")
+    assert (result.code, result.out, result.err) == (0, "", "No VM matches.\n")

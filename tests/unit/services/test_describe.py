@@ -22,6 +22,12 @@ def test_a_running_vm_is_not_renamed(app: App) -> None:
     assert app.services.describe.rename(named(app, "web").key, "other").wait(20).state is JobState.FAILED
 
 
+def test_a_name_that_cannot_be_is_told_of_the_vm(app: App) -> None:
+    with pytest.raises(UsageError) as caught:
+        app.services.describe.rename(named(app, "db").key, " ")
+    assert caught.value.what == "db"
+
+
 @pytest.mark.parametrize("name", ["", "  ", "a/b", "a\nb", "..", "\x00"])
 def test_names_that_cannot_be(name: str) -> None:
     with pytest.raises(UsageError):

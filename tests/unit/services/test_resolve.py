@@ -9,13 +9,13 @@ from console.fleet.errors import NotFound, UsageError
 from console.fleet.hosts import HostSpec
 from console.fleet.updates import DomainsRead
 from console.inventory.inventory import Inventory
-from console.services.resolve import find_host, find_vm, find_vms
+from console.services.resolve import find_host, find_vm, find_vms, find_zone
 
 
 @pytest.fixture
 def inventory() -> Inventory:
     inventory = Inventory()
-    inventory.set_hosts([HostSpec("a", "Alpha", "test:///a"), HostSpec("b", "Beta", "test:///b")])
+    inventory.set_hosts([HostSpec("a", "Alpha", "test:///a"), HostSpec("b", "Beta", "test:///b", zone="north")])
     inventory.apply(DomainsRead("a", (Domain(VmKey("a", "1"), "web"), Domain(VmKey("a", "2"), "db"))))
     inventory.apply(DomainsRead("b", (Domain(VmKey("b", "2"), "db-copy"), Domain(VmKey("b", "3"), "web"))))
     return inventory
@@ -57,3 +57,17 @@ def test_nothing_found_says_what_is_near(inventory: Inventory) -> None:
 
 def test_no_vm_twice(inventory: Inventory) -> None:
     assert find_vms(inventory, ["db", "Alpha/db"]) == [("a", "2")]
+
+
+def test_an_empty_word_is_near_nothing(inventory: Inventory) -> None:
+    with pytest.raises(NotFound) as caught:
+        find_vm(inventory, " ")
+    assert caught.value.problem.detail == ""
+
+
+def test_a_zone(inventory: Inventory) -> None:
+    assert find_zone(inventory, "north") == "north"
+    for word, near in (("nor", "north"), ("", "")):
+        with pytest.raises(NotFound) as caught:
+            find_zone(inventory, word)
+        assert caught.value.problem.detail == near

@@ -77,3 +77,11 @@ def test_words_that_name_nothing_or_too_much() -> None:
 def test_a_sentence_of_ones_own() -> None:
     own = errors.explain(Conflict(Reason.EXISTS, "web-02"), "Nothing was renamed.")
     assert own.line == "Nothing was renamed. That name is taken."
+
+
+def test_a_file_that_may_only_be_read_is_no_host() -> None:
+    said = errors.sentence(
+        Problem(Reason.READ_ONLY, "Read-only file system", 30, "/etc/fleet.toml"), "kvm-1", "host.add"
+    )
+    assert said.line == "kvm-1 was not added. /etc/fleet.toml cannot be written."
+    assert "host's settings" not in said.next

@@ -19,6 +19,10 @@ from console.words import files
             '[[host]]\nname = "a"\nuri = "test:///a"\n[[host]]\nname = "a"\nuri = "test:///b"\n',
             "Line 5, column 8, a: The host in line 1 has the same name. The host is left out.",
         ),
+        (
+            '[[host]]\nname = " "\nuri = "test:///a"\n',
+            "Line 2, column 8: “name” is empty or has control characters. The host is left out.",
+        ),
         ("host = 1\n", "Line 1, column 1: “host” must be tables: begin each host with [[host]]."),
     ],
 )
@@ -54,3 +58,12 @@ def test_own_files() -> None:
         full == "History is not kept. There is not enough space left on /home. Free some space there, then try again."
     )
     assert files.own_file(Problem(Reason.IN_USE), "History is not kept.") == "History is not kept. It is in use."
+
+
+@pytest.mark.parametrize("name", ["cache", "history", "preferences"])
+def test_troubles_tell_what_is_not_kept_from_what_is_lost(name: str) -> None:
+    kept = files.trouble(name, Problem(Reason.NO_SPACE, detail="/home"))
+    lost = files.trouble(name, Problem(Reason.DAMAGED, detail="/home/x.damaged"))
+    assert "/home" in kept
+    assert " lost. Its file was damaged. It was set aside as /home/x.damaged" in lost
+    assert kept.split(".")[0] != lost.split(".")[0]
