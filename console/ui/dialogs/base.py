@@ -135,7 +135,7 @@ class Dialog(QDialog):
 
     def tell_why(self, said: errors.Explained) -> None:
         """Says a failure in a note; the system's own words stand in quotes."""
-        words = f"“{said.words}”" if said.words else ""
+        words = _("“{words}”").format(words=said.words) if said.words else ""
         self.tell("error", said.what, " ".join(part for part in (said.why, words, said.next) if part))
 
     def hold(self, why: str) -> None:

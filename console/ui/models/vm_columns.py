@@ -217,7 +217,7 @@ COLUMNS: tuple[Column, ...] = (
         N_("Disk"),
         _disk,
         lambda r: _number(_disk_rate(r)),
-        78,
+        92,
         N_("MiB/s"),
         right=True,
         drops=1,
