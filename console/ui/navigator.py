@@ -36,7 +36,8 @@ from console.ui.delegates.text import Texts
 from console.ui.delegates.tree import TreeView, paint_face
 from console.ui.host_actions import HostActions
 from console.ui.models.branches import MODES, branch_label
-from console.ui.models.tree import Face, Tree
+from console.ui.models.lines import Face
+from console.ui.models.tree import Tree
 from console.ui.places import Place
 from console.ui.theme import theme
 from console.ui.theme.tokens import HEIGHTS

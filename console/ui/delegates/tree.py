@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate, QStyleOpti
 
 from console.ui import icons
 from console.ui.delegates.text import Texts
-from console.ui.models.tree import Face, Tree
+from console.ui.models.lines import Face
+from console.ui.models.tree import Tree
 from console.ui.theme import theme
 from console.ui.theme.tokens import HEIGHTS
 

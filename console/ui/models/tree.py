@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -18,6 +17,7 @@ from console.inventory.inventory import Inventory
 from console.ui.icons import Age, age_of, phase_glyph, state_glyph
 from console.ui.models.backlog import Backlog
 from console.ui.models.branches import MODES, Branch, branch_label, branch_order, homes, place_branches
+from console.ui.models.lines import Face, Node, add_up
 from console.ui.places import Place
 from console.words import _, ngettext, states, units
 
@@ -25,55 +25,6 @@ Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
 _LAST = "\U0010ffff"  # sorts after every name
 LINES = 500  # VMs listed in one branch; more are for the table
-
-
-def _by_sort(node: Node) -> str:
-    return node.sort
-
-
-@dataclass(slots=True, eq=False)
-class Node:
-    """One line of the tree. members: VMs right below, whether their lines are there (loaded) or not; total: with all
-    below. key: what tells it from its siblings' kind."""
-
-    number: int
-    place: Place
-    label: str
-    parent: Node | None = None
-    children: list[Node] = field(default_factory=list)
-    members: set[VmKey] = field(default_factory=set)
-    total: int = 0
-    loaded: bool = False
-    sort: str = ""
-
-    @property
-    def kind(self) -> str:
-        return self.place.kind
-
-    @property
-    def holds_vms(self) -> bool:
-        return self.kind in ("host", "group", "tag", "state")
-
-    def row(self) -> int:
-        """Where it stands below its parent; VMs stand by name, so theirs is found fast."""
-        if self.parent is None:
-            return 0
-        siblings = self.parent.children
-        start = bisect_left(siblings, self.sort, key=_by_sort) if self.parent.holds_vms else 0
-        return siblings.index(self, start)
-
-
-@dataclass(frozen=True, slots=True)
-class Face:
-    """What a line shows: icon or glyph, label, a figure at the right or a mark with an age; pale when last known."""
-
-    label: str
-    icon: str = ""
-    glyph: tuple[str, str] | None = None
-    figure: str = ""
-    mark: tuple[str, str] | None = None
-    age: str = ""
-    pale: bool = False
 
 
 _ICONS = {"fleet": "fleet", "zone": "zone", "rack": "rack", "host": "server", "group": "rack", "tag": "tag"}
@@ -331,7 +282,7 @@ class Tree(QAbstractItemModel):
             if not leaf.total and self._mode != "place":
                 self._remove(self._fleet, leaf.row())
         if touched:
-            _sum(self._fleet)
+            add_up(self._fleet)
             self._fleet.total = len(self._where)  # a VM with two tags is still one
             self.recounted.emit()
         self.grown.emit()
@@ -445,10 +396,3 @@ class Tree(QAbstractItemModel):
     def _changed(self, node: Node) -> None:
         index = self._index(node)
         self.dataChanged.emit(index, index)
-
-
-def _sum(node: Node) -> int:
-    """Counts the VMs below a line and below all lines under it."""
-    if not node.holds_vms:
-        node.total = sum(_sum(child) for child in node.children)
-    return node.total

@@ -13,7 +13,8 @@ from console.fleet.domains import Domain, State, VmKey
 from console.fleet.hosts import Phase
 from console.ui.models import tree as tree_module
 from console.ui.models.branches import MODES, homes
-from console.ui.models.tree import Node, Tree
+from console.ui.models.lines import Node
+from console.ui.models.tree import Tree
 from console.ui.places import Place
 from tests.ui.models.vm_fleet import Fleet, vm
 

@@ -1,0 +1,66 @@
+"""One line of the navigator's tree, and what it shows."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass, field
+
+from console.fleet.domains import VmKey
+from console.ui.places import Place
+
+
+def by_sort(node: Node) -> str:
+    """What VMs stand by in their branch."""
+    return node.sort
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """One line of the tree. members: VMs right below, whether their lines are there (loaded) or not; total: with all
+    below. key: what tells it from its siblings' kind."""
+
+    number: int
+    place: Place
+    label: str
+    parent: Node | None = None
+    children: list[Node] = field(default_factory=list)
+    members: set[VmKey] = field(default_factory=set)
+    total: int = 0
+    loaded: bool = False
+    sort: str = ""
+
+    @property
+    def kind(self) -> str:
+        return self.place.kind
+
+    @property
+    def holds_vms(self) -> bool:
+        return self.kind in ("host", "group", "tag", "state")
+
+    def row(self) -> int:
+        """Where it stands below its parent; VMs stand by name, so theirs is found fast."""
+        if self.parent is None:
+            return 0
+        siblings = self.parent.children
+        start = bisect_left(siblings, self.sort, key=by_sort) if self.parent.holds_vms else 0
+        return siblings.index(self, start)
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """What a line shows: icon or glyph, label, a figure at the right or a mark with an age; pale when last known."""
+
+    label: str
+    icon: str = ""
+    glyph: tuple[str, str] | None = None
+    figure: str = ""
+    mark: tuple[str, str] | None = None
+    age: str = ""
+    pale: bool = False
+
+
+def add_up(node: Node) -> int:
+    """Counts the VMs below a line and below all lines under it."""
+    if not node.holds_vms:
+        node.total = sum(add_up(child) for child in node.children)
+    return node.total
