@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import locale
 import os
 import signal
 import sys
@@ -89,6 +90,7 @@ def application() -> QApplication:
     QGuiApplication.setDesktopFileName("splendid")
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
+    locale.setlocale(locale.LC_MESSAGES, "C")  # Qt took the user's; libvirt's texts are read by their English words
     app.setApplicationName("splendid")
     app.setApplicationDisplayName("Splendid")
     return app

@@ -91,6 +91,7 @@ class Domain:
     since: epoch at which the present state began, 0 = not known (it was so when we first looked).
     started: epoch of the guest's start, 0 = not running or not known. addresses: as sourced by Address.source.
     tags, description, title: description and title are libvirt's own; tags live in our metadata (see libvirtxml.metadata).
+    boot: libvirt's number of this run of the guest, 0 = off; another number is another start.
     has_agent: the channel of the guest agent is configured; os: libosinfo id or name, "" = not known.
     """
 
@@ -99,6 +100,7 @@ class Domain:
     state: State = State.UNKNOWN
     since: float = 0.0
     started: float = 0.0
+    boot: int = 0
     vcpus: int = 0
     max_vcpus: int = 0
     memory_kib: int = 0

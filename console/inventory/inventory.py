@@ -271,13 +271,18 @@ class Inventory:
                 return self._take_one(replace(known, addresses=addresses)) if known else ChangeSet()
 
     def _kept(self, domain: Domain) -> Domain:
-        """`domain` with what only time tells carried over from what we knew: since when, and addresses while it runs."""
+        """`domain` with what only time tells carried over from what we knew: since when, and addresses while it runs.
+
+        What an earlier console saw holds only if it is the same run of the guest; what changed while nobody looked changed
+        at a time nobody knows.
+        """
         known = self._domains.get(domain.key)
         if known is None:
             return domain
-        if known.state is domain.state:
+        cached = self._views[domain.key.host].cached
+        if known.state is domain.state and (not cached or known.boot == domain.boot):
             domain = replace(domain, since=domain.since or known.since, started=domain.started or known.started)
-        elif not domain.since:
+        elif not domain.since and not cached:
             domain = replace(domain, since=self._clock())
         if not domain.addresses and domain.state.active and known.state.active:
             domain = replace(domain, addresses=known.addresses)

@@ -40,6 +40,7 @@ def read_domain(
         key=VmKey(host, tree.text(parts.get("uuid"))),
         name=parts["name"].text or "" if "name" in parts else "",
         state=state,
+        boot=tree.number(root.get("id"), 0),
         vcpus=tree.number(now_vcpus, max_vcpus),
         max_vcpus=max_vcpus,
         memory_kib=tree.kib(parts.get("currentMemory")) or max_memory,

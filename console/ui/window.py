@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from collections.abc import Callable
-from functools import partial
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from console.fleet.hosts import Phase
 from console.fleet.updates import ChangeSet
 from console.settings.preferences import Leaving, Preferences
 from console.ui import icons
@@ -18,7 +16,7 @@ from console.ui.actions import ENTRIES
 from console.ui.context import Context
 from console.ui.dialogs.desk import Dialogs
 from console.ui.host_actions import HostAct
-from console.ui.icons import icon, phase_glyph
+from console.ui.icons import icon
 from console.ui.navigator import Navigator
 from console.ui.notify import Notifier
 from console.ui.pages.first_run import FirstRunPage
@@ -34,16 +32,16 @@ from console.ui.status_bar import StatusBar
 from console.ui.tasks_pane import TasksPane
 from console.ui.theme import theme
 from console.ui.theme.tokens import LOW, NARROW, NAVIGATOR, NAVIGATOR_NARROW
-from console.ui.top_bar import Alarm, Crumb, TopBar
+from console.ui.top_bar import TopBar
+from console.ui.whereabouts import CRUMBS, alarms, crumbs
 from console.ui.widgets.notes import Toasts
 from console.ui.widgets.tabs import Tab, TabBar
-from console.words import N_, _, states
+from console.words import N_, _
 
 SIZE = (1440, 900)
 SOON_MS = 200
 EXPECT_MS = 2000  # after a start with hosts known, until "no hosts" is believed
 ROW_TABS = {"overview": N_("Overview"), "vms": N_("VMs"), "hosts": N_("Hosts")}
-CRUMBS = {"overview": N_("Overview"), "vms": N_("Virtual machines"), "hosts": N_("Hosts")}
 _STANDING = ("fleet", "zone", "rack")  # places with all three tabs
 
 Page = FirstRunPage | FleetPage | VmsPage | HostsPage | HostPage | VmPage | TasksPage
@@ -166,6 +164,7 @@ class MainWindow(QWidget):
         self.tabs.chosen.connect(lambda tab: nav.open(nav.place.at(tab)))
         self.status.try_wanted.connect(lambda hosts: ctx.host_acting.do(HostAct.TRY_NOW, hosts))
         self.tasks.folded_changed.connect(self._on_folded)
+        self.ctx.bridge.jobs_changed.connect(self._first_tasks)
         self.tasks.log_wanted.connect(self.dialogs.log)
         self.tasks.history_wanted.connect(lambda: nav.open(Place("tasks")))
         self.horizontal.splitterMoved.connect(self._on_moved)
@@ -209,7 +208,7 @@ class MainWindow(QWidget):
             self.tabs.set_current(name)
         page.show_place(place)
         self.stack.setCurrentWidget(page)
-        self.top.crumbs.show_crumbs(self._crumbs(place, name))
+        self.top.crumbs.show_crumbs(crumbs(self.ctx, place, name))
         self.top.back_button.setEnabled(self.ctx.nav.can_go_back)
         self.top.forward_button.setEnabled(self.ctx.nav.can_go_forward)
         self.status.set_summary(page.summary if isinstance(page, VmsPage) else "")
@@ -257,37 +256,6 @@ class MainWindow(QWidget):
     def _on_summed(self, text: str) -> None:
         if self.sender() is self.stack.currentWidget():
             self.status.set_summary(text)
-
-    def _crumbs(self, place: Place, page: str) -> list[Crumb]:
-        nav = self.ctx.nav
-        steps: list[tuple[str, Place]] = [(_("Fleet"), Place.fleet())]
-        zone = rack = ""
-        match place.kind:
-            case "zone":
-                zone = place.id
-            case "rack":
-                zone, rack = place.id, place.inner
-            case "host" | "vm":
-                spec = self.ctx.inventory.spec(place.id)
-                zone, rack = (spec.zone, spec.rack) if spec else ("", "")
-        if zone:
-            steps.append((zone, Place.zone(zone)))
-        if rack:
-            steps.append((rack, Place.rack(zone, rack)))
-        if place.kind in ("host", "vm"):
-            spec = self.ctx.inventory.spec(place.id)
-            steps.append((spec.name if spec else place.id, Place.host(place.id)))
-        if place.kind == "vm":
-            domain = self.ctx.inventory.domain(place.key)
-            steps.append((domain.name if domain else place.inner, place))
-        if place.kind in ("group", "tag", "state"):
-            steps.append((self.navigator.label_of(place), place))
-        if place.kind == "tasks":
-            steps.append((_("Tasks"), place))
-        if page in CRUMBS and place.kind == "fleet":
-            steps.append((_(CRUMBS[page]), place))
-        crumbs = [Crumb(text, partial(nav.open, to)) for text, to in steps[:-1]]
-        return [*crumbs, Crumb(steps[-1][0])]
 
     def _expect_no_more(self) -> None:
         self._expecting = False
@@ -345,15 +313,7 @@ class MainWindow(QWidget):
 
     def _alarm(self) -> None:
         """Hosts that want attention, on the bell."""
-        inventory, nav, now = self.ctx.inventory, self.ctx.nav, self.navigator.tree.now()
-        alarms = []
-        for spec in inventory.specs():
-            status = inventory.status(spec.id)
-            glyph = phase_glyph(status.phase)
-            if glyph and status.phase in (Phase.UNREACHABLE, Phase.REFUSED):
-                text = states.host_words(spec, status, now)
-                alarms.append(Alarm(text, glyph, partial(nav.open, Place.host(spec.id))))
-        self.top.bell.show_alarms(alarms)
+        self.top.bell.show_alarms(alarms(self.ctx, self.navigator.tree.now()))
 
     # shape
 
@@ -367,13 +327,19 @@ class MainWindow(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        """In a small window the navigator is narrower and the tasks are folded, unless a person said otherwise."""
+        """In a small window the navigator is narrower and the tasks are folded, as they are before the first one, unless a
+        person said otherwise."""
         if not self._by_hand:
             wanted = theme.px(NAVIGATOR if self.width() >= theme.px(NARROW) else NAVIGATOR_NARROW)
             self.horizontal.setSizes([wanted, self.width() - wanted])
         if not self._tasks_by_hand:
-            self.tasks.set_folded(self.height() < theme.px(LOW))
+            self.tasks.set_folded(self.height() < theme.px(LOW) or not self.ctx.jobs.views())
         self._fit_tasks()
+
+    @Slot()
+    def _first_tasks(self) -> None:
+        if self.tasks.folded and not self._tasks_by_hand:
+            self._fit()
 
     def _on_folded(self, _folded: bool) -> None:
         self._tasks_by_hand = True

@@ -137,7 +137,7 @@ def _more(status: HostStatus, now: float) -> list[str]:
             if status.next_try:
                 said.append(
                     _("next try in {time}").format(time=units.age(status.next_try - now))
-                    if status.next_try > now
+                    if status.next_try > now + 0.5
                     else _("trying now")
                 )
             return said

@@ -172,7 +172,9 @@ class FirstRunPage(LivePage):
         foot = QHBoxLayout()
         foot.setContentsMargins(0, theme.px(20), 0, 0)
         foot.setSpacing(theme.px(8))
-        foot.addWidget(GlyphLabel("lock", "text2", 14, drawn=False))
+        self._lock = GlyphLabel("lock", "text2", 14, drawn=False)
+        self._lock.hide()  # until there is something to say beside it
+        foot.addWidget(self._lock)
         self._keyring = label("", "secondary", wrap=True)
         foot.addWidget(self._keyring, 1)
         grid.addLayout(foot, 6, 1, 1, 2)
@@ -206,6 +208,7 @@ class FirstRunPage(LivePage):
 
     def _show_keyring(self, why: str | None) -> None:
         if isValid(self):
+            self._lock.show()
             self._keyring.setText(
                 _("No keyring answers, so passwords are kept until Splendid is closed, nowhere else")
                 if why

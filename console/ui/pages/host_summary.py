@@ -90,7 +90,11 @@ class HostSummary(QWidget):
         self.connection.show_facts(facts.host_connection(spec, view.status, now))
         self.counts.show_facts(facts.host_counts(view))
         self._load_head.set_text(_("Now") if fresh else _("Last known"), _replayed(total))
-        self.running.say(units.count(total.running), _("of {n}").format(n=units.count(total.vms)))
+        never = view.facts is None and not total.vms
+        self.running.say(
+            units.NONE if never else units.count(total.running),
+            "" if never else _("of {n}").format(n=units.count(total.vms)),
+        )
         self.cpu.say(units.percent(total.cpu), _("of all threads"))
         used = units.memory(total.memory_used) if total.memory_known else units.NONE
         self.memory.say(used, _("used of {all}").format(all=units.memory(total.memory)) if total.memory else "")

@@ -366,3 +366,27 @@ def test_who_follows_the_changes_knows_what_the_inventory_knows(happened: list[U
     assert {key: load for key, load in figures.items() if load} == {
         key: load for key in rows if (load := made.load(key))
     }
+
+
+def test_an_earlier_consoles_times_hold_only_for_the_same_run_of_the_guest() -> None:
+    inventory = Inventory(clock=lambda: 1000.0)
+    inventory.set_hosts([HostSpec("a", "a", "test:///a")])
+    same, other, off = (Domain(VmKey("a", name), name, State.RUNNING, boot=3, started=5.0, since=5.0) for name in "sox")
+    inventory.restore(HostView("a"), (same, other, off))
+    inventory.apply(
+        DomainsRead(
+            "a",
+            (
+                Domain(same.key, "s", State.RUNNING, boot=3),
+                Domain(other.key, "o", State.RUNNING, boot=4),
+                Domain(off.key, "x", State.OFF),
+            ),
+        )
+    )
+    found = {domain.name: (domain.started, domain.since) for domain in inventory.domains()}
+    assert found == {"s": (5.0, 5.0), "o": (0.0, 0.0), "x": (0.0, 0.0)}
+    inventory.apply(StateRead("a", "x", State.RUNNING, 990.0))
+    inventory.apply(DomainRead("a", Domain(off.key, "x", State.RUNNING, boot=9)))
+    now = inventory.domain(off.key)
+    assert now is not None
+    assert (now.started, now.since) == (990.0, 990.0)
