@@ -107,7 +107,7 @@ class TreeView(QTreeView):
         model = self.model()
         if not isinstance(model, Tree):
             return
-        box: QRect = options.rect  # type: ignore[attr-defined]
+        box: QRect = options.rect
         rect = QRect(0, box.y(), self.viewport().width(), box.height())
         depth = self._depth(index)
         shift = theme.px(INDENT) * depth
@@ -126,7 +126,7 @@ class TreeView(QTreeView):
             accent=selected,
         )
         if model.hasChildren(index):
-            name = "chevron-down" if self.isExpanded(index) else "chevron-right"  # type: ignore[arg-type]
+            name = "chevron-down" if self.isExpanded(index) else "chevron-right"
             side = theme.px(13)
             chevron = icons.pixmap(name, "text2", side, painter.device().devicePixelRatioF())
             painter.drawPixmap(
