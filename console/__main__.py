@@ -6,22 +6,29 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from console import words
-from console.app import App, Options
-from console.cli import base
-from console.cli.main import run
-from console.services.services import Services
-from console.settings.paths import Profile
+if TYPE_CHECKING:
+    from console.app import Options
+    from console.cli import base
+    from console.services.services import Services
+
+# the rest is imported where it is needed: help and completion need no libvirt, and Ctrl-C is heeded from the first moment
 
 
 def _options(given: base.Options) -> Options:
+    from console.app import Options  # noqa: PLC0415
+    from console.settings.paths import Profile  # noqa: PLC0415
+
     profile = Profile.at(given.profile) if given.profile is not None else Profile.default()
     return Options(profile, given.fleet, given.demo)
 
 
 @contextlib.contextmanager
 def _services(given: base.Options) -> Iterator[Services]:
+    from console import words  # noqa: PLC0415
+    from console.app import App  # noqa: PLC0415
+
     app = App(_options(given))
     words.install(app.preferences.value.language)
     app.start(connect=False, watch=False)
@@ -32,15 +39,26 @@ def _services(given: base.Options) -> Iterator[Services]:
 
 
 def _window(given: base.Options) -> int:
-    from console import desktop  # noqa: PLC0415 - the command line never loads Qt
+    from console import desktop  # noqa: PLC0415
 
     return desktop.run(_options(given))
 
 
+def _run() -> int:
+    from console import words  # noqa: PLC0415
+    from console.cli import base  # noqa: PLC0415
+    from console.cli.main import run  # noqa: PLC0415
+
+    words.install(None)
+    return run(sys.argv[1:], base.Program(services=_services, window=_window))
+
+
 def main() -> int:
     """Runs the program; what hangs in a library at the end does not keep the process."""
-    words.install(None)
-    code = run(sys.argv[1:], base.Program(services=_services, window=_window))
+    try:
+        code = _run()
+    except KeyboardInterrupt:
+        code = 1
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError, AttributeError):  # broken pipe, full disk, closed
             stream.flush()

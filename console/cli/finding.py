@@ -42,10 +42,12 @@ def trust(session: Session, host: str, fingerprint: str | None) -> int:
     line = next(
         (line for line in probing.findings(session, spec) if str(line.step) == "host-key" or line.ok is False), None
     )
-    values = line.values if line is not None else {}
-    if line is None or str(line.step) != "host-key":
-        problem = line.problem if line is not None and line.problem else Problem(Reason.BAD_URI, detail=spec.uri)
-        raise Tried(FleetError(problem, spec.name), "host.trust", Exit.UNREACHABLE if line else Exit.FAILED)
+    if line is None:
+        raise click.UsageError(_("{name} is not reached by ssh: it has no host key.").format(name=spec.name))
+    values = line.values
+    if str(line.step) != "host-key":
+        problem = line.problem or Problem(Reason.OTHER)
+        raise Tried(FleetError(problem, spec.name), "host.trust", Exit.UNREACHABLE)
     if line.ok:
         return _trusted(session, spec, values, _("{name} is trusted already.").format(name=spec.name))
     if values.get("state") == "changed" or not values.get("line"):

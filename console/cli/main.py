@@ -149,7 +149,7 @@ def _run(root: click.Group, session: Session, arguments: Sequence[str]) -> int:
     except FleetError as error:
         return _failed(session, error, "", exit_code(error))
     except click.ClickException as error:
-        if session.json:
+        if session.json or "--json" in arguments:
             output.document(records.usage(error.format_message()))
         error.show()
         return error.exit_code

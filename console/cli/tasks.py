@@ -211,10 +211,10 @@ def show(session: Session, number: int) -> int:
         [
             (_("Task"), jobs.title(view)),
             (_("Target"), jobs.target(view)),
-            (_("State"), jobs.state(view.state)),
+            (_("State"), _("Interrupted") if view.interrupted else jobs.state(view.state)),
             (_("Outcome"), jobs.ended(view)),
             (_("Started"), units.moment(view.started, now)),
-            (_("Ended"), units.moment(view.ended, now)),
+            (_("Ended"), units.moment(view.ended, now) if view.ended else ""),
             (_("By"), view.by),
             (_("Command"), view.command),
             (_("Failure"), explained(view.problem, view.what or view.target, view.kind) if view.problem else ""),
@@ -229,6 +229,8 @@ def show(session: Session, number: int) -> int:
 @with_session
 def cancel(session: Session, number: int) -> int:
     view = one(session, number)
+    if session.json:
+        output.document({"job": records.job(view)})
     if view.state.ended or view.interrupted:
         output.note(_("Task {number} is not under way: {outcome}.").format(number=number, outcome=jobs.ended(view)))
     else:

@@ -1,28 +1,18 @@
 _splendid_completion() {
-    local IFS=$'\n'
-    local response
-
-    response=$(env COMP_WORDS="${COMP_WORDS[*]}" COMP_CWORD=$COMP_CWORD _SPLENDID_COMPLETE=bash_complete $1)
-
-    for completion in $response; do
-        IFS=',' read type value <<< "$completion"
-
-        if [[ $type == 'dir' ]]; then
-            COMPREPLY=()
-            compopt -o dirnames
-        elif [[ $type == 'file' ]]; then
-            COMPREPLY=()
-            compopt -o default
-        elif [[ $type == 'plain' ]]; then
-            COMPREPLY+=($value)
-        fi
-    done
-
+    local type value
+    while IFS=',' read -r type value; do
+        case $type in
+            dir) COMPREPLY=(); compopt -o dirnames ;;
+            file) COMPREPLY=(); compopt -o default ;;
+            plain)
+                if [[ $value == *[^[:alnum:]_.:/@%+=,-]* ]]; then
+                    printf -v value '%q' "$value"
+                fi
+                COMPREPLY+=("$value")
+                ;;
+        esac
+    done < <(env COMP_WORDS="${COMP_WORDS[*]}" COMP_CWORD=$COMP_CWORD _SPLENDID_COMPLETE=bash_complete $1)
     return 0
 }
 
-_splendid_completion_setup() {
-    complete -o nosort -F _splendid_completion splendid
-}
-
-_splendid_completion_setup;
+complete -o nosort -F _splendid_completion splendid

@@ -44,3 +44,25 @@ def test_a_hung_host_does_not_keep_the_process(tmp_path: Path) -> None:
     done = splendid(tmp_path, "--fleet", str(fleet), "--timeout", "1", "vm", "list")
     assert done.returncode == 3
     assert time.monotonic() - start < 20
+
+
+def test_help_and_completion_load_no_libvirt() -> None:
+    code = (
+        "import sys, os; sys.argv = ['splendid', '--version']; import console.__main__ as main\n"
+        "os._exit = lambda code: sys.exit(code or any(name in sys.modules for name in ('libvirt', 'PySide6')))\n"
+        "main.main()"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False, capture_output=True).returncode == 0
+
+
+def test_ctrl_c_is_no_traceback_from_the_first_moment() -> None:
+    code = (
+        "import sys, console.__main__ as main\n"
+        "class Pressed:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'console.cli.main': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Pressed())\n"
+        "main.main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (1, "")

@@ -203,3 +203,9 @@ def test_of_very_many_problems_the_first_are_said(empty: Console) -> None:
     lines = empty("host", "list", "--cached").err.splitlines()
     assert len(lines) == 11
     assert lines[-1] == f"{empty.fleet}: 29 more problems in that file."
+
+
+def test_wrong_usage_is_json_before_the_command_is_known(empty: Console) -> None:
+    for arguments in (("vm", "fly", "--json"), ("vm", "list", "--frob", "--json")):
+        result = empty(*arguments)
+        assert (result.code, result.json["error"]["reason"]) == (2, "usage")

@@ -66,6 +66,10 @@ def test_a_task_whose_console_ended_is_not_running(empty: Console) -> None:
     assert empty("job", "show", "9", "--json").json["job"]["interrupted"] is True
     cancelled = empty("job", "cancel", "9")
     assert (cancelled.code, cancelled.err.split(":")[0]) == (1, "Task 9 is not under way")
+    assert empty("job", "cancel", "9", "--json").json["job"]["id"] == 9
+    shown = empty("job", "show", "9").lines
+    assert "State    Interrupted" in shown
+    assert not any(line.startswith("Ended") for line in shown)
 
 
 def test_show_with_its_log(empty: Console) -> None:
