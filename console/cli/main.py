@@ -142,7 +142,12 @@ class _OneLine(logging.Handler):
 def _run(root: click.Group, session: Session, arguments: Sequence[str]) -> int:
     try:
         result = root.main(
-            list(arguments), prog_name=shells.NAME, complete_var=shells.VARIABLE, standalone_mode=False, obj=session
+            list(arguments),
+            prog_name=shells.NAME,
+            complete_var=shells.VARIABLE,
+            standalone_mode=False,
+            obj=session,
+            color=False if os.environ.get("NO_COLOR") else None,
         )
     except Tried as error:
         return _failed(session, error.error, error.tried, error.code)

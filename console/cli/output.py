@@ -67,7 +67,8 @@ def _line(heads: Sequence[Head], widths: Sequence[int], row: Sequence[Cell]) -> 
     parts = []
     for index, (head, size, cell) in enumerate(zip(heads, widths, row, strict=True)):
         room = " " * (size - width(cell.text))
-        text = click.style(cell.text, fg=cell.color or None, dim=cell.dim or None) if cell.text else ""
+        styled = cell.text and (cell.color or cell.dim)
+        text = click.style(cell.text, fg=cell.color or None, dim=cell.dim or None) if styled else cell.text
         last = index == len(row) - 1 or not any(later.text for later in row[index + 1 :])
         parts.append(room + text if head.right else text if last else text + room)
         if last:

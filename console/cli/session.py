@@ -94,9 +94,9 @@ class Session:
         if not chosen:
             specs = self.services.inventory.specs()
             chosen = [spec for spec in specs if spec.autoconnect]
-            left_out = any(problem.left_out for problem in self.services.hosts.file_problems())
-            self._incomplete = left_out
-            if not specs and not left_out:
+            problems = self.services.hosts.file_problems()
+            self._incomplete = any(problem.left_out or not specs for problem in problems)
+            if not specs and not problems:
                 said = _("The fleet has no hosts yet: there are none in {path}. Add one with splendid host add.")
                 output.note(said.format(path=self.services.hosts.file))
         return [spec for spec in dict.fromkeys(chosen) if not zones or spec.zone in zones]

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 from console import words
@@ -209,3 +210,18 @@ def test_wrong_usage_is_json_before_the_command_is_known(empty: Console) -> None
     for arguments in (("vm", "fly", "--json"), ("vm", "list", "--frob", "--json")):
         result = empty(*arguments)
         assert (result.code, result.json["error"]["reason"]) == (2, "usage")
+
+
+def test_a_file_of_which_nothing_could_be_read_is_no_empty_fleet(empty: Console) -> None:
+    for rubbish in (b"\0" * 99, b"\xff\xfe", b"["):
+        empty.fleet.write_bytes(rubbish)
+        result = empty("host", "list")
+        assert (result.code, len(result.err.splitlines())) == (1, 1)
+        assert result.err.startswith(f"{empty.fleet}: Line 1, column ")
+
+
+def test_colours_are_left_out_where_they_are_not_wanted(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(click.utils, "should_strip_ansi", lambda stream=None, color=None: color is False)
+    assert "\x1b[" in console("vm", "list", "--quick").out
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[" not in console("vm", "list", "--quick").out
