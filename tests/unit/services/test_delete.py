@@ -72,7 +72,9 @@ def test_a_disk_that_another_vm_began_to_use_stays(app: App) -> None:
         .replace(named(app, "web").key.uuid, "11111111-0000-4000-8000-000000000000")
         .replace("web.qcow2", "db.qcow2")
     )
-    assert app.inventory.wait_for(db.key._replace(uuid="11111111-0000-4000-8000-000000000000"), lambda now: now is not None, 5)
+    assert app.inventory.wait_for(
+        db.key._replace(uuid="11111111-0000-4000-8000-000000000000"), lambda now: now is not None, 5
+    )
     view = app.services.delete.run(plan, plan.ticked()).wait(20)
     assert view.problem is not None
     assert (view.state, view.problem.reason, view.problem.detail) == (JobState.FAILED, Reason.IN_USE, "thief")
