@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QTimer, QTranslator
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -23,7 +23,9 @@ from console.ui.theme import theme
 from console.ui.window import MainWindow
 
 GIL_TURN = 0.0005  # seconds: a worker that computes gives way to the window soon
-YOUNG = 20_000  # allocations between two collections of young objects
+YOUNG = 10_000  # allocations between two collections of young objects
+NEVER = 1_000_000
+FREEZE_MS = 5_000
 
 
 class Desktop:
@@ -69,7 +71,7 @@ class Desktop:
             undo()
         self.app.desk.handler = None
         self.bridge.close()
-        self.window.close()
+        self.window.leave()
         self.app.close()
 
 
@@ -78,11 +80,17 @@ def has_screen() -> bool:
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or os.environ.get("QT_QPA_PLATFORM"))
 
 
-def calm_collector() -> None:
-    """Keeps the collector from stopping the window: what is there at start is never looked at again, the rest seldom."""
-    gc.collect()
+def calm_collector(parent: QObject) -> None:
+    """Keeps the collector from stopping the window.
+
+    Only young objects are looked through, a few milliseconds' worth; what outlived that is put out of its sight now and
+    then, since thousands of VMs are no garbage. Reference counts still free nearly all that goes.
+    """
+    gc.set_threshold(YOUNG, NEVER, NEVER)
     gc.freeze()
-    gc.set_threshold(YOUNG, 50, 1000)
+    timer = QTimer(parent, interval=FREEZE_MS)
+    timer.timeout.connect(gc.freeze)
+    timer.start()
 
 
 def application() -> QApplication:
@@ -112,6 +120,7 @@ def run(options: Options) -> int:
     qt = application()
     speak(qt, words.language())
     desktop = Desktop(app)
+    calm_collector(desktop.window)
     desktop.start()
     desktop.window.show()
     signal.signal(signal.SIGINT, lambda *_: qt.quit())
@@ -119,7 +128,6 @@ def run(options: Options) -> int:
     wake = QTimer()  # lets Python see signals while Qt waits
     wake.timeout.connect(lambda: None)
     wake.start(500)
-    QTimer.singleShot(3000, calm_collector)
     code = qt.exec()
     wake.stop()
     desktop.close()

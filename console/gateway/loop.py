@@ -103,11 +103,16 @@ class EventLoop:
         return watch
 
     def update_handle(self, watch: int, events: int) -> None:
+        handle = self._handles.get(watch)
+        if handle is None or handle.events == events:
+            return
+        handle.events = events
+        watches = self._watches.get(handle.fd, ())
+        if len(watches) == 1:  # libvirt calls for one socket at a time, and hundreds of them must not queue here
+            self._arm(handle.fd)
+            return
         with self._lock:
-            handle = self._handles.get(watch)
-            if handle is not None and handle.events != events:
-                handle.events = events
-                self._arm(handle.fd)
+            self._arm(handle.fd)
 
     def remove_handle(self, watch: int) -> int:
         with self._lock:
@@ -153,7 +158,7 @@ class EventLoop:
         return 0
 
     def _arm(self, fd: int) -> None:
-        """With the lock held: has epoll watch for what the handles of `fd` want together."""
+        """Has epoll watch for what the handles of `fd` want together. With the lock held, unless there is only one."""
         wanted = 0
         for watch in self._watches.get(fd, ()):
             for bit, epoll_bit in _TO_EPOLL:

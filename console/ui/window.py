@@ -398,9 +398,13 @@ class MainWindow(QWidget):
                 self.dialogs.leave(self._leave_when_done, self._cancel_and_leave, self._leave_now)
         return self._leaving
 
-    def _leave_now(self) -> None:
+    def leave(self) -> None:
+        """Closes without asking, whatever runs."""
         self._leaving = True
         self.close()
+
+    def _leave_now(self) -> None:
+        self.leave()
         QApplication.quit()
 
     def _leave_when_done(self) -> None:

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtWidgets import QAbstractItemView, QApplication
+from PySide6.QtWidgets import QApplication
 
 from console import desktop
 from console.app import App, Options
@@ -33,6 +33,7 @@ from console.fleet.updates import ChangeSet, LoadsRead, Update
 from console.gateway.stats import Meter
 from console.inventory.inventory import Inventory
 from console.settings.paths import Profile
+from console.ui.pages.vms import VmsPage
 from console.ui.places import Place
 from tests.bench.gaps import TICK_MS, Gaps, cpu_s, peak_mb
 
@@ -89,7 +90,7 @@ class Probe(QObject):
         self.rounds = rounds
         self.gaps = Gaps()
         self.marks: dict[str, float] = {}
-        self.view: QAbstractItemView | None = None
+        self.page: VmsPage | None = None
         self.looked = 0.0
         self.steady: tuple[float, float] | None = None
         self.timer = QTimer(self)
@@ -147,12 +148,11 @@ class Probe(QObject):
         return {"phases": Counter(now.phase.value for now in status.values()), "fallen": fallen[:5]}
 
     def rows(self) -> int:
-        """How many rows the table of VMs has. It is the view with the most."""
-        if self.view is None:
-            views = [view for view in self.desktop.window.findChildren(QAbstractItemView) if view.isVisible()]
-            full = [view for view in views if view.model() is not None and view.model().rowCount() >= self.plan["vms"]]
-            self.view = full[0] if full else None
-        return self.view.model().rowCount() if self.view is not None else 0
+        """How many rows the table of VMs has; the page is looked for once, so that looking is no load of its own."""
+        if self.page is None:
+            pages = self.desktop.window.findChildren(VmsPage)
+            self.page = pages[0] if pages else None
+        return self.page.model.rowCount() if self.page is not None else 0
 
     def end(self, now: float) -> None:
         self.timer.stop()
