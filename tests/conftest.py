@@ -170,6 +170,7 @@ def nothing_of_qt_left(request: pytest.FixtureRequest) -> Iterator[None]:
     from PySide6.QtWidgets import QApplication  # noqa: PLC0415
 
     before = {id(w) for w in QApplication.topLevelWidgets()}
+    gc.freeze()  # only what this test makes is looked through afterwards, which keeps hundreds of tests quick
     yield
     _settle()
     if _new_windows(before) or _at_work():
