@@ -14,6 +14,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,6 +105,9 @@ def _build(scratch: Path) -> None:
     shutil.copy(next((kernel / "boot").glob("vmlinuz-*")), out / "vmlinuz")
 
 
+PAUSES = (0, 2, 10)  # seconds before each try: a mirror may be out of breath
+
+
 def _kernel_package() -> str:
     match = re.search(r"Depends: (linux-image-\S+)", run("apt-cache", "depends", META_PACKAGE, check=False))
     if match is None:
@@ -114,12 +118,19 @@ def _kernel_package() -> str:
 def _unpacked(package: str, folder: Path) -> Path:
     folder.mkdir()
     # As root, apt would fetch as a user of its own, who may not write here.
-    subprocess.run(
-        ["apt-get", "download", "-qq", "-o", "APT::Sandbox::User=root", package],
-        cwd=folder,
-        check=True,
-        stdin=subprocess.DEVNULL,
-    )
+    command = ["apt-get", "download", "-qq", "-o", "APT::Sandbox::User=root", package]
+    said = ""
+    for pause in PAUSES:
+        time.sleep(pause)
+        done = subprocess.run(
+            command, cwd=folder, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+        )
+        if done.returncode == 0:
+            break
+        said = done.stderr.strip() or done.stdout.strip()
+        run("apt-get", "update", "-qq", check=False)  # the list may name a version that is no longer there
+    else:
+        raise LabError(f"apt could not download {package}: {said}")
     run("dpkg", "-x", str(next(folder.glob("*.deb"))), str(folder))
     return folder
 

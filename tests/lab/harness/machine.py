@@ -69,7 +69,7 @@ def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
 def cache_folder() -> Path:
     """Where the guest and the probed capabilities of QEMU are kept between labs."""
     named = os.environ.get("SPLENDID_LAB_CACHE")
-    return Path(named) if named else Path(__file__).parents[3] / "build" / "lab"
+    return Path(named) if named else Path("/var/cache/splendid-lab")  # one for all checkouts: labs are root's anyway
 
 
 def labs_folder() -> Path:
