@@ -14,8 +14,8 @@ import os
 import re
 import shutil
 import subprocess
-import time
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
