@@ -22,7 +22,7 @@ from console.ui.places import Navigation
 from console.ui.theme import theme
 from console.ui.window import MainWindow
 
-GIL_TURN = 0.0005  # seconds: a worker that computes gives way to the window soon
+GIL_TURN = 0.0002  # seconds: a worker that computes gives way to the window soon
 YOUNG = 10_000  # allocations between two collections of young objects
 NEVER = 1_000_000
 FREEZE_MS = 5_000

@@ -25,7 +25,7 @@ class Workers:
     busier. A task must not raise; one that does is logged.
     """
 
-    def __init__(self, base: int = 8, cap: int = CAP, name: str = "worker") -> None:
+    def __init__(self, base: int = 4, cap: int = CAP, name: str = "worker") -> None:
         self._base = base
         self._cap = cap
         self._name = name
