@@ -83,8 +83,9 @@ class UnfinishedService:
         if leftover.there:
             plan = self._delete.plan([leftover.key])
             chosen = {item.id for item in self._chosen(plan, entry) if not item.hold.final}
-            self._store.settle(job)
-            return self._delete.run(plan, chosen)
+            handle = self._delete.run(plan, chosen)
+            self._store.settle(job)  # only once the new deletion is accepted
+            return handle
         spec = JobSpec(
             kind="vm.delete",
             target=entry.target,
