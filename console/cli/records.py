@@ -44,6 +44,9 @@ def load(value: Load | None) -> Record | None:
         "disk_read": value.disk_read,
         "disk_write": value.disk_write,
         "disk_ops": value.disk_ops,
+        "disk_read_ops": value.disk_read_ops,
+        "disk_write_ops": value.disk_write_ops,
+        "disk_latency": value.disk_latency,
         "net_in": value.net_in,
         "net_out": value.net_out,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -90,6 +90,8 @@ class Domain:
 
     since: epoch at which the present state began, 0 = not known (it was so when we first looked).
     started: epoch of the guest's start, 0 = not running or not known. addresses: as sourced by Address.source.
+    met: epoch at which this run of the guest, or this rest of it, was first seen; 0 = its beginning was seen. What began
+    at a time nobody knows is at least as old.
     tags, description, title: description and title are libvirt's own; tags live in our metadata (see libvirtxml.metadata).
     boot: libvirt's number of this run of the guest, 0 = off; another number is another start.
     has_agent: the channel of the guest agent is configured; os: libosinfo id or name, "" = not known.
@@ -100,6 +102,7 @@ class Domain:
     state: State = State.UNKNOWN
     since: float = 0.0
     started: float = 0.0
+    met: float = field(default=0.0, compare=False)
     boot: int = 0
     vcpus: int = 0
     max_vcpus: int = 0
@@ -133,7 +136,8 @@ class Load:
     """Rates of one VM over its last interval. None = not known (first sample, reset, not reported).
 
     cpu: 0..1 of its vCPUs. memory_used_kib: what the guest uses (balloon), memory_kib: allocated.
-    Disk in bytes/s and operations/s, network in bytes/s. stamp: epoch taken *before* the call.
+    Disk in bytes/s and operations/s, network in bytes/s; disk_latency: seconds an operation took, on the mean, None also where
+    there were none. stamp: epoch taken *before* the call.
     """
 
     stamp: float
@@ -145,3 +149,6 @@ class Load:
     disk_ops: float | None = None
     net_in: float | None = None
     net_out: float | None = None
+    disk_read_ops: float | None = None
+    disk_write_ops: float | None = None
+    disk_latency: float | None = None

@@ -79,12 +79,22 @@ class HostFacts:
 
 @dataclass(frozen=True, slots=True)
 class HostLoad:
-    """A host's own load. cpu: 0..1 of all its CPUs, None = not known. Memory in KiB. replayed: from the demo's trace."""
+    """A host's own load. cpu: 0..1 of all its CPUs, None = not known. Memory in KiB. replayed: from the demo's trace.
+
+    cpu_user, cpu_system, cpu_iowait: the same, by what they did; iowait is no part of cpu. pressure: 0..1, share of time that
+    something waited for it (Linux' PSI, "some"); libvirt does not tell it, so only of this computer.
+    """
 
     stamp: float
     cpu: float | None = None
     memory_used_kib: int | None = None
     replayed: bool = False
+    cpu_user: float | None = None
+    cpu_system: float | None = None
+    cpu_iowait: float | None = None
+    pressure_cpu: float | None = None
+    pressure_memory: float | None = None
+    pressure_io: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +128,7 @@ class Volume:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """A storage pool; sizes in bytes."""
+    """A storage pool; sizes in bytes. source: what is behind it, "server:/export" or a device; "" for a folder."""
 
     name: str
     uuid: str = ""
@@ -130,3 +140,4 @@ class Pool:
     allocation: int = 0
     available: int = 0
     volumes: tuple[Volume, ...] = field(default=())
+    source: str = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import libvirt
@@ -12,6 +12,7 @@ from console.fleet.domains import Load
 from console.fleet.errors import FleetError, Unreachable
 from console.fleet.hosts import HostLoad
 from console.gateway.errors import calling
+from console.gateway.pressure import Pressure, is_local
 
 GROUPS = (
     libvirt.VIR_DOMAIN_STATS_STATE
@@ -31,7 +32,11 @@ RATE_JUMP = 1e12  # bytes or operations a second that nothing does
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Counters of one VM as told. stamp: epoch before the call. cpu in ns; disk and net in bytes; None = not told."""
+    """Counters of one VM as told. stamp: epoch before the call. cpu and disk_time in ns; disk and net in bytes; None = not told.
+
+    run: libvirt's number of this run of the guest; blocks, nics: how many devices were added up. Where one is another than
+    before, counters may have begun anew even if they did not fall.
+    """
 
     stamp: float
     cpu: int | None = None
@@ -39,9 +44,14 @@ class Sample:
     used_kib: int | None = None
     disk_read: int | None = None
     disk_write: int | None = None
-    disk_ops: int | None = None
+    read_ops: int | None = None
+    write_ops: int | None = None
+    disk_time: int | None = None
     net_in: int | None = None
     net_out: int | None = None
+    run: int = 0
+    blocks: int = 0
+    nics: int = 0
 
     @property
     def empty(self) -> bool:
@@ -49,41 +59,60 @@ class Sample:
         return self.cpu is None and self.memory_kib is None and self.disk_read is None and self.net_in is None
 
 
-def sample_of(stamp: float, record: Mapping[str, Any]) -> Sample:
+DEVICES = 256  # disks or NICs of one VM that are added up at most
+
+
+def _keys(group: str, names: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """The keys of each name, device by device: made once, not for each VM and round."""
+    return tuple(tuple(f"{group}.{number}.{name}" for number in range(DEVICES)) for name in names)
+
+
+_BLOCK = _keys("block", ("rd.bytes", "wr.bytes", "rd.reqs", "wr.reqs", "rd.times", "wr.times"))
+_NET = _keys("net", ("rx.bytes", "tx.bytes"))
+
+
+def sample_of(stamp: float, record: Mapping[str, Any], run: int = 0) -> Sample:
     """The sample in one record of getAllDomainStats. Every key is optional: a busy domain gives a part of them."""
     if not any(key[:5] != "state" for key in record):
         return Sample(stamp)
     available, unused = record.get("balloon.available"), record.get("balloon.unused")
     usable = record.get("balloon.usable")
     free = usable if usable is not None else unused
+    blocks, nics = min(record.get("block.count", 0), DEVICES), min(record.get("net.count", 0), DEVICES)
+    read, write, read_ops, write_ops, read_time, write_time = (_total(record, keys, blocks) for keys in _BLOCK)
+    net_in, net_out = (_total(record, keys, nics) for keys in _NET)
     return Sample(
         stamp,
         cpu=record.get("cpu.time"),
         memory_kib=record.get("balloon.current"),
         used_kib=max(0, available - free) if available and free is not None else None,
-        disk_read=_total(record, "block", ("rd.bytes",)),
-        disk_write=_total(record, "block", ("wr.bytes",)),
-        disk_ops=_total(record, "block", ("rd.reqs", "wr.reqs")),
-        net_in=_total(record, "net", ("rx.bytes",)),
-        net_out=_total(record, "net", ("tx.bytes",)),
+        disk_read=read,
+        disk_write=write,
+        read_ops=read_ops,
+        write_ops=write_ops,
+        disk_time=None if read_time is None or write_time is None else read_time + write_time,
+        net_in=net_in,
+        net_out=net_out,
+        run=run,
+        blocks=blocks,
+        nics=nics,
     )
 
 
-def _total(record: Mapping[str, Any], group: str, names: tuple[str, ...]) -> int | None:
-    count = record.get(f"{group}.count", 0)
-    values = [
-        value
-        for number in range(min(count, 256))
-        for name in names
-        if (value := record.get(f"{group}.{number}.{name}")) is not None
-    ]
-    return sum(values) if values else None
+def _total(record: Mapping[str, Any], keys: tuple[str, ...], count: int) -> int | None:
+    """The sum over the first `count` devices; None where none tells it."""
+    total: int | None = None
+    for key in keys[:count]:
+        value = record.get(key)
+        if value is not None:
+            total = value if total is None else total + value
+    return total
 
 
 def load_of(before: Sample | None, now: Sample, vcpus: int, interval: float) -> Load:
     """The rates between two samples; `interval` (s) is how far apart they should be."""
     flat = Load(now.stamp, memory_used_kib=now.used_kib, memory_kib=now.memory_kib)
-    if before is None:
+    if before is None or before.run != now.run:
         return flat
     span = now.stamp - before.stamp
     if span <= 0 or span > GAP * max(interval, 1.0):
@@ -99,16 +128,26 @@ def load_of(before: Sample | None, now: Sample, vcpus: int, interval: float) -> 
     if before.cpu is not None and now.cpu is not None and now.cpu >= before.cpu and vcpus > 0:
         used = (now.cpu - before.cpu) / (span * 1e9 * vcpus)
         cpu = min(used, 1.0) if used <= CPU_JUMP else None
+    read = write = read_ops = write_ops = spent = None
+    if before.blocks == now.blocks:
+        read, write = rate(before.disk_read, now.disk_read), rate(before.disk_write, now.disk_write)
+        read_ops, write_ops = rate(before.read_ops, now.read_ops), rate(before.write_ops, now.write_ops)
+        spent = rate(before.disk_time, now.disk_time)
+    known = before.nics == now.nics
+    ops = None if read_ops is None and write_ops is None else (read_ops or 0.0) + (write_ops or 0.0)
     return Load(
         now.stamp,
         cpu=cpu,
         memory_used_kib=now.used_kib,
         memory_kib=now.memory_kib,
-        disk_read=rate(before.disk_read, now.disk_read),
-        disk_write=rate(before.disk_write, now.disk_write),
-        disk_ops=rate(before.disk_ops, now.disk_ops),
-        net_in=rate(before.net_in, now.net_in),
-        net_out=rate(before.net_out, now.net_out),
+        disk_read=read,
+        disk_write=write,
+        disk_ops=ops,
+        net_in=rate(before.net_in, now.net_in) if known else None,
+        net_out=rate(before.net_out, now.net_out) if known else None,
+        disk_read_ops=read_ops,
+        disk_write_ops=write_ops,
+        disk_latency=spent / ops / 1e9 if spent is not None and ops else None,
     )
 
 
@@ -125,7 +164,9 @@ class Meter:
         self._interval = interval
         self._clock = clock
         self._samples: dict[str, Sample] = {}
-        self._host_cpu: tuple[float, int, int] | None = None  # stamp, busy, all (ns)
+        self._host_cpu: tuple[float, tuple[int, int, int, int]] | None = None  # stamp, user, system, iowait, idle (ns)
+        self._pressure: Pressure | None = None
+        self._local: bool | None = None
         self._no_cpu = self._no_memory = self._no_nowait = False
         self._asked: set[str] = set()  # VMs that were asked to tell how much of their memory they use
         self._untold: dict[str, Any] = {}
@@ -142,7 +183,7 @@ class Meter:
             uuid = domain.UUIDString()
             if "state.state" in record:
                 states[uuid] = (record["state.state"], record.get("state.reason", 0))
-            sample = sample_of(stamp, record)
+            sample = sample_of(stamp, record, domain.ID())
             if sample.empty:
                 continue
             samples[uuid] = sample
@@ -151,7 +192,10 @@ class Meter:
             loads[uuid] = load_of(self._samples.get(uuid), sample, vcpus.get(uuid, 0), self._interval)
         self.states, self._samples = states, samples
         self._asked &= samples.keys()
-        host = HostLoad(stamp, self._cpu(), self._memory())
+        host = replace(self._cpu(stamp), memory_used_kib=self._memory())
+        if (pressure := self._pressed()) is not None:
+            cpu, memory, io = pressure
+            host = replace(host, pressure_cpu=cpu, pressure_memory=memory, pressure_io=io)
         self.figures = bool(loads) or host.cpu is not None or host.memory_used_kib is not None
         return host, loads
 
@@ -178,10 +222,11 @@ class Meter:
                 self._no_nowait = True  # older than 4.5
         return list(self._conn.getAllDomainStats(GROUPS, RUNNING_ONLY))
 
-    def _cpu(self) -> float | None:
-        """The host's CPUs, busy 0..1 since the last round."""
+    def _cpu(self, at: float) -> HostLoad:
+        """What the host's CPUs did since the last round."""
+        nothing = HostLoad(at)
         if self._no_cpu:
-            return None
+            return nothing
         stamp = self._clock()
         try:
             with calling():
@@ -190,14 +235,25 @@ class Meter:
             raise
         except FleetError:
             self._no_cpu = True
-            return None
-        idle = told.get("idle", 0) + told.get("iowait", 0)
-        busy = told.get("kernel", 0) + told.get("user", 0) + told.get("intr", 0)
-        before, self._host_cpu = self._host_cpu, (stamp, busy, busy + idle)
+            return nothing
+        system = told.get("kernel", 0) + told.get("intr", 0)
+        now = (told.get("user", 0), system, told.get("iowait", 0), told.get("idle", 0))
+        before, self._host_cpu = self._host_cpu, (stamp, now)
         if before is None or stamp - before[0] > GAP * self._interval:
-            return None
-        spent, of = busy - before[1], busy + idle - before[2]
-        return spent / of if of > 0 and 0 <= spent <= of else None
+            return nothing
+        user, system, iowait, idle = (new - old for new, old in zip(now, before[1], strict=True))
+        iowait = max(0, iowait)  # Linux lets it fall a little
+        of = user + system + iowait + idle
+        if of <= 0 or min(user, system, idle) < 0:
+            return nothing
+        return HostLoad(at, (user + system) / of, cpu_user=user / of, cpu_system=system / of, cpu_iowait=iowait / of)
+
+    def _pressed(self) -> tuple[float | None, float | None, float | None] | None:
+        """Pressure on CPU, memory and I/O, where the host is this computer; None elsewhere, and where its kernel tells none."""
+        if self._local is None:
+            self._local = is_local(self._conn.getURI())
+            self._pressure = Pressure() if self._local else None
+        return self._pressure.round() if self._pressure is not None else None
 
     def _memory(self) -> int | None:
         """KiB of the host's memory in use."""

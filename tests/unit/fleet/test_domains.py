@@ -27,7 +27,7 @@ def test_sources_of_addresses_stand_best_first() -> None:
 
 def test_a_load_that_is_not_known_is_none() -> None:
     load = Load(1.0)
-    assert [getattr(load, name) for name in Load.__slots__ if name != "stamp"] == [None] * 8
+    assert [getattr(load, name) for name in Load.__slots__ if name != "stamp"] == [None] * 11
 
 
 @pytest.mark.parametrize(

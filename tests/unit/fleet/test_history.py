@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from console.fleet.history import HOST_MEASURES, KEPT, STEPS, VM_MEASURES, Measure
 
 
@@ -14,7 +16,7 @@ def test_a_host_has_all_measures_and_a_vm_the_first_of_them() -> None:
 
 
 def test_each_tier_is_a_whole_number_of_the_finer_ones_and_kept_longer() -> None:
-    for finer, coarser in zip(STEPS, STEPS[1:], strict=False):
+    for finer, coarser in itertools.pairwise(STEPS):
         assert coarser % finer == 0
     assert sorted(KEPT) == list(KEPT)
     assert all(kept >= 24 * step for step, kept in zip(STEPS, KEPT, strict=True))

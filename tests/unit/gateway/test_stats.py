@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import libvirt
@@ -7,6 +8,7 @@ import pytest
 
 from console.fleet.domains import Load
 from console.fleet.errors import Unreachable
+from console.gateway.pressure import Pressure
 from console.gateway.stats import Meter, Sample, load_of, sample_of
 
 RECORD = {
@@ -26,21 +28,28 @@ RECORD = {
     "block.0.rd.reqs": 3,
     "block.0.wr.bytes": 50,
     "block.0.wr.reqs": 4,
+    "block.0.rd.times": 500,
+    "block.0.wr.times": 900,
     "block.1.rd.bytes": 1,
 }
 
 
 def test_a_record_as_a_sample() -> None:
-    assert sample_of(7.0, RECORD) == Sample(
+    assert sample_of(7.0, RECORD, 12) == Sample(
         7.0,
         cpu=5_000_000_000,
         memory_kib=2048,
         used_kib=1200,
         disk_read=1001,
         disk_write=50,
-        disk_ops=7,
+        read_ops=3,
+        write_ops=4,
+        disk_time=1400,
         net_in=300,
         net_out=10,
+        run=12,
+        blocks=2,
+        nics=2,
     )
 
 
@@ -61,14 +70,53 @@ def after(before: Sample | None, vcpus: int = 2, **values: Any) -> Load:
     return load_of(before, Sample(13.0, **values), vcpus, 3.0)
 
 
-OLD = Sample(10.0, cpu=0, disk_read=0, disk_write=100, disk_ops=5, net_in=7, net_out=7)
+OLD = Sample(10.0, cpu=0, disk_read=0, disk_write=100, read_ops=5, write_ops=0, disk_time=0, net_in=7, net_out=7)
 
 
 def test_rates_over_the_interval() -> None:
-    load = after(OLD, cpu=3_000_000_000, disk_read=3000, disk_write=100, disk_ops=8, net_in=37, net_out=7, used_kib=9)
-    assert load == Load(
-        13.0, cpu=0.5, memory_used_kib=9, disk_read=1000.0, disk_write=0.0, disk_ops=1.0, net_in=10.0, net_out=0.0
+    load = after(
+        OLD,
+        cpu=3_000_000_000,
+        disk_read=3000,
+        disk_write=100,
+        read_ops=8,
+        write_ops=6,
+        disk_time=18_000_000,
+        net_in=37,
+        net_out=7,
+        used_kib=9,
     )
+    assert load == Load(
+        13.0,
+        cpu=0.5,
+        memory_used_kib=9,
+        disk_read=1000.0,
+        disk_write=0.0,
+        disk_ops=3.0,
+        net_in=10.0,
+        net_out=0.0,
+        disk_read_ops=1.0,
+        disk_write_ops=2.0,
+        disk_latency=pytest.approx(0.002),
+    )
+
+
+def test_without_operations_there_is_no_latency() -> None:
+    load = after(OLD, read_ops=5, write_ops=0, disk_time=0)
+    assert (load.disk_ops, load.disk_latency) == (0.0, None)
+    assert after(OLD, read_ops=6).disk_latency is None  # not told how long they took
+
+
+def test_another_run_of_the_guest_begins_anew_even_where_no_counter_fell() -> None:
+    now = Sample(13.0, cpu=10, disk_read=500, net_in=70, used_kib=3, run=5)
+    assert load_of(OLD, now, 2, 3.0) == Load(13.0, memory_used_kib=3)
+
+
+def test_a_device_more_or_less_makes_its_sum_another_one() -> None:
+    load = after(OLD, cpu=0, disk_read=5000, read_ops=50, net_in=70, blocks=1)
+    assert (load.disk_read, load.disk_ops, load.net_in) == (None, None, 21.0)
+    load = after(OLD, cpu=0, disk_read=3000, net_in=70, nics=1)
+    assert (load.disk_read, load.net_in, load.cpu) == (1000.0, None, 0.0)
 
 
 def test_the_first_sample_has_no_rates() -> None:
@@ -117,6 +165,9 @@ class Vm:
     def UUIDString(self) -> str:
         return self._uuid
 
+    def ID(self) -> int:
+        return 1
+
 
 def error(code: int, text: str = "no", domain: int = 0) -> libvirt.libvirtError:
     made = libvirt.libvirtError(text)
@@ -133,7 +184,11 @@ class Host:
         self.cpu: list[dict[str, int]] = []
         self.memory: dict[str, int] | None = None
         self.asked_cpu = 0
+        self.uri = "qemu+ssh://kvm-a/system"
         self._old = old
+
+    def getURI(self) -> str:
+        return self.uri
 
     def getAllDomainStats(self, _groups: int, flags: int) -> list[tuple[Vm, dict[str, Any]]]:
         self.flags.append(flags)
@@ -174,6 +229,8 @@ def test_rounds_of_a_host() -> None:
     assert mine.states == {"a": (1, 0), "b": (1, 0)}
     load, loads = mine.round({"a": 1})
     assert load.cpu == pytest.approx(0.4)
+    assert (load.cpu_user, load.cpu_system, load.cpu_iowait) == pytest.approx((0.3, 0.1, 0.1))
+    assert load.pressure_cpu is None  # it is not this computer
     assert loads == {"a": Load(13.0, cpu=1.0)}
     assert mine.figures
 
@@ -224,3 +281,29 @@ def test_a_vm_that_does_not_tell_its_memory_is_asked_to_once_a_run(monkeypatch: 
         mine.round({})
         mine.ask_for_memory()
         assert sorted(Vm.periods) == asked
+
+
+def test_times_of_the_cpu_that_fell_are_not_known_but_iowait_may() -> None:
+    host = Host([], [], [])
+    host.cpu = [
+        {"user": 100, "kernel": 50, "idle": 100, "iowait": 20},
+        {"user": 200, "kernel": 50, "idle": 200, "iowait": 15},
+        {"user": 150, "kernel": 50, "idle": 300, "iowait": 15},
+    ]
+    mine = meter(host, *range(10, 20))
+    mine.round({})
+    load = mine.round({})[0]
+    assert (load.cpu, load.cpu_iowait) == (0.5, 0.0)
+    assert mine.round({})[0].cpu is None
+
+
+def test_this_computer_tells_how_long_things_wait(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("cpu", "memory", "io"):
+        (tmp_path / name).write_text("some avg10=0.00 avg60=0.00 avg300=0.00 total=5\n")
+    monkeypatch.setattr("console.gateway.stats.Pressure", lambda: Pressure(tmp_path))
+    host = Host([], [])
+    host.uri = "qemu:///system"
+    mine = meter(host, *range(10, 20))
+    assert mine.round({})[0].pressure_io is None
+    load = mine.round({})[0]
+    assert (load.pressure_cpu, load.pressure_memory, load.pressure_io) == (0.0, 0.0, 0.0)
