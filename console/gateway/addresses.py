@@ -14,6 +14,7 @@ from console.gateway.errors import calling
 
 AGENT_EVERY = 30.0  # seconds between questions to an agent that answers
 AGENT_WAITS = 300.0  # seconds an agent that does not answer is left alone at most
+AGAIN = 25.0  # seconds after which the same answer is told again, so that it does not look older than it is
 EACH_EVERY = 60.0  # seconds between questions about one VM where networks don't tell their leases
 
 _SOURCES = {
@@ -50,7 +51,9 @@ def _in_order(addresses: Iterable[Address]) -> tuple[Address, ...]:
 
 
 class Finder:
-    """Finds the addresses of one host's VMs and tells those that changed. `look` in the polling lane, agents in the slow one.
+    """Finds the addresses of one host's VMs; tells those that changed, and now and then those that did not.
+
+    `look` runs in the polling lane, agents are asked in the slow one.
 
     Attributes:
         leases: how many leases each network has, by its name.
@@ -61,6 +64,7 @@ class Finder:
         self._conn = conn
         self._tell = tell
         self._told: dict[str, tuple[Address, ...]] = {}
+        self._told_at: dict[str, float] = {}
         self._by_agent: dict[str, tuple[Address, ...]] = {}
         self._agent_due: dict[str, float] = {}
         self._agent_wait: dict[str, float] = {}
@@ -74,7 +78,7 @@ class Finder:
         """The VM stopped or is gone."""
         for by_source in (self._told, self._by_agent):
             by_source.pop(uuid, None)
-        for times in (self._agent_due, self._agent_wait, self._each_due):
+        for times in (self._told_at, self._agent_due, self._agent_wait, self._each_due):
             times.pop(uuid, None)
 
     def agent_changed(self, uuid: str) -> None:
@@ -93,12 +97,12 @@ class Finder:
             if not domain.state.active or not domain.nics:
                 continue
             if found := self._by_agent.get(uuid):
-                self._found(uuid, found)
-                continue
-            addresses = _in_order(address for nic in domain.nics for address in by_mac.get(nic.mac, ()))
-            if not addresses:
-                addresses = self._each(uuid)
-            self._found(uuid, addresses)
+                self._found(uuid, found, anew=False)
+            elif leased := _in_order(address for nic in domain.nics for address in by_mac.get(nic.mac, ())):
+                self._found(uuid, leased)
+            else:
+                anew = self._each_due.get(uuid, 0.0) <= time.monotonic()
+                self._found(uuid, self._each(uuid), anew)
 
     def agents_due(self, domains: Mapping[str, Domain]) -> list[str]:
         """UUIDs of the VMs whose agent is to be asked now."""
@@ -127,9 +131,12 @@ class Finder:
                 self._found(uuid, found)
         self._agent_due[uuid] = time.monotonic() + wait
 
-    def _found(self, uuid: str, addresses: tuple[Address, ...]) -> None:
-        if self._told.get(uuid, ()) != addresses:
-            self._told[uuid] = addresses
+    def _found(self, uuid: str, addresses: tuple[Address, ...], anew: bool = True) -> None:
+        """anew: somebody said so just now; else it is what was said last time."""
+        now = time.monotonic()
+        again = anew and bool(addresses) and now - self._told_at.get(uuid, now) >= AGAIN
+        if again or self._told.get(uuid, ()) != addresses:
+            self._told[uuid], self._told_at[uuid] = addresses, now
             self._tell(uuid, addresses)
 
     def _lease_table(self) -> dict[str, tuple[Address, ...]]:

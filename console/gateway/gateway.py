@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from console.fleet.credentials import Ask
 from console.fleet.errors import NotFound, Reason
 from console.fleet.hosts import HostSpec, HostStatus, Phase
-from console.fleet.updates import StatusChanged, Update
-from console.gateway import loop
+from console.fleet.updates import DomainsRead, StatusChanged, Update
+from console.gateway import local, loop
 from console.gateway.connection import Link, raise_file_limit
 from console.gateway.kit import Kit, Replay
 from console.gateway.session import Session, leak
@@ -145,6 +146,10 @@ class Gateway:
         return session
 
     def _publish(self, update: Update) -> None:
+        if isinstance(update, DomainsRead):
+            session = self._sessions.get(update.host)
+            if session is not None and local.is_local(session.spec.uri):
+                update = replace(update, domains=local.with_starts(update.domains))
         if not self._closed or isinstance(update, StatusChanged):
             self._on_update(update)
 

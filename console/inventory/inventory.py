@@ -52,6 +52,7 @@ class Inventory:
         self._by_host: dict[str, dict[str, Domain]] = {}
         self._loads: dict[VmKey, Load] = {}
         self._traces: dict[VmKey, deque[tuple[float, float]]] = {}
+        self._heard: dict[VmKey, float] = {}
         self._told: dict[str, set[type]] = {}
         self._listeners: list[Listener] = []
         self._untold: deque[ChangeSet] = deque()
@@ -92,6 +93,10 @@ class Inventory:
         """(epoch, CPU 0..1) every ten seconds over the last ten minutes; holes are missing points."""
         with self._lock:
             return tuple(self._traces.get(key, ()))
+
+    def heard(self, key: VmKey) -> float:
+        """Epoch at which somebody last told the addresses of a VM, the same or others; 0 = nobody did."""
+        return self._heard.get(key, 0.0)
 
     def fresh(self, host: str) -> bool:
         """What is shown of this host is as of now."""
@@ -169,6 +174,7 @@ class Inventory:
                 status = replace(now.status, seen=seen)
                 self._views[view.id] = replace(view, status=status, load=None, cached=True)
             added = self._put(view.id, domains)
+            self._heard |= {domain.key: view.status.seen for domain in domains if domain.addresses}
             change = ChangeSet(added=frozenset(added), hosts=frozenset({view.id}))
             self._note(change)
         self._tell()
@@ -217,6 +223,7 @@ class Inventory:
         self._domains.pop(key, None)
         self._loads.pop(key, None)
         self._traces.pop(key, None)
+        self._heard.pop(key, None)
 
     def _put(self, host: str, domains: Iterable[Domain]) -> set[VmKey]:
         mine = self._by_host.setdefault(host, {})
@@ -264,29 +271,41 @@ class Inventory:
                 known = self._domains.get(VmKey(host, uuid))
                 if known is None or known.state is state:
                     return ChangeSet()
-                started = known.started if state.active and known.state.active else (at if state.active else 0.0)
-                return self._take_one(replace(known, state=state, since=at, started=started))
+                if state.active is known.state.active:
+                    return self._take_one(replace(known, state=state, since=at))
+                started = at if state.active else 0.0
+                return self._take_one(replace(known, state=state, since=at, started=started, met=0.0, boot=0))
             case AddressesRead(uuid=uuid, addresses=addresses):
                 known = self._domains.get(VmKey(host, uuid))
-                return self._take_one(replace(known, addresses=addresses)) if known else ChangeSet()
+                if known is None:
+                    return ChangeSet()
+                self._heard[known.key] = self._clock()
+                return (
+                    ChangeSet() if addresses == known.addresses else self._take_one(replace(known, addresses=addresses))
+                )
 
     def _kept(self, domain: Domain) -> Domain:
         """`domain` with what only time tells carried over from what we knew: since when, and addresses while it runs.
 
-        What an earlier console saw holds only if it is the same run of the guest; what changed while nobody looked changed
-        at a time nobody knows.
+        What was seen earlier holds only if it is the same run of the guest; what changed while nobody looked (an earlier
+        console's end, a host that did not answer) changed at a time nobody knows.
         """
         known = self._domains.get(domain.key)
         if known is None:
-            return domain
+            begun = domain.started if domain.state.active else domain.since
+            return domain if begun else replace(domain, met=self._clock())
         cached = self._views[domain.key.host].cached
-        if known.state is domain.state and (not cached or known.boot == domain.boot):
-            domain = replace(domain, since=domain.since or known.since, started=domain.started or known.started)
-        elif not domain.since and not cached:
-            domain = replace(domain, since=self._clock())
-        if not domain.addresses and domain.state.active and known.state.active:
-            domain = replace(domain, addresses=known.addresses)
-        return domain
+        same_run = known.boot == domain.boot or not (known.boot or cached)
+        going_on = same_run and known.state.active is domain.state.active
+        since = domain.since or (known.since if going_on and known.state is domain.state else 0.0)
+        started = domain.started or (known.started if going_on else 0.0)
+        met = 0.0
+        if not (started if domain.state.active else since):
+            met = (known.met if going_on else 0.0) or self._clock()
+        addresses = domain.addresses
+        if not addresses and domain.state.active and known.state.active:
+            addresses = known.addresses
+        return replace(domain, since=since, started=started, met=met, addresses=addresses)
 
     def _take_one(self, domain: Domain) -> ChangeSet:
         key = domain.key

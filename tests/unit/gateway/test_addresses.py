@@ -98,6 +98,38 @@ def test_the_same_answer_is_not_told_twice(host: Host, finder: Finder, told: lis
     assert finder.leases_changed
 
 
+def test_the_same_answer_is_told_again_after_a_while(
+    host: Host, finder: Finder, told: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [0.0]
+    monkeypatch.setattr(addresses.time, "monotonic", lambda: clock[0])
+    host.leases = [LEASE]
+    for clock[0] in (1000.0, 1010.0, 1020.0, 1030.0, 1040.0):
+        finder.look({"a": VM})
+    assert told == [("10.0.0.5 lease",)] * 2
+    host.leases, host.answers[ARP] = [], interface("192.168.7.7")
+    for clock[0] in (1100.0, 1130.0, 1155.0):  # what was found before is no answer
+        finder.look({"a": VM})
+    assert told[2:] == [("192.168.7.7 arp",)]
+    clock[0] = 1161.0
+    finder.look({"a": VM})
+    assert told[3:] == [("192.168.7.7 arp",)]
+
+
+def test_only_the_agent_itself_makes_its_answer_young(
+    host: Host, finder: Finder, told: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr(addresses.time, "monotonic", lambda: now)
+    host.answers[AGENT] = interface("10.0.0.77")
+    finder.ask_agent("a")
+    now = 1200.0
+    finder.look({"a": VM})
+    assert len(told) == 1
+    finder.ask_agent("a")
+    assert len(told) == 2
+
+
 def test_what_the_agent_says_goes_before_the_lease(host: Host, finder: Finder, told: list[tuple[str, ...]]) -> None:
     host.leases = [LEASE]
     host.answers[AGENT] = interface("10.0.0.77")

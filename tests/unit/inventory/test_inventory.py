@@ -153,7 +153,65 @@ def test_since_when_and_addresses_outlive_a_reading_that_does_not_know_them() ->
     made.apply(DomainRead("a", Domain(ONE, "web", State.OFF)))
     off = made.domain(ONE)
     assert off is not None
-    assert (off.since, off.started, off.addresses) == (1000.0, 0.0, ())
+    assert (off.since, off.started, off.addresses) == (0.0, 0.0, ())  # no event told it: nobody knows since when
+    assert off.met == 1000.0
+
+
+def test_what_began_at_an_unknown_time_is_at_least_as_old_as_its_first_sight() -> None:
+    now = [1000.0]
+    made = inventory(clock=lambda: now[0])
+    up, off = Domain(ONE, "web", State.RUNNING, boot=7), Domain(TWO, "db", State.OFF)
+
+    def met(key: VmKey) -> float:
+        domain = made.domain(key)
+        assert domain is not None
+        return domain.met
+
+    made.apply(DomainsRead("a", (up, off)))
+    now[0] = 1500.0
+    made.apply(DomainsRead("a", (up, off)))
+    assert (met(ONE), met(TWO)) == (1000.0, 1000.0)
+    made.apply(DomainRead("a", replace(up, state=State.PAUSED)))
+    assert met(ONE) == 1000.0, "a pause is the same run"
+    made.apply(DomainRead("a", replace(up, boot=9)))
+    assert met(ONE) == 1500.0, "somebody started it anew, and nobody saw when"
+    made.apply(StateRead("a", "2", State.RUNNING, 1600.0))
+    assert met(TWO) == 0.0, "its start was seen"
+    now[0] = 1700.0
+    made.apply(DomainRead("a", replace(off, state=State.RUNNING, boot=10)))
+    started = made.domain(TWO)
+    assert started is not None
+    assert (started.started, started.met) == (1600.0, 0.0)
+
+
+def test_a_start_nobody_saw_is_not_the_one_before() -> None:
+    made = filled()
+    made.apply(DomainRead("a", replace(WEB, boot=7)))
+    made.apply(DomainRead("a", Domain(ONE, "web", State.RUNNING, boot=8)))
+    again = made.domain(ONE)
+    assert again is not None
+    assert (again.started, again.since, again.met) == (0.0, 0.0, 1000.0)
+
+
+def test_when_addresses_were_last_told() -> None:
+    now = [1000.0]
+    made = inventory(clock=lambda: now[0])
+    told = (Address("10.0.0.1"),)
+    made.apply(DomainsRead("a", (WEB, DB)))
+    assert made.heard(ONE) == 0.0
+    assert made.apply(AddressesRead("a", "1", told)).changed == {ONE}
+    now[0] = 1030.0
+    assert not made.apply(AddressesRead("a", "1", told)), "the same again is no change"
+    assert made.heard(ONE) == 1030.0
+    made.apply(DomainGone("a", "1"))
+    assert made.heard(ONE) == 0.0
+
+
+def test_addresses_from_the_cache_are_as_old_as_the_sight_of_their_host() -> None:
+    made = inventory()
+    view = HostView("a", HostStatus(Phase.LIVE, 1.0, 700.0), HostFacts("alpha"))
+    made.restore(view, (replace(WEB, addresses=(Address("10.0.0.1"),)), DB))
+    assert (made.heard(ONE), made.heard(TWO)) == (700.0, 0.0)
 
 
 # hosts
