@@ -5,16 +5,18 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 
 from console.fleet.credentials import Ask
 from console.fleet.errors import NotFound, Reason
 from console.fleet.hosts import HostSpec, HostStatus, Phase
 from console.fleet.updates import DomainsRead, StatusChanged, Update
-from console.gateway import local, loop
+from console.gateway import local, loop, streams
 from console.gateway.connection import Link, raise_file_limit
 from console.gateway.kit import Kit, Replay
 from console.gateway.session import Session, leak
+from console.gateway.streams import Aside
 from console.gateway.timer import Timer
 from console.gateway.workers import Workers
 
@@ -83,9 +85,9 @@ class Gateway:
         """Closes a host and leaves it closed."""
         self._session(host).disconnect()
 
-    def try_now(self, host: str) -> None:
-        """Tries a host that is not open now, whenever its next try would have been."""
-        self._session(host).try_now()
+    def try_now(self, host: str, trusted: str = "") -> None:
+        """Tries a host that is not open now, whenever its next try would have been. trusted: fingerprint of a host key."""
+        self._session(host).try_now(trusted)
 
     def refresh(self, host: str) -> None:
         """Reads a host anew, all of it."""
@@ -100,6 +102,10 @@ class Gateway:
     def link(self, host: str) -> Link:
         """The open connection of a host. Raises the host's present problem where there is none."""
         return self._session(host).link()
+
+    def aside(self, host: str) -> AbstractContextManager[Aside]:
+        """Another connection to an open host, for streams. Opening it blocks; raises FleetError."""
+        return streams.aside(self.link(host), self._kit.ask)
 
     def status(self, host: str) -> HostStatus:
         """How a host is now."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import libvirt
+
 from console.fleet.errors import Conflict, NotFound, Reason
+from console.fleet.storing import NewPool
 from console.gateway.connection import Link
 from console.gateway.errors import calling
+from console.libvirtxml.storage import pool_xml
 
 
 def delete_volume(link: Link, path: str) -> None:
@@ -55,3 +59,48 @@ def volume_exists(link: Link, path: str) -> bool:
     except NotFound:
         return False
     return True
+
+
+def define_pool(link: Link, new: NewPool) -> None:
+    """Makes a pool known to the host; nothing of its storage is touched. Conflict where the name is taken."""
+    link.writable()
+    with calling(new.name):
+        if any(pool.name() == new.name for pool in link.conn.listAllStoragePools(0)):
+            raise Conflict(Reason.EXISTS, new.name, detail=new.name)
+        link.conn.storagePoolDefineXML(pool_xml(new), 0)
+    link.touched_pools()
+
+
+def build_pool(link: Link, name: str) -> None:
+    """Makes what a pool stands on: its folder, file system or volume group. Never over one that is there."""
+    link.writable()
+    with calling(name):
+        pool = link.conn.storagePoolLookupByName(name)
+        try:
+            pool.build(libvirt.VIR_STORAGE_POOL_BUILD_NO_OVERWRITE)
+        except libvirt.libvirtError as error:  # folders and volume groups know no such flag, and overwrite nothing
+            if error.get_error_code() != libvirt.VIR_ERR_INVALID_ARG:
+                raise
+            pool.build(0)
+    link.touched_pools()
+
+
+def set_pool_autostart(link: Link, name: str, on: bool) -> None:
+    """Has the host start a pool by itself, or no longer."""
+    link.writable()
+    with calling(name):
+        link.conn.storagePoolLookupByName(name).setAutostart(int(on))
+    link.touched_pools()
+
+
+def undefine_pool(link: Link, name: str) -> None:
+    """Stops a pool where it is active and forgets it; its storage stays as it is."""
+    link.writable()
+    with calling(name):
+        pool = link.conn.storagePoolLookupByName(name)
+        persistent = bool(pool.isPersistent())
+        if pool.isActive():
+            pool.destroy()
+        if persistent:
+            pool.undefine()
+    link.touched_pools()

@@ -56,7 +56,10 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """What the journal knows of one job. values: what whoever takes it up again needs (names, paths)."""
+    """What the journal knows of one job. values: what whoever takes it up again needs (names, paths).
+
+    host: of a job that is about no VM.
+    """
 
     kind: str
     target: str
@@ -64,6 +67,12 @@ class Entry(msgspec.Struct, frozen=True):
     values: dict[str, Value | list[str]]
     steps: tuple[Step, ...] = ()
     by: str = ""
+    host: str = ""
+
+    @property
+    def on(self) -> str:
+        """Id of the host it is about, "" for none."""
+        return self.host or (self.vms[0].host if self.vms else "")
 
 
 @dataclass(frozen=True, slots=True)

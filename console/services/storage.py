@@ -1,0 +1,358 @@
+"""Pools and volumes: who uses what, what an act would do, and doing it as a job."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+
+from console.fleet.domains import VmKey
+from console.fleet.errors import Conflict, FleetError, NotFound, Reason
+from console.fleet.hosts import Pool
+from console.fleet.storage import PoolUse, Survey, UseKind, VolumeKey, VolumeUse, survey
+from console.fleet.storing import (
+    FILE_KINDS,
+    NewPool,
+    NewVolume,
+    Plan,
+    PoolAct,
+    Prealloc,
+    Say,
+    Weight,
+    checked_pool,
+    checked_volume_name,
+    deletion_says,
+    overlays_first,
+    pool_says,
+    rounded,
+    running_users,
+)
+from console.gateway import storage, volumes
+from console.gateway.connection import Link
+from console.gateway.gateway import Gateway
+from console.inventory.inventory import Inventory
+from console.jobs.job import Cancelled, Job
+from console.jobs.runner import JobHandle, JobRunner
+from console.services.find_storage import pool_word, storage_line, volume_word
+from console.services.running import watching
+
+_POOL_CALLS: dict[PoolAct, Callable[[Link, str], None]] = {
+    PoolAct.START: storage.start_pool,
+    PoolAct.STOP: storage.stop_pool,
+    PoolAct.REFRESH: storage.refresh_pool,
+    PoolAct.BUILD: storage.build_pool,
+    PoolAct.AUTOSTART_ON: lambda link, name: storage.set_pool_autostart(link, name, True),
+    PoolAct.AUTOSTART_OFF: lambda link, name: storage.set_pool_autostart(link, name, False),
+    PoolAct.DELETE: storage.undefine_pool,
+}
+
+
+class StorageService:
+    """`survey` computes from what is known; every plan asks the host and blocks; every run is a job and never blocks.
+
+    A run plans anew right before it acts, and refuses what the plan refuses: Conflict, with the name of who needs it.
+    """
+
+    def __init__(self, gateway: Gateway, inventory: Inventory, jobs: JobRunner) -> None:
+        self._gateway = gateway
+        self._inventory = inventory
+        self._jobs = jobs
+
+    def survey(self, hosts: Iterable[str] | None = None) -> Survey:
+        """All pools of these hosts (None = of all) and who uses their volumes, by what is known now of the whole fleet."""
+        found = self._survey()
+        if hosts is None:
+            return found
+        wanted = frozenset(hosts)
+        return Survey(tuple(use for use in found.pools if use.host in wanted))
+
+    def _survey(self, host: str = "", pools: tuple[Pool, ...] = ()) -> Survey:
+        """host: this one's pools are as given."""
+        views = [(spec.id, self._inventory.view(spec.id).pools) for spec in self._inventory.specs()]
+        return survey([(id_, pools if id_ == host else known) for id_, known in views], self._inventory.domains())
+
+    def fresh(self, host: str) -> Survey:
+        """The same, with one host asked anew. Blocks."""
+        return self._survey(host, volumes.pools(self._gateway.link(host)))
+
+    def _running(self) -> frozenset[VmKey]:
+        return frozenset(domain.key for domain in self._inventory.domains() if domain.state.active)
+
+    # pools
+
+    def plan_pool(self, act: PoolAct, host: str, name: str) -> Plan:
+        """What an act does to a pool. Errors: NotFound, FleetError."""
+        use = self._pool(self.fresh(host), host, name)
+        return Plan(f"pool.{act}", host, name, pool_says(act, use), made=time.time())
+
+    def run_pool(self, act: PoolAct, host: str, name: str) -> JobHandle:
+        def body(job: Job) -> None:
+            job.step("checking")
+            self._refuse(self.plan_pool(act, host, name))
+            job.step("asking", host=self._name(host))
+            _POOL_CALLS[act](self._gateway.link(host), name)
+
+        return self._submit(f"pool.{act}", name, host, body, self.pool_line(act, host, name))
+
+    def pool_line(self, act: PoolAct, host: str, name: str) -> str:
+        """The line that does the same."""
+        verb, more = str(act), ()
+        if act in (PoolAct.AUTOSTART_ON, PoolAct.AUTOSTART_OFF):
+            verb, more = "autostart", ("--off",) if act is PoolAct.AUTOSTART_OFF else ()  # type: ignore[assignment]
+        elif act in (PoolAct.STOP, PoolAct.DELETE, PoolAct.BUILD):
+            more = ("--yes",)  # type: ignore[assignment]
+        return storage_line(f"pool {verb}", pool_word(self._inventory, host, name), *more)
+
+    def plan_define(self, host: str, new: NewPool, *, build: bool, start: bool, autostart: bool) -> Plan:
+        """What defining a pool does. Errors: UsageError for what cannot be, FleetError."""
+        checked_pool(new)
+        pools = volumes.pools(self._gateway.link(host))
+        values: dict[str, str | int] = {"name": new.name, "path": new.path or new.source, "kind": new.kind}
+        says = [Say("define", values)]
+        if any(pool.name == new.name for pool in pools):
+            says.append(Say("name-taken", {"name": new.name}, Weight.STOP))
+        same = next((pool for pool in pools if new.path and pool.path == new.path), None)
+        if same is not None:
+            says.append(Say("path-taken", {"name": same.name, "path": new.path}, Weight.STOP))
+        if build:
+            says.append(Say(f"pool-build-{new.kind}", values))
+        says += [Say("pool-start", values)] * start + [Say("pool-autostart-on", values)] * autostart
+        return Plan("pool.define", host, new.name, tuple(says), made=time.time())
+
+    def run_define(self, host: str, new: NewPool, *, build: bool, start: bool, autostart: bool) -> JobHandle:
+        """Defines a pool; where a later step fails the definition goes again, so that nothing half-made is left."""
+        checked_pool(new)
+
+        def body(job: Job) -> None:
+            self._refuse(self.plan_define(host, new, build=build, start=start, autostart=autostart))
+            link = self._gateway.link(host)
+            job.step("defining")
+            storage.define_pool(link, new)
+            try:
+                if build:
+                    job.step("building", path=new.path or new.source)
+                    storage.build_pool(link, new.name)
+                if start:
+                    job.step("starting-pool")
+                    storage.start_pool(link, new.name)
+                if autostart:
+                    storage.set_pool_autostart(link, new.name, True)
+            except FleetError:
+                storage.undefine_pool(link, new.name)
+                raise
+
+        return self._submit("pool.define", new.name, host, body, self.define_line(host, new, build, start, autostart))
+
+    def define_line(self, host: str, new: NewPool, build: bool, start: bool, autostart: bool) -> str:
+        named = {"path": new.path, "source": new.source, "server": new.server, "group": new.group}
+        more = [word for key, value in named.items() if value for word in (f"--{key}", value)]
+        flags = {"--build": build, "--no-start": not start, "--no-autostart": not autostart}
+        more += [flag for flag, wanted in flags.items() if wanted]
+        return storage_line("pool define", pool_word(self._inventory, host, new.name), "--kind", new.kind, *more)
+
+    # volumes
+
+    def plan_create(self, host: str, pool: str, new: NewVolume) -> Plan:
+        """What making a volume takes. Errors: UsageError for a name that cannot be, NotFound, FleetError."""
+        checked_volume_name(new.name)
+        use = self._pool(self.fresh(host), host, pool)
+        takes = new.allocation
+        values: dict[str, str | int] = {"name": new.name, "pool": pool, "bytes": new.capacity, "format": new.format}
+        says = [Say("create", values), *self._room(use, new, takes)]
+        if new.backing:
+            says.append(Say("builds-on", {"name": new.name, "path": new.backing}))
+            base = next((item for item in use.volumes if item.volume.path == new.backing), None)
+            if base is not None and new.capacity < base.volume.capacity:
+                says.append(Say("smaller-than-base", {"bytes": base.volume.capacity}, Weight.STOP))
+            if base is not None and (writers := running_users(base, self._running())):
+                says += [Say("base-runs", {"user": user.name}, Weight.STOP) for user in writers]
+        return Plan("volume.create", host, new.name, tuple(says), takes=takes, made=time.time())
+
+    def run_create(self, host: str, pool: str, new: NewVolume) -> JobHandle:
+        def body(job: Job) -> None:
+            self._refuse(self.plan_create(host, pool, new))
+            job.step("creating")
+            volumes.create(self._gateway.link(host), pool, new)
+
+        return self._submit("volume.create", new.name, host, body, self.create_line(host, pool, new))
+
+    def create_line(self, host: str, pool: str, new: NewVolume) -> str:
+        word = volume_word(self._inventory, VolumeKey(host, pool, new.name))
+        prealloc = Prealloc.FULL if new.allocation else Prealloc.METADATA if new.metadata else Prealloc.OFF
+        more = ["--format", new.format] if new.format else []
+        more += ["--prealloc", str(prealloc)] if prealloc is not Prealloc.OFF else []
+        more += ["--backing", new.backing] if new.backing else []
+        return storage_line("create", word, "--size", str(new.capacity), *more)
+
+    def plan_delete(self, keys: Sequence[VolumeKey], *, not_shared: bool = False) -> Plan:
+        """What would go, and who needs any of it: by what every host is known to have, and by what the volumes' own hosts say
+        now. not_shared: somebody says that other hosts don't see these files. Errors: NotFound, FleetError."""
+        hosts = {key.host: self.fresh(key.host) for key in keys}
+        uses = [self._volume(hosts[key.host], key) for key in keys]
+        says = list(deletion_says(uses, not_shared))
+        for host in hosts:
+            mine = [use for use in uses if use.key.host == host]
+            names = {name: use for use in mine for name in (use.volume.path, f"{use.key.pool}/{use.key.name}")}
+            for name, vm in volumes.needed_by(self._gateway.link(host), frozenset(names)).items():
+                use = names[name]
+                if not any(user.key is not None and user.host == host for user in use.users):
+                    values = {"name": use.key.name, "user": vm, "host": host}
+                    says.append(Say("disk", values, Weight.STOP))
+        target = uses[0].key.name if len(uses) == 1 else str(len(uses))
+        frees = sum(use.volume.allocation for use in uses)
+        return Plan("volume.delete", keys[0].host, target, tuple(says), tuple(uses), frees=frees, made=time.time())
+
+    def run_delete(self, keys: Sequence[VolumeKey], *, not_shared: bool = False) -> JobHandle:
+        def body(job: Job) -> None:
+            job.step("checking")
+            plan = self.plan_delete(keys, not_shared=not_shared)
+            self._refuse(plan)
+            for number, use in enumerate(overlays_first(plan.volumes)):
+                job.check()
+                job.step("removing", path=use.volume.path or use.key.name)
+                volumes.delete(self._gateway.link(use.key.host), use.key)
+                job.log(use.volume.path or use.key.name)
+                job.progress(number + 1, len(keys), in_bytes=False)
+
+        target = keys[0].name if len(keys) == 1 else str(len(keys))
+        return self._submit("volume.delete", target, keys[0].host, body, self.delete_line(keys, not_shared))
+
+    def delete_line(self, keys: Sequence[VolumeKey], not_shared: bool = False) -> str:
+        words = [volume_word(self._inventory, key) for key in keys]
+        return storage_line("delete", *words, "--yes", *["--not-shared"] * not_shared)
+
+    def plan_resize(self, key: VolumeKey, capacity: int, *, shrink: bool = False) -> Plan:
+        """What another capacity means. A volume that shrinks loses what lies beyond: only when told to, and used by nobody
+        that runs. Errors: NotFound, FleetError."""
+        known = self.fresh(key.host)
+        use, pool = self._volume(known, key), self._pool(known, key.host, key.pool)
+        now = use.volume.capacity
+        values: dict[str, str | int] = {"name": key.name, "old": now, "new": rounded(capacity)}
+        says = [Say("resize", values)]
+        runs = running_users(use, self._running())
+        if rounded(capacity) == now:
+            says.append(Say("same-size", values, Weight.STOP))
+        elif capacity < now:
+            says.append(Say("shrinks", values, Weight.WARNING if shrink else Weight.STOP))
+            says += [Say("shrinks-running", {"user": user.name}, Weight.STOP) for user in runs]
+        else:
+            for user in runs:
+                live = user.kind is UseKind.DISK and user.host == key.host and len(runs) == 1
+                says.append(
+                    Say("grows-live", {"user": user.name})
+                    if live
+                    else Say("grows-running", {"user": user.name}, Weight.STOP)
+                )
+            if use.volume.format == "raw" and pool.pool.kind not in FILE_KINDS and capacity - now > pool.pool.available:
+                says.append(Say("no-room", {"bytes": capacity - now, "free": pool.pool.available}, Weight.STOP))
+        says += [Say("is-base", {"user": u.name}, Weight.STOP) for u in use.users if u.kind is UseKind.VOLUME]
+        return Plan("volume.resize", key.host, key.name, tuple(says), made=time.time())
+
+    def run_resize(self, key: VolumeKey, capacity: int, *, shrink: bool = False) -> JobHandle:
+        """Through the VM where one runs on it, so that its guest sees the new size at once."""
+
+        def body(job: Job) -> None:
+            self._refuse(self.plan_resize(key, capacity, shrink=shrink))
+            link = self._gateway.link(key.host)
+            use = self._volume(self.fresh(key.host), key)
+            job.step("resizing")
+            for user in running_users(use, self._running()):
+                domain = self._inventory.domain(user.key) if user.key else None
+                named = {use.volume.path, f"{key.pool}/{key.name}"}
+                disk = next((disk for disk in domain.disks if disk.source in named), None) if domain else None
+                if domain is not None and disk is not None:
+                    volumes.resize_running(link, domain.key.uuid, disk.target, rounded(capacity))
+                    volumes.refresh(link, key.pool)
+                    return
+            volumes.resize(link, key, rounded(capacity), shrink=shrink)
+
+        return self._submit("volume.resize", key.name, key.host, body, self.resize_line(key, capacity, shrink))
+
+    def resize_line(self, key: VolumeKey, capacity: int, shrink: bool = False) -> str:
+        return storage_line("resize", volume_word(self._inventory, key), str(rounded(capacity)), *["--shrink"] * shrink)
+
+    def plan_clone(self, key: VolumeKey, pool: str, name: str) -> Plan:
+        """What a copy takes. Errors: UsageError for a name that cannot be, NotFound, FleetError."""
+        name = checked_volume_name(name)
+        known = self.fresh(key.host)
+        use, there = self._volume(known, key), self._pool(known, key.host, pool)
+        new = NewVolume(name, use.volume.capacity, format=use.volume.format)
+        values: dict[str, str | int] = {"name": key.name, "new": name, "pool": pool, "bytes": use.volume.allocation}
+        says = [Say("clone", values), *self._room(there, new, use.volume.allocation)]
+        says += [Say("clone-running", {"user": user.name}, Weight.STOP) for user in running_users(use, self._running())]
+        return Plan("volume.clone", key.host, key.name, tuple(says), takes=use.volume.allocation, made=time.time())
+
+    def run_clone(self, key: VolumeKey, pool: str, name: str) -> JobHandle:
+        """The host copies by itself, and cannot be told to end: a copy that was cancelled is deleted when it is there."""
+        name = checked_volume_name(name)
+        copy = VolumeKey(key.host, pool, name)
+
+        def body(job: Job) -> None:
+            self._refuse(self.plan_clone(key, pool, name))
+            link = self._gateway.link(key.host)
+            source = volumes.find(link, key).volume
+            job.step("copying", name=name)
+            new = NewVolume(name, source.capacity, format=source.format)
+            with watching(job, lambda: volumes.progress(link, copy, source.allocation)):
+                volumes.clone(link, key, pool, new)
+            if job.cancelled:
+                volumes.delete(link, copy)
+                raise Cancelled
+
+        return self._submit("volume.clone", key.name, key.host, body, self.clone_line(key, pool, name))
+
+    def clone_line(self, key: VolumeKey, pool: str, name: str) -> str:
+        return storage_line("clone", volume_word(self._inventory, key), name, *["--pool", pool] * (pool != key.pool))
+
+    # inside
+
+    def _room(self, use: PoolUse, new: NewVolume, takes: int) -> list[Say]:
+        """Whether a pool can take a new volume."""
+        pool, says = use.pool, []
+        if not pool.active:
+            says.append(Say("pool-is-inactive", {"name": pool.name}, Weight.STOP))
+        if any(item.key.name == new.name for item in use.volumes):
+            says.append(Say("name-taken", {"name": new.name}, Weight.STOP))
+        need = takes if pool.kind in FILE_KINDS else max(takes, new.capacity)
+        if pool.active and need > pool.available:
+            says.append(Say("no-room", {"bytes": need, "free": pool.available}, Weight.STOP))
+        elif pool.active and use.promised + new.capacity > pool.capacity:
+            values: dict[str, str | int] = {
+                "bytes": use.promised + new.capacity,
+                "real": pool.capacity,
+                "name": pool.name,
+            }
+            says.append(Say("overpromised", values, Weight.WARNING))
+        return says
+
+    def _pool(self, known: Survey, host: str, name: str) -> PoolUse:
+        found = known.pool(host, name)
+        if found is None:
+            raise NotFound(Reason.GONE, name)
+        return found
+
+    def _volume(self, known: Survey, key: VolumeKey) -> VolumeUse:
+        found = known.volume(key)
+        if found is None:
+            raise NotFound(Reason.GONE, key.name)
+        return found
+
+    def _refuse(self, plan: Plan) -> None:
+        """Raises for what a plan refuses: Conflict, with the plan's code as text for the words."""
+        for say in plan.refused:
+            detail = str(say.values.get("user", say.values.get("name", "")))
+            reason = _REASONS.get(say.code, Reason.IN_USE if "user" in say.values else Reason.WRONG_STATE)
+            raise Conflict(reason, plan.target, detail=detail)
+
+    def _submit(self, kind: str, target: str, host: str, body: Callable[[Job], None], line: str) -> JobHandle:
+        return self._jobs.submit(kind, target, body, hosts=(host,), command=line)
+
+    def _name(self, host: str) -> str:
+        spec = self._inventory.spec(host)
+        return spec.name if spec else host
+
+
+_REASONS = {
+    "name-taken": Reason.EXISTS,
+    "path-taken": Reason.EXISTS,
+    "no-room": Reason.NO_SPACE,
+}
