@@ -52,8 +52,11 @@ def load(value: Load | None) -> Record | None:
     }
 
 
-def vm(domain: Domain, spec: HostSpec | None, view: HostView, now_load: Load | None) -> Record:
-    """One VM. live: it is as of now; seen: when its host was last heard."""
+def vm(domain: Domain, spec: HostSpec | None, view: HostView, now_load: Load | None, heard: float = 0.0) -> Record:
+    """One VM. live: it is as of now; seen: when its host was last heard; heard: when its addresses were last told.
+
+    began_before: where the beginning of this run, or rest, was not seen, when it was first seen.
+    """
     return {
         "name": domain.name,
         "uuid": domain.key.uuid,
@@ -64,12 +67,14 @@ def vm(domain: Domain, spec: HostSpec | None, view: HostView, now_load: Load | N
         "state": domain.state.value,
         "since": iso(domain.since),
         "started": iso(domain.started),
+        "began_before": iso(domain.met),
         "live": view.status.phase.value == "live",
         "seen": iso(view.status.seen),
         "vcpus": domain.vcpus,
         "max_vcpus": domain.max_vcpus,
         "memory_kib": domain.memory_kib,
         "max_memory_kib": domain.max_memory_kib,
+        "addresses_told": iso(heard),
         "addresses": [
             {"ip": item.ip, "prefix": item.prefix, "mac": item.mac, "source": item.source.value}
             for item in domain.addresses

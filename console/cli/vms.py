@@ -30,6 +30,7 @@ class Row:
     view: HostView
     load: Load | None
     now: float
+    heard: float = 0.0  # epoch at which its addresses were last told
 
     @property
     def fresh(self) -> bool:
@@ -118,8 +119,8 @@ COLUMNS: dict[str, Column] = {
     "autostart": Column(N_("Autostart"), lambda row: _("yes") if row.domain.autostart else _("no")),
     "uptime": Column(
         N_("Up"),
-        lambda row: units.age(row.now - row.domain.started) if row.domain.started and row.fresh else units.NONE,
-        lambda row: row.now - row.domain.started if row.domain.started else -1.0,
+        lambda row: (states.uptime(row.domain, row.now) if row.fresh else "") or units.NONE,
+        lambda row: row.now - (row.domain.started or row.domain.met) if row.domain.state.active else -1.0,
         right=True,
     ),
     "title": Column(N_("Title"), lambda row: row.domain.title),
@@ -147,7 +148,7 @@ def rows_of(session: Session, hosts: Collection[str]) -> list[Row]:
     """The VMs of these hosts, as known now."""
     inventory, now = session.services.inventory, time.time()
     return [
-        Row(domain, spec, inventory.view(spec.id), inventory.load(domain.key), now)
+        Row(domain, spec, inventory.view(spec.id), inventory.load(domain.key), now, inventory.heard(domain.key))
         for spec in inventory.specs()
         if spec.id in hosts
         for domain in inventory.domains_of(spec.id)
@@ -249,7 +250,7 @@ def list_vms(
     rows = [row for row in rows_of(session, ids) if matches(row, filter_, state, tag)]
     rows = in_order(rows, sort, reverse=reverse)
     if session.json:
-        vms = [records.vm(row.domain, row.spec, row.view, row.load if not cached else None) for row in rows]
+        vms = [records.vm(row.domain, row.spec, row.view, row.load if not cached else None, row.heard) for row in rows]
         output.document({"vms": vms, "unreached": session.unreached_records()})
     elif not rows and session.services.inventory.specs():
         output.note(_("No VM matches."))
@@ -280,7 +281,9 @@ def show(session: Session, vm: Sequence[str], load: bool, cached: bool) -> int:
     rows = {row.domain.key: row for row in rows_of(session, {domain.key.host for domain in domains})}
     chosen = [rows[domain.key] for domain in domains]
     if session.json:
-        vms = [records.vm(row.domain, row.spec, row.view, row.load if not cached else None) for row in chosen]
+        vms = [
+            records.vm(row.domain, row.spec, row.view, row.load if not cached else None, row.heard) for row in chosen
+        ]
         output.document({"vms": vms, "unreached": session.unreached_records()})
         return Exit.DONE
     for index, row in enumerate(chosen):
@@ -298,7 +301,8 @@ def facts_of(row: Row) -> list[tuple[str, str]]:
     most = _("at most {memory}").format(memory=units.memory(domain.max_memory_kib))
     most_cpus = _("at most {count}").format(count=domain.max_vcpus)
     used = _used(row)
-    addresses = (f"{item.ip} {states.address_source(item.source)}" for item in domain.addresses)
+    heard = row.now - row.heard if row.heard else None
+    addresses = (f"{item.ip} {states.address_source(item.source, heard)}" for item in domain.addresses)
     return [
         (_("Name"), domain.name),
         (_("State"), states.state_for(domain, row.view.status, row.now)),

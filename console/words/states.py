@@ -26,6 +26,13 @@ _FOR = {
     State.SAVED: N_("Saved for {time}"),
     State.SUSPENDED: N_("Asleep for {time}"),
 }
+_AT_LEAST = {
+    State.RUNNING: N_("Running since before {time}"),
+    State.PAUSED: N_("Paused since before {time}"),
+    State.OFF: N_("Off since before {time}"),
+    State.SAVED: N_("Saved since before {time}"),
+    State.SUSPENDED: N_("Asleep since before {time}"),
+}
 _WAS = {
     State.RUNNING: N_("Was running"),
     State.PAUSED: N_("Was paused"),
@@ -91,11 +98,23 @@ def state_words(domain: Domain, status: HostStatus, now: float) -> str:
 
 
 def state_for(domain: Domain, status: HostStatus, now: float) -> str:
-    """For the head of a page, with how long: "Running for 41 d 6 h"."""
+    """For the head of a page, with how long: "Running for 41 d 6 h", or "Running since before 14:31"."""
     since = domain.started if domain.state is State.RUNNING else domain.since
-    if not known_now(status) or not since or domain.state not in _FOR:
-        return state_words(domain, status, now)
-    return _(_FOR[domain.state]).format(time=units.duration(now - since))
+    if known_now(status):
+        if since and domain.state in _FOR:
+            return _(_FOR[domain.state]).format(time=units.duration(now - since))
+        if not since and domain.met and domain.state in _AT_LEAST:
+            return _(_AT_LEAST[domain.state]).format(time=units.moment(domain.met, now))
+    return state_words(domain, status, now)
+
+
+def uptime(domain: Domain, now: float) -> str:
+    """For a table: "41 d 6 h"; "> 14 min" where it was running already when it was first seen; "" while it is off."""
+    if not domain.state.active or not (domain.started or domain.met):
+        return ""
+    if domain.started:
+        return units.duration(now - domain.started)
+    return _("> {time}").format(time=units.duration(now - domain.met))
 
 
 def phase(value: Phase) -> str:
@@ -151,6 +170,7 @@ def _seen(epoch: float, now: float) -> str:
     return units.clock(epoch) if now - epoch < 12 * 3600 else units.moment(epoch, now)
 
 
-def address_source(source: AddressSource) -> str:
-    """Who told an address: "by agent"."""
-    return _(_SOURCES[source])
+def address_source(source: AddressSource, age: float | None = None) -> str:
+    """Who told an address, and how many seconds ago: "by agent", "by agent, 2 s ago"."""
+    said = _(_SOURCES[source])
+    return said if age is None else _("{source}, {time} ago").format(source=said, time=units.age(age))

@@ -67,11 +67,11 @@ def machine(name: str) -> str:
     return found[1] if found else name
 
 
-def guest(domain: Domain) -> list[Fact]:
-    """System, addresses with who told them, agent."""
+def guest(domain: Domain, heard: float | None = None) -> list[Fact]:
+    """System, addresses with who told them and how many seconds ago, agent."""
     rows = [Fact(_("System"), system(domain.os) or _("not named in its XML"), tone="" if domain.os else "text3")]
     for number, address in enumerate(domain.addresses):
-        note = states.address_source(address.source)
+        note = states.address_source(address.source, heard)
         rows.append(Fact("" if number else _("Address"), address.ip, note, mono=":" in address.ip))
     if not domain.addresses:
         rows.append(Fact(_("Address"), _("not known") if domain.state.active else _("none while off"), tone="text3"))

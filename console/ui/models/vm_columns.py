@@ -160,8 +160,14 @@ def _autostart(row: VmRow, at: Looking) -> Cell:
 
 
 def _uptime(row: VmRow, at: Looking) -> Cell:
-    started = row.domain.started
-    return Cell(units.duration(at.now - started), _role(row)) if started and row.domain.state.active else NOTHING
+    text = states.uptime(row.domain, at.now)
+    return Cell(text, _role(row)) if text else NOTHING
+
+
+def _begun(row: VmRow) -> float:
+    """Epoch since when it runs at least; far away for a VM that does not."""
+    domain = row.domain
+    return (domain.started or domain.met or 9e12) if domain.state.active else 9e12
 
 
 _STATE_ORDER = {
@@ -242,7 +248,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("tags", N_("Tags"), _tags, lambda r: _last_if_empty(" ".join(r.domain.tags)), 102, drops=3),
     Column("vcpus", N_("vCPU"), _vcpus, lambda r: r.domain.vcpus, 56, right=True, shown=False, down=True),
     Column("autostart", N_("Autostart"), _autostart, lambda r: not r.domain.autostart, 80, shown=False),
-    Column("uptime", N_("Uptime"), _uptime, lambda r: -(r.domain.started or 9e12), 96, right=True, shown=False),
+    Column("uptime", N_("Uptime"), _uptime, lambda r: -_begun(r), 96, right=True, shown=False),
     Column(
         "description",
         N_("Description"),
@@ -267,8 +273,8 @@ def column_number(id: str) -> int:
     return IDS.index(id)
 
 
-def tooltip(row: VmRow, id: str, now: float) -> str:
-    """More about one cell, "" where the cell says it all."""
+def tooltip(row: VmRow, id: str, now: float, heard: float = 0.0) -> str:
+    """More about one cell, "" where the cell says it all. heard: epoch at which its addresses were last told."""
     domain = row.domain
     match id:
         case "name":
@@ -279,7 +285,8 @@ def tooltip(row: VmRow, id: str, now: float) -> str:
         case "host":
             return f"{row.spec.name}: {states.phase_words(row.spec, row.status, now)}"
         case "ip":
-            return "\n".join(f"{a.ip} {states.address_source(a.source)}" for a in domain.addresses)
+            age = now - heard if heard else None
+            return "\n".join(f"{a.ip} {states.address_source(a.source, age)}" for a in domain.addresses)
         case "tags":
             return ", ".join(domain.tags)
         case "group" | "owner" | "os" | "description" | "uuid":

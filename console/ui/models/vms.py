@@ -143,7 +143,7 @@ class VmTable(QAbstractTableModel):
             said = f"{text} {cell.mark_text}" if cell.mark_text else text
             return said if role == Qt.ItemDataRole.DisplayRole else f"{_(column.title)}: {said}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            return tooltip(row, column.id, self._clock())
+            return tooltip(row, column.id, self._clock(), self._inventory.heard(row.key))
         if role == KEY_ROLE:
             return row.key
         if role == SORT_ROLE:

@@ -154,4 +154,4 @@ class VmPage(LivePage):
         if domain is not None and spec is not None:
             self._show_head(domain, spec)
             if self._body.currentWidget() is self.summary:
-                self.summary.tick()
+                self.summary.tick(domain, time.time())

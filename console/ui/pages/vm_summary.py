@@ -131,15 +131,20 @@ class VmSummary(QWidget):
         """Says all that is known of it at `now` (epoch)."""
         load = self._ctx.inventory.load(domain.key)
         self.picture.show_vm(domain, fresh)
-        self.guest.show_facts(facts.guest(domain))
+        self._show_guest(domain, now)
         self.hardware.show_facts(facts.hardware(domain, load))
         groups = tuple(sorted({one.group for one in self._ctx.inventory.domains() if one.group}))
         self.keeping.show_vm(domain, groups)
         self.now.show_vm(domain, fresh, now)
 
-    def tick(self) -> None:
+    def _show_guest(self, domain: Domain, now: float) -> None:
+        heard = self._ctx.inventory.heard(domain.key)
+        self.guest.show_facts(facts.guest(domain, now - heard if heard else None))
+
+    def tick(self, domain: Domain, now: float) -> None:
         """Ages; once a second while seen."""
         self.picture.tick()
+        self._show_guest(domain, now)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -48,6 +48,10 @@ def test_guest_says_who_told_each_address() -> None:
         ("", "2001:db8::1", "by lease"),
         ("Agent", "answers", ""),
     ]
+    assert told(facts.guest(VM, 9 * 60.0))[1:3] == [
+        ("Address", "10.20.1.31", "by agent, 9 min ago"),
+        ("", "2001:db8::1", "by lease, 9 min ago"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,9 @@ def test_a_vm() -> None:
         tags=("prod",),
     )
     status = HostStatus(Phase.STALE, seen=1_700_000_000)
-    found = records.vm(domain, SPEC, HostView("kvm-a", status), Load(1_700_000_000, cpu=0.5, net_in=8.0))
+    found = records.vm(domain, SPEC, HostView("kvm-a", status), Load(1_700_000_000, cpu=0.5, net_in=8.0), 1_700_000_001)
+    assert found["addresses_told"] == "2023-11-14T22:13:21.000Z"
+    assert found["began_before"] is None
     assert (found["name"], found["host"], found["zone"], found["state"]) == ("web-01", "kvm-a", "north", "running")
     assert (found["live"], found["seen"], found["started"]) == (False, "2023-11-14T22:13:20.000Z", None)
     assert found["addresses"] == [{"ip": "10.0.0.1", "prefix": 24, "mac": "52:54:00:00:00:01", "source": "agent"}]

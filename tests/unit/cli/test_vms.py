@@ -112,6 +112,16 @@ def test_every_column_has_text_and_order_whatever_is_known() -> None:
     assert cells["cpu"] == "50\u00a0%"
     assert cells["net"] == "16"
     assert cells["tags"] == "a, b"
+    assert cells["uptime"] == "1\u00a0min"
+    assert COLUMNS["uptime"].text(row(replace(VM, state=State.RUNNING, met=NOW - 3600))) == "> 1\u00a0h"
+    assert COLUMNS["uptime"].text(row(replace(VM, state=State.OFF, met=NOW - 3600))) == "–"
+
+
+def test_a_page_says_how_old_addresses_are_and_since_when_it_runs_at_least() -> None:
+    known = replace(VM, state=State.RUNNING, met=NOW - 60, addresses=(Address("10.0.0.1"),))
+    page = dict(vms.facts_of(replace(row(known), heard=NOW - 2)))
+    assert page["Address"] == "10.0.0.1 by lease, 2\u00a0s ago"
+    assert page["State"].startswith("Running since before ")
 
 
 def test_natural_order() -> None:

@@ -47,6 +47,22 @@ def test_how_long() -> None:
     assert states.state_for(VM, LIVE, NOW) == "Running"
 
 
+def test_what_began_at_an_unknown_time_is_said_to_be_older_than_its_first_sight() -> None:
+    met = replace(VM, met=NOW - 3600 - 840)
+    assert states.state_for(met, LIVE, NOW) == "Running since before 13:17"
+    assert states.state_for(replace(met, state=State.OFF), LIVE, NOW) == "Off since before 13:17"
+    assert states.state_for(replace(met, state=State.CRASHED), LIVE, NOW) == "Crashed"
+    assert states.state_for(met, AWAY, NOW) == "Was running"
+    assert said(states.uptime(met, NOW)) == "> 1 h 14 min"
+    assert said(states.uptime(replace(met, started=NOW - 7200), NOW)) == "2 h"
+    assert states.uptime(replace(met, state=State.OFF), NOW) == states.uptime(VM, NOW) == ""
+
+
+def test_addresses_have_a_source_and_an_age() -> None:
+    assert states.address_source(AddressSource.AGENT) == "by agent"
+    assert said(states.address_source(AddressSource.LEASE, 2.4)) == "by lease, 2 s ago"
+
+
 def test_every_state_and_phase_has_words() -> None:
     for state in State:
         assert states.state(state)
