@@ -55,7 +55,7 @@ def test_an_unusable_schema_is_none(tmp_path: Path) -> None:
         ("<source ", "<sauce ", Flaw.ELEMENT, 9, 7, "sauce"),
         ("<vcpu>2</vcpu>", "<vcpus-max/>", Flaw.ELEMENT, 5, 3, "vcpus-max"),
         ("<vcpu>2</vcpu>", "<vcpu>2</vcpu><vcpu>3</vcpu>", Flaw.ELEMENT, 5, 3, "vcpu"),
-        ("<os><type arch='x86_64'>hvm</type></os>", "", Flaw.SCHEMA, 1, 1, "domain"),
+        ("<domain type='kvm'>", "<domain>", Flaw.SCHEMA, 1, 1, "domain"),
     ],
 )
 def test_what_and_where(old: str, new: str, flaw: Flaw, line: int, column: int, said: str) -> None:
