@@ -92,7 +92,8 @@ def _unfinished(session: Session, number: int) -> Unfinished:
 @with_session
 def finish(session: Session, number: int, only_plan: bool, yes: bool) -> int:
     item = _unfinished(session, number)
-    session.must_reach(session.host(item.entry.vms[0].host))
+    if item.entry.on:
+        session.must_reach(session.host(item.entry.on))
     with waiting(_("Asking what is left")):
         left = session.services.unfinished.look(item)
     if left.problem is not None:

@@ -98,6 +98,11 @@ class Journal:
         self._entry = entry
 
     @property
+    def entry(self) -> Entry:
+        """As it is on the disk."""
+        return self._entry
+
+    @property
     def begun(self) -> bool:
         """A step was taken, so something may have changed."""
         return bool(self._entry.steps)
@@ -166,6 +171,15 @@ class JobStore:
         if few:
             self._writer.wake(0.0)
         return found
+
+    def expect(self, count: int) -> None:
+        """So many ids will be wanted at once. Blocks on the disk where it takes more from there; where that fails, ids come
+        from the clock."""
+        try:
+            while len(self._ids) < count + BLOCK // 2:
+                self._take_ids()
+        except Failed:
+            return
 
     def keep(self, view: JobView) -> None:
         """Mere progress is not written: it would cost the disk more than it is worth after the end."""

@@ -15,6 +15,7 @@ from console.jobs.job import Job, JobSpec, who
 from console.jobs.journal import Entry, JobStore, Unfinished
 from console.jobs.runner import JobHandle, JobRunner
 from console.services.delete import DeleteService
+from console.services.half_made import KINDS, HalfMade
 from console.services.running import run
 
 
@@ -33,7 +34,8 @@ class Leftover:
 
     @property
     def key(self) -> VmKey:
-        return self.unfinished.entry.vms[0]
+        entry = self.unfinished.entry
+        return entry.vms[0] if entry.vms else VmKey(entry.on, "")
 
     @property
     def nothing_left(self) -> bool:
@@ -45,21 +47,32 @@ class UnfinishedService:
     """Looks at what the journal kept, and takes it up again."""
 
     def __init__(
-        self, gateway: Gateway, inventory: Inventory, jobs: JobRunner, store: JobStore, delete: DeleteService
+        self,
+        gateway: Gateway,
+        inventory: Inventory,
+        jobs: JobRunner,
+        store: JobStore,
+        delete: DeleteService,
+        half_made: HalfMade,
     ) -> None:
         self._gateway = gateway
         self._inventory = inventory
         self._jobs = jobs
         self._store = store
         self._delete = delete
+        self._half_made = half_made
 
     def found(self) -> list[Unfinished]:
-        """The unfinished jobs of consoles that are no more, oldest first. Blocks on the disk."""
-        return self._store.unfinished()
+        """The unfinished jobs of consoles that are no more, oldest first, but for transfers that are taken back by
+        themselves. Blocks on the disk."""
+        found = self._store.unfinished()
+        return [item for item in found if item.entry.kind not in KINDS or self._half_made.hopeless(item)]
 
     def look(self, unfinished: Unfinished) -> Leftover:
         """Asks the host what is left. Blocks."""
         entry = unfinished.entry
+        if entry.kind in KINDS:
+            return Leftover(unfinished, files=self._half_made.look(unfinished))
         key = entry.vms[0]
         try:
             link = self._gateway.link(key.host)
@@ -80,6 +93,8 @@ class UnfinishedService:
         Files that something needs by now stay. Blocks on the host where the VM is still there.
         """
         job, entry = leftover.unfinished.job, leftover.unfinished.entry
+        if entry.kind in KINDS:
+            return self._half_made.take_back(leftover.unfinished)
         if leftover.there:
             plan = self._delete.plan([leftover.key])
             chosen = {item.id for item in self._chosen(plan, entry) if not item.hold.final}
