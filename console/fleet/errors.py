@@ -22,6 +22,7 @@ class Reason(StrEnum):
     TLS_UNTRUSTED = "tls-untrusted"
     TLS_SETUP = "tls-setup"  # our own certificate or CA is missing or unreadable
     PASSWORD = "password"  # wrong, missing or not asked for
+    PASSPHRASE = "passphrase"  # of an ssh key: wrong, missing or not asked for
     KEY_REJECTED = "key-rejected"  # ssh: no key of ours is accepted
     PERMISSION = "permission"  # signed in, but may not
     BAD_URI = "bad-uri"
@@ -33,6 +34,7 @@ class Reason(StrEnum):
     EXISTS = "exists"
     IN_USE = "in-use"
     WRONG_STATE = "wrong-state"
+    CHANGED = "changed"  # somebody else changed it since it was read
     TIMEOUT = "timeout"  # the guest or a job did not do it in time
     NO_SPACE = "no-space"
     DAMAGED = "damaged"  # a file of ours was unreadable; it was set aside as `detail` and started anew

@@ -38,6 +38,7 @@ KIND: dict[Reason, type[FleetError]] = {
     Reason.TLS_UNTRUSTED: AuthFailed,
     Reason.TLS_SETUP: AuthFailed,
     Reason.PASSWORD: AuthFailed,
+    Reason.PASSPHRASE: AuthFailed,
     Reason.KEY_REJECTED: AuthFailed,
     Reason.BAD_URI: UsageError,
     Reason.PERMISSION: Denied,
@@ -49,6 +50,7 @@ KIND: dict[Reason, type[FleetError]] = {
     Reason.TIMEOUT: Busy,
     Reason.AGENT: Busy,
     Reason.WRONG_STATE: Conflict,
+    Reason.CHANGED: Conflict,
     Reason.NO_SPACE: Failed,
 }
 

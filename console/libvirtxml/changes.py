@@ -165,6 +165,23 @@ def devices(element: Element | None) -> dict[tuple[str, str], Element]:
     return found
 
 
+def has_device(xml: str, part: str, name: str) -> bool:
+    """A domain's XML has the device that a change is about."""
+    return (part, name) in devices(tree.parse(xml, "domain").find("devices"))
+
+
+def renamed(xml: str, name: str, uuid: str) -> str:
+    """The configuration with another name and UUID; untouched where it has those."""
+    root = tree.parse(xml, "domain")
+    touched = False
+    for tag, value in (("name", name), ("uuid", uuid)):
+        element = root.find(tag)
+        if element is not None and element.text != value:
+            element.text = value
+            touched = True
+    return etree.tostring(root, encoding="unicode") if touched else xml
+
+
 def differences(old: Element | None, new: Element | None) -> Iterator[Detail]:
     """The values that differ below two elements, by path."""
     before, after = _flat(old), _flat(new)

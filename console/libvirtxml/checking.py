@@ -14,6 +14,7 @@ from console.fleet.errors import Failed
 from console.libvirtxml import changes, tree
 
 Element = etree._Element
+Schema = etree.RelaxNG
 Fits = Callable[[Element], bool]
 
 MOST = 50  # findings told

@@ -47,6 +47,11 @@ class Profile:
         return self.cache / "inventory.sqlite"
 
     @property
+    def versions_database(self) -> Path:
+        """How VMs were configured earlier."""
+        return self.state / "versions.sqlite"
+
+    @property
     def jobs_database(self) -> Path:
         """History and journal of jobs."""
         return self.state / "jobs.sqlite"

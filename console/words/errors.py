@@ -46,12 +46,35 @@ TRIED = {
     "vm.discard-save": N_("Could not discard the saved state of {what}."),
     "vm.autostart-on": N_("Could not turn autostart of {what} on."),
     "vm.autostart-off": N_("Could not turn autostart of {what} off."),
+    "vm.scale": N_("Could not set vCPU and memory of {what}."),
+    "vm.await": N_("The guests of {what} were not up in time."),
+    "vm.bulk": N_("Nothing was done."),
     "vm.rename": N_("Could not rename {what}."),
     "vm.describe": N_("Could not describe {what}."),
     "vm.tag": N_("Could not tag {what}."),
     "vm.delete": N_("Could not delete {what}."),
+    "pool.start": N_("Could not start pool {what}."),
+    "pool.stop": N_("Could not stop pool {what}."),
+    "pool.refresh": N_("Could not refresh pool {what}."),
+    "pool.build": N_("Could not build pool {what}."),
+    "pool.define": N_("Pool {what} was not defined."),
+    "pool.delete": N_("Pool {what} was not removed."),
+    "pool.autostart-on": N_("Could not turn autostart of pool {what} on."),
+    "pool.autostart-off": N_("Could not turn autostart of pool {what} off."),
+    "pool.find": N_("No pool is called {what}."),
+    "volume.create": N_("Volume {what} was not created."),
+    "volume.delete": N_("Volume {what} was not deleted."),
+    "volume.resize": N_("Volume {what} was not resized."),
+    "volume.clone": N_("Volume {what} was not copied."),
+    "volume.upload": N_("{what} was not uploaded; nothing of it is left on the host."),
+    "volume.download": N_("{what} was not downloaded; nothing of it is left here."),
+    "volume.clean": N_("What is left of {what} was not taken back."),
+    "volume.find": N_("No volume is called {what}."),
     "job.finish": N_("Could not find out what is left of {what}."),
     "job.dismiss": N_("Task {what} is kept as unfinished."),
+    "vm.edit": N_("Could not change the configuration of {what}."),
+    "vm.edit-plan": N_("Could not find out what would change in {what}."),
+    "vm.versions": N_("Could not read the earlier versions of {what}."),
     "vm.xml": N_("Could not read the XML of {what}."),
     "vm.screen": N_("Could not read the screen of {what}."),
     "vm.plan": N_("Could not find out what {what} would take with it."),
@@ -104,6 +127,10 @@ _WHY: dict[Reason, tuple[str, str]] = {
         N_("It wants a password, and the right one was not given."),
         N_("It wants a password for {detail}, and the right one was not given."),
     ),
+    Reason.PASSPHRASE: (
+        N_("Its ssh key is locked, and the right passphrase was not given."),
+        N_("The ssh key {detail} is locked, and the right passphrase was not given."),
+    ),
     Reason.KEY_REJECTED: (
         N_("It accepts none of the ssh keys offered."),
         N_("It accepts none of the ssh keys offered for {detail}."),
@@ -127,6 +154,7 @@ _WHY: dict[Reason, tuple[str, str]] = {
     Reason.EXISTS: (N_("That name is taken."), N_("{detail} exists already.")),
     Reason.IN_USE: (N_("It is in use."), N_("It is in use by {detail}.")),
     Reason.WRONG_STATE: (N_("Its state does not allow this."), N_("It is {detail}.")),
+    Reason.CHANGED: (N_("Somebody else changed it meanwhile."), N_("{detail} changed it meanwhile.")),
     Reason.TIMEOUT: (N_("It was not done in time."), N_("It was not done in {detail}.")),
     Reason.NO_SPACE: (N_("There is not enough space left."), N_("There is not enough space left on {detail}.")),
     Reason.DAMAGED: (
@@ -155,6 +183,7 @@ _NEXT: dict[Reason, str] = {
     ),
     Reason.TLS_SETUP: N_("Put the certificates in /etc/pki or ~/.pki/libvirt, or name their folder for this host."),
     Reason.PASSWORD: N_("Connect again and type the password; the keyring can keep it."),
+    Reason.PASSPHRASE: N_("Connect again and type the passphrase, or load the key with ssh-add."),
     Reason.KEY_REJECTED: N_(
         "Load the key with ssh-add, name a key file for this host, or install the key there: ssh-copy-id."
     ),
@@ -168,6 +197,7 @@ _NEXT: dict[Reason, str] = {
     Reason.EXISTS: N_("Choose another name."),
     Reason.IN_USE: N_("Wait until it is free, or end what uses it."),
     Reason.WRONG_STATE: N_("Bring it into a fitting state first."),
+    Reason.CHANGED: N_("Look at both changes, then merge them or discard yours."),
     Reason.TIMEOUT: N_("Look at the VM's screen; if it hangs, force it."),
     Reason.NO_SPACE: N_("Free some space there, then try again."),
     Reason.DAMAGED: N_("Nothing needs doing; the damaged file can be deleted."),
@@ -191,10 +221,33 @@ _NOT_SO = {  # WRONG_STATE with something else than a state
     "transient": N_("It is transient: it has no configuration on disk."),
     "autostart-on": N_("Autostart is on already."),
     "autostart-off": N_("Autostart is off already."),
+    "scale-vcpu-ceiling": N_("It was started with room for fewer vCPUs: more need a restart."),
+    "scale-memory-ceiling": N_("It was started with room for less memory: more needs a restart."),
+    "scale-no-balloon": N_("It has no memory balloon: other memory needs a restart."),
+    "scale-ceiling": N_("Another ceiling needs a restart."),
+    "scale-off": N_("It doesn't run, so there is nothing to change now."),
+    "scale-transient": N_("It is transient: it has no next start."),
+    "scale-topology": N_("Its CPU topology fixes how many vCPUs there are; change that in its XML."),
 }
 _CANNOT_BE = {  # OTHER with the kind of value that was typed
     "name": N_("A VM's name is one line without a slash, and not empty."),
     "tag": N_("A tag is one word without spaces or commas."),
+    "size": N_("A size is a number with a unit, as 20G or 512M."),
+    "volume-name": N_("A volume's name is one line without a slash, and not empty."),
+    "pool-name": N_("A pool's name is one line without a slash, and not empty."),
+    "pool-kind": N_("A pool is of kind dir, fs, netfs or logical."),
+    "pool-path": N_("A pool needs the whole path of its folder, from / on."),
+    "pool-source": N_("A pool of this kind needs its source: a device, or a server and its exported folder."),
+    "file": N_("It is no file with content of its own."),
+    "nothing-to-do": N_("There is nothing to do to any of them."),
+    "not-again": N_("A task of this kind cannot be repeated from here."),
+    "sizing": N_("No size was given."),
+    "vcpus": N_("A VM has one vCPU at least."),
+    "max-vcpus": N_("A VM has one vCPU at least."),
+    "memory": N_("That is too little memory for any guest."),
+    "max-memory": N_("That is too little memory for any guest."),
+    "over-max-vcpus": N_("More vCPUs than the ceiling given with them."),
+    "over-max-memory": N_("More memory than the ceiling given with it."),
 }
 _SAYS_MORE = {  # where the words of libvirt tell what our sentence cannot
     Reason.BAD_URI,
@@ -215,6 +268,8 @@ _FINDING = {
     "vm.find": N_("See splendid vm list --cached; a VM of a host that was never reached is not known."),
     "host.find": N_("See splendid host list."),
     "zone.find": N_("See splendid host list."),
+    "pool.find": N_("See splendid storage pools."),
+    "volume.find": N_("See splendid storage volumes."),
 }
 
 
@@ -248,6 +303,10 @@ def _in_wrong_state(problem: Problem, what: str, tried: str) -> Explained:
 
 def _not_found(problem: Problem, what: str, tried: str) -> Explained:
     """A word that names nothing, or several VMs; Problem.detail has the names that come near, or all of them."""
+    if problem.reason is Reason.EXISTS and tried in ("pool.find", "volume.find"):
+        several = _("{what} names several pools.") if tried == "pool.find" else _("{what} names several volumes.")
+        meant = _("They are {names}.").format(names=problem.detail)
+        return Explained(several.format(what=what), meant, _("Write which one you mean, as it stands there."))
     if problem.reason is Reason.EXISTS:
         return Explained(
             _("{what} names several VMs.").format(what=what),

@@ -22,17 +22,48 @@ _TITLES = {
     "vm.discard-save": N_("Discard saved state"),
     "vm.autostart-on": N_("Turn autostart on"),
     "vm.autostart-off": N_("Turn autostart off"),
+    "vm.scale": N_("Set vCPU and memory"),
+    "vm.await": N_("Wait for guests"),
     "vm.rename": N_("Rename"),
     "vm.describe": N_("Describe"),
     "vm.tag": N_("Tag"),
     "vm.delete": N_("Delete"),
+    "vm.edit": N_("Change the configuration"),
+    "pool.start": N_("Start pool"),
+    "pool.stop": N_("Stop pool"),
+    "pool.refresh": N_("Refresh pool"),
+    "pool.build": N_("Build pool"),
+    "pool.define": N_("Define pool"),
+    "pool.delete": N_("Remove pool"),
+    "pool.autostart-on": N_("Turn autostart of pool on"),
+    "pool.autostart-off": N_("Turn autostart of pool off"),
+    "volume.create": N_("Create volume"),
+    "volume.delete": N_("Delete volume"),
+    "volume.resize": N_("Resize volume"),
+    "volume.clone": N_("Copy volume"),
+    "volume.upload": N_("Upload"),
+    "volume.download": N_("Download"),
+    "volume.clean": N_("Take back half-made"),
 }
 _STEPS = {
     "asking": N_("Asking {host}"),
     "waiting-for-guest": N_("Waiting for the guest, {limit} at most"),
+    "waiting-for-guests": N_("Waiting until the guests are up, {limit} at most"),
+    "left-for-restart": N_("Writing down the rest for its next start"),
+    "storing": N_("Storing the configuration"),
+    "changing": N_("Changing what runs: {part}"),
     "stopping": N_("Forcing it off"),
     "undefining": N_("Removing it from its host"),
     "removing": N_("Deleting {path}"),
+    "checking": N_("Looking who needs it"),
+    "defining": N_("Defining it"),
+    "building": N_("Building {path}"),
+    "starting-pool": N_("Starting it"),
+    "creating": N_("Creating the volume"),
+    "sending": N_("Sending {name}"),
+    "fetching": N_("Fetching {name}"),
+    "copying": N_("Copying to {name}"),
+    "resizing": N_("Resizing"),
 }
 _STATES = {
     JobState.QUEUED: N_("Waiting"),
@@ -52,8 +83,15 @@ def title(view: JobView) -> str:
 def target(view: JobView) -> str:
     """On what: a VM's name, or "4 VMs"."""
     if view.children:
-        return ngettext("{count} VM", "{count} VMs", len(view.children)).format(count=len(view.children))
+        return ngettext("{count} VM", "{count} VMs", total(view)).format(count=total(view))
+    if view.kind == "vm.await" and not view.target:
+        return _("all others")
     return view.target
+
+
+def total(view: JobView) -> int:
+    """How many VMs a group is about."""
+    return int(view.values.get("total", len(view.children)))
 
 
 def state(value: JobState) -> str:
@@ -82,7 +120,7 @@ def step_words(code: str, values: Mapping[str, Value]) -> str:
 
 def _standing(view: JobView) -> str:
     done, failed = int(view.values.get("succeeded", 0)), int(view.values.get("failed", 0))
-    said = [_("{done} of {total} done").format(done=done, total=len(view.children))]
+    said = [_("{done} of {total} done").format(done=done, total=total(view))]
     if failed:
         said.append(_failed(failed))
     return ", ".join(said)
@@ -103,7 +141,7 @@ def ended(view: JobView) -> str:
     if view.state is JobState.CANCELLED:
         if view.children:
             done = int(view.values.get("succeeded", 0))
-            return _("Cancelled, {done} of {total} were done").format(done=done, total=len(view.children))
+            return _("Cancelled, {done} of {total} were done").format(done=done, total=total(view))
         if not view.started:
             return _("Cancelled before it began")
         return (
@@ -111,13 +149,15 @@ def ended(view: JobView) -> str:
             if view.fraction
             else _("Cancelled")
         )
+    if view.step == "left-for-restart":
+        return _("Done; the rest holds from its next start on")
     took = view.ended - view.started if view.started else 0.0
     return _("Done in {time}").format(time=units.duration(took)) if took >= 0.95 else _("Done")
 
 
 def _group_failed(view: JobView) -> str:
     failed = int(view.values.get("failed", 0))
-    head = _("{failed} of {total} failed").format(failed=failed, total=len(view.children))
+    head = _("{failed} of {total} failed").format(failed=failed, total=total(view))
     first = f"{view.what}: {_why(view)}" if view.what else _why(view)
     return f"{head}. {first}" if view.problem else head
 
