@@ -40,6 +40,7 @@ class Inventory:
     the order of the changes.
 
     on_read: called with a host's id after anything worth keeping in the last-seen cache was read (not for load).
+    on_loads: called with every round of statistics; both in a writer's thread, which must not be held up.
     """
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
@@ -53,11 +54,13 @@ class Inventory:
         self._loads: dict[VmKey, Load] = {}
         self._traces: dict[VmKey, deque[tuple[float, float]]] = {}
         self._heard: dict[VmKey, float] = {}
+        self._groups: tuple[str, ...] = ()
         self._told: dict[str, set[type]] = {}
         self._listeners: list[Listener] = []
         self._untold: deque[ChangeSet] = deque()
         self._telling = False
         self.on_read: Callable[[str], None] | None = None
+        self.on_loads: Callable[[LoadsRead], None] | None = None
 
     # reading
 
@@ -93,6 +96,11 @@ class Inventory:
         """(epoch, CPU 0..1) every ten seconds over the last ten minutes; holes are missing points."""
         with self._lock:
             return tuple(self._traces.get(key, ()))
+
+    def groups(self) -> tuple[str, ...]:
+        """The groups of all VMs there are or were in this run, by name: their order gives each its colour, the same everywhere.
+        The same object until there is another group."""
+        return self._groups
 
     def heard(self, key: VmKey) -> float:
         """Epoch at which somebody last told the addresses of a VM, the same or others; 0 = nobody did."""
@@ -191,7 +199,10 @@ class Inventory:
                 self._grew.notify_all()
             self._note(change)
         self._tell()
-        if change and self.on_read is not None and not isinstance(update, LoadsRead | StatusChanged):
+        if isinstance(update, LoadsRead):
+            if (on_loads := self.on_loads) is not None:
+                on_loads(update)
+        elif change and self.on_read is not None and not isinstance(update, StatusChanged):
             self.on_read(update.host)
         return change
 
@@ -232,6 +243,8 @@ class Inventory:
             mine[domain.key.uuid] = domain
             self._domains[domain.key] = domain
             keys.add(domain.key)
+            if domain.group and domain.group not in self._groups:
+                self._groups = tuple(sorted((*self._groups, domain.group)))
         return keys
 
     def _take(self, update: Update) -> ChangeSet:

@@ -125,7 +125,7 @@ class MainWindow(QWidget):
         outer.addWidget(self.top)
         outer.addWidget(self.horizontal, 1)
         outer.addWidget(self.status)
-        self.toasts = Toasts(self)
+        self.toasts = Toasts(self, self.tasks)
         self.notifier = Notifier(self.ctx, self, self.toasts, self.dialogs.log)
         pages = [*((_(CRUMBS[tab]), Place.fleet(tab)) for tab in ROW_TABS), (_("Tasks"), Place("tasks"))]
         self.palette_ = Palette(self.ctx, self, self._offered, pages)
@@ -270,8 +270,11 @@ class MainWindow(QWidget):
         self.ctx.services.hosts.refresh(place.id if place.kind in ("host", "vm") else None)
 
     def focus_search(self) -> None:
-        """To the navigator's search; from there, or where it is hidden, to the page's."""
+        """To the search in a VM's XML where that is shown; else to the navigator's, and from there, or where it is hidden,
+        to the page's."""
         page = self.page()
+        if isinstance(page, VmPage) and page.focus_search():
+            return
         if (self.navigator.search.hasFocus() or self.navigator.isHidden()) and isinstance(page, VmsPage):
             page.focus_search()
         else:

@@ -144,6 +144,24 @@ def test_ctrl_f_finds_here_then_there(window: MainWindow, qtbot: QtBot) -> None:
     assert vms_page(window).search.hasFocus()
 
 
+def test_ctrl_f_on_a_vms_xml_finds_in_the_xml(window: MainWindow, ctx: Context, qtbot: QtBot) -> None:
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    ctx.nav.open(Place.vm(key("web-01"), "xml"))
+    page = window.page()
+    assert isinstance(page, VmPage)
+    for start in (page.xml.view, window.top.menu_button):
+        start.setFocus()
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+        assert page.xml.search.hasFocus()
+    qtbot.keyClick(page.xml.search, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert window.navigator.search.hasFocus()
+    ctx.nav.open(Place.vm(key("web-01"), "summary"))
+    page.setFocus()
+    qtbot.keyClick(page, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert window.navigator.search.hasFocus()
+
+
 def test_enter_on_a_vm_opens_it(window: MainWindow, ctx: Context, qtbot: QtBot) -> None:
     page = vms_page(window)
     qtbot.waitUntil(lambda: page.model.rowCount() == 4)

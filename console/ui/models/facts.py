@@ -15,7 +15,8 @@ from console.words import N_, _, ngettext, states, units
 class Fact:
     """One row. note: said paler behind the value. share: 0..1 of a bar before it. mono: value in monospace.
 
-    label "" goes on under the row above. tone: a role of the theme for the value, "" as usual.
+    label "" goes on under the row above. tone: a role of the theme for the value, "" as usual. tip: what the note is short
+    for.
     """
 
     label: str
@@ -24,6 +25,7 @@ class Fact:
     share: float | None = None
     mono: bool = False
     tone: str = ""
+    tip: str = ""
 
 
 _SYSTEMS = {
@@ -114,13 +116,19 @@ def memory(domain: Domain, load: Load | None) -> str:
 
 
 def disk(one: Disk) -> Fact:
-    """A disk as a bar and "51 of 80 GiB"; a drive with what lies in it."""
+    """A disk as a bar, "51 of 80 GiB" and the folder or pool it lies in; a drive with what lies in it."""
     where = one.source.rsplit("/", 1)[-1] if one.source.startswith("/") else one.source
     if one.device in ("cdrom", "floppy"):
         return Fact(one.target, where or _("empty"), _("CD") if one.device == "cdrom" else _("floppy"))
     if not one.capacity:
         return Fact(one.target, where or _("no source"), one.bus)
-    return Fact(one.target, units.sizes_of(one.allocation, one.capacity), where, share=one.allocation / one.capacity)
+    size = units.sizes_of(one.allocation, one.capacity)
+    return Fact(one.target, size, _place(one.source), share=one.allocation / one.capacity, tip=one.source)
+
+
+def _place(source: str) -> str:
+    """Where a disk lies, in a word: the last folder of its path, or its pool."""
+    return source.rstrip("/").rpartition("/")[0].rpartition("/")[2] or source
 
 
 def nic(one: Nic, label: str) -> Fact:

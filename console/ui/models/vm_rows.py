@@ -50,11 +50,8 @@ class VmRow:
 
     @property
     def memory_used(self) -> int | None:
-        """KiB the guest uses; what it was given where the guest does not tell."""
-        load = self.load
-        if load is None or not self.domain.state.active:
-            return None
-        return load.memory_used_kib if load.memory_used_kib is not None else load.memory_kib
+        """KiB the guest uses, None where it does not tell."""
+        return self.load.memory_used_kib if self.load is not None and self.domain.state.active else None
 
     @property
     def memory_total(self) -> int:

@@ -231,7 +231,7 @@ class VmTable(QAbstractTableModel):
     def _flush(self) -> None:
         new, changed = self._new, self._changed
         self._new, self._changed = [], []
-        self._see_groups((*new, *changed))
+        self._see_groups()
         self._bring_in(new, changed)
 
     def _take(self, key: VmKey) -> VmRow | None:
@@ -250,11 +250,11 @@ class VmTable(QAbstractTableModel):
         row.put_load(load)
         return row
 
-    def _see_groups(self, rows: Iterable[VmRow]) -> None:
-        """Numbers groups in the order of their names, so that everyone gives them the same colours."""
-        names = {row.domain.group for row in rows} - {""}
-        if names - self._groups.keys():
-            self._groups = {name: n for n, name in enumerate(sorted(names | self._groups.keys()))}
+    def _see_groups(self) -> None:
+        """Takes over the fleet's order of groups, so that everyone gives them the same colours."""
+        names = self._inventory.groups()
+        if len(names) != len(self._groups):
+            self._groups = {name: number for number, name in enumerate(names)}
             for row in self._rows.values():
                 row.cells = None
 

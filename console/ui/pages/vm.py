@@ -88,10 +88,12 @@ class VmPage(LivePage):
         if self.domain is not None:
             self._body.setCurrentIndex(TABS.index(tab))
 
-    def focus_search(self) -> None:
-        """Ctrl+F goes into the XML."""
-        if self._body.currentWidget() is self.xml:
-            self.xml.focus_search()
+    def focus_search(self) -> bool:
+        """To the search in the XML; False where that is not shown, or has the focus already."""
+        if self._body.currentWidget() is not self.xml or self.xml.search.hasFocus():
+            return False
+        self.xml.focus_search()
+        return True
 
     def concerns(self, change: ChangeSet) -> bool:
         key = self.place.key

@@ -133,8 +133,7 @@ class VmSummary(QWidget):
         self.picture.show_vm(domain, fresh)
         self._show_guest(domain, now)
         self.hardware.show_facts(facts.hardware(domain, load))
-        groups = tuple(sorted({one.group for one in self._ctx.inventory.domains() if one.group}))
-        self.keeping.show_vm(domain, groups)
+        self.keeping.show_vm(domain, self._ctx.inventory.groups())
         self.now.show_vm(domain, fresh, now)
 
     def _show_guest(self, domain: Domain, now: float) -> None:

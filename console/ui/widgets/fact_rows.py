@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QWidget
@@ -10,7 +11,9 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QWi
 from console.ui.models.facts import Fact
 from console.ui.theme import theme
 from console.ui.widgets.chips import Bar
-from console.ui.widgets.labels import label
+from console.ui.widgets.labels import ElidedLabel, label
+
+_Label = TypeVar("_Label", bound=QLabel)
 
 BAR = 56  # px
 FULL = 0.9  # from here on a bar warns
@@ -21,21 +24,24 @@ class _Row:
 
     def __init__(self, fact: Fact, parent: QWidget) -> None:
         self.name = label(fact.label, "secondary", parent=parent)
-        self.value = _selectable(label("", parent=parent, tone=fact.tone))
-        self.note = _selectable(label("", "secondary", "text3", parent))
+        beside = bool(fact.note) or fact.share is not None
+        self.value: QLabel = _selectable(
+            ElidedLabel(tone=fact.tone, parent=parent, middle=True)
+            if beside
+            else label(parent=parent, tone=fact.tone, wrap=True)
+        )
+        self.note = _selectable(ElidedLabel("", "secondary", "text3", parent, middle=True))
         self.bar = Bar(BAR, parent=parent) if fact.share is not None else None
         if fact.mono:
             self.value.setFont(theme.font("mono"))
-        self.value.setWordWrap(not fact.note and fact.share is None)
         self.show(fact)
 
     def show(self, fact: Fact) -> None:
         self.name.setText(fact.label)
-        if self.value.text() != fact.value:
-            self.value.setText(fact.value)
-        if self.note.text() != fact.note:
-            self.note.setText(fact.note)
-            self.note.setToolTip(fact.note)
+        for where, text in ((self.value, fact.value), (self.note, fact.note)):
+            if whole_text(where) != text:
+                where.set_text(text) if isinstance(where, ElidedLabel) else where.setText(text)
+        self.note.set_tip(fact.tip)
         if self.bar is not None:
             share = fact.share or 0.0
             self.bar.set_value(share, role="warning-glyph" if share >= FULL else "series1")
@@ -44,7 +50,12 @@ class _Row:
             self.value.setAccessibleName(said)
 
 
-def _selectable(made: QLabel) -> QLabel:
+def whole_text(shown: QLabel) -> str:
+    """What a label says, elided or not."""
+    return shown.whole_text() if isinstance(shown, ElidedLabel) else shown.text()
+
+
+def _selectable(made: _Label) -> _Label:
     made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     made.setCursor(Qt.CursorShape.IBeamCursor)
     return made
@@ -81,7 +92,7 @@ class FactRows(QWidget):
         last = ""
         for row in self._rows:
             name = row.name.text()
-            said = " ".join(part for part in (row.value.text(), row.note.text()) if part)
+            said = " ".join(part for part in (whole_text(row.value), whole_text(row.note)) if part)
             last = name or last
             found[last] = said if name else f"{found.get(last, '')}\n{said}"
         return found
@@ -104,8 +115,8 @@ class FactRows(QWidget):
             inner.setSpacing(theme.px(6))
             if row.bar is not None:
                 inner.addWidget(row.bar)
-            inner.addWidget(row.value, 0 if row.note.text() else 1)
-            if row.note.text():
+            inner.addWidget(row.value, 0 if whole_text(row.note) else 1)
+            if whole_text(row.note):
                 row.note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
                 inner.addWidget(row.note, 1)
             else:

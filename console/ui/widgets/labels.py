@@ -36,17 +36,26 @@ def rule(parent: QWidget | None = None, *, vertical: bool = False) -> QFrame:
 
 
 class ElidedLabel(QLabel):
-    """One line that ends in "…" where it doesn't fit; the whole text is then the tooltip."""
+    """One line that ends in "…" where it doesn't fit; the whole text is then the tooltip. middle: paths keep their end."""
 
-    def __init__(self, text: str = "", role: str = "", tone: str = "", parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        text: str = "",
+        role: str = "",
+        tone: str = "",
+        parent: QWidget | None = None,
+        *,
+        middle: bool = False,
+    ) -> None:
         super().__init__(parent)
+        self._mode = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         if role:
             self.setProperty("role", role)
         if tone:
             self.setProperty("tone", tone)
-        self._whole = ""
+        self._whole = self._tip = ""
         self.set_text(text)
 
     def set_text(self, text: str) -> None:
@@ -54,6 +63,12 @@ class ElidedLabel(QLabel):
         self.setAccessibleName(self._whole)
         self.updateGeometry()
         self._elide()
+
+    def set_tip(self, tip: str) -> None:
+        """A tooltip that says more than the text, "" for none."""
+        if tip != self._tip:
+            self._tip = tip
+            self._elide()
 
     def whole_text(self) -> str:
         return self._whole
@@ -75,10 +90,8 @@ class ElidedLabel(QLabel):
     def _elide(self) -> None:
         metrics = self.fontMetrics()
         fits = metrics.horizontalAdvance(self._whole) <= self.width()
-        self.setText(
-            self._whole if fits else metrics.elidedText(self._whole, Qt.TextElideMode.ElideRight, self.width())
-        )
-        self.setToolTip("" if fits else self._whole)
+        self.setText(self._whole if fits else metrics.elidedText(self._whole, self._mode, self.width()))
+        self.setToolTip(self._tip or ("" if fits else self._whole))
 
 
 class GlyphLabel(QWidget):

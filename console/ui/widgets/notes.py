@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -165,14 +165,16 @@ class Toast(QWidget):
 
 
 class Toasts(QObject):
-    """Stacks toasts at the bottom right of `over`, at most three; `lift` pixels above its lower edge."""
+    """Stacks toasts at the bottom right of `over`, at most three; they stand on `floor`, a part of it."""
 
-    def __init__(self, over: QWidget, lift: int = 40) -> None:
+    def __init__(self, over: QWidget, floor: QWidget | None = None) -> None:
         super().__init__(over)
         self._over = over
-        self._lift = lift
+        self._floor = floor
         self._shown: list[Toast] = []
-        over.installEventFilter(self)
+        for watched in (over, floor):
+            if watched is not None:
+                watched.installEventFilter(self)
 
     def show(self, tone: str, text: str, act: str = "", on_act: Callable[[], object] | None = None) -> Toast:
         toast = Toast(tone, text, act, on_act, self._over)
@@ -192,7 +194,9 @@ class Toasts(QObject):
             self._place()
 
     def _place(self) -> None:
-        bottom = self._over.height() - theme.px(self._lift)
+        floor = self._floor
+        bottom = floor.mapTo(self._over, QPoint()).y() if floor is not None else self._over.height()
+        bottom -= theme.px(12)
         width = theme.px(TOAST_WIDTH)
         for toast in reversed(self._shown):
             layout = toast.layout()
@@ -203,6 +207,6 @@ class Toasts(QObject):
             bottom -= theme.px(8)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
             self._place()
         return False

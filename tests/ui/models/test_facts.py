@@ -73,7 +73,7 @@ def test_hardware_in_a_line_each() -> None:
     assert told(facts.hardware(VM, load)) == [
         ("vCPU", "8, host model, q35, UEFI", ""),
         ("Memory", "32 GiB, 27.4 used", ""),
-        ("vda", "51 of 80 GiB", "db.qcow2"),
+        ("vda", "51 of 80 GiB", "images"),
         ("sda", "empty", "CD"),
         ("vdb", "nvme/data", "virtio"),
         ("NIC", "br-shop", "52:54:00:8a:1f:3c"),

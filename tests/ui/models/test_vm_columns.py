@@ -73,6 +73,8 @@ def test_memory_is_a_bar_and_two_figures() -> None:
     used = cell("memory", row())
     assert (used.text, used.pale, round(used.bar or 0, 3)) == ("14.8", " of 16", 0.925)
     assert cell("memory", row(LOST)).bar_role == "last-known"
+    unknown = cell("memory", row(load=Load(NOW, 0.5, None, 16 * GIB)))
+    assert (unknown.text, unknown.pale, unknown.bar) == ("–", " of 16", None)
     off = cell("memory", row(state=State.OFF))
     assert (off.text, off.pale, off.bar) == ("–", " of 16", None)
 

@@ -1,7 +1,7 @@
 from pytestqt.qtbot import QtBot
 
 from console.ui.models.facts import Fact
-from console.ui.widgets.fact_rows import FactRows
+from console.ui.widgets.fact_rows import FactRows, whole_text
 
 FACTS = (
     Fact("Address", "10.0.0.1", "by agent"),
@@ -19,7 +19,7 @@ def test_new_texts_keep_the_widgets_and_new_shapes_do_not(qtbot: QtBot) -> None:
     held = rows._rows[0].value
     rows.show_facts((Fact("Address", "10.0.0.2", "by lease"), *FACTS[1:]))
     assert rows._rows[0].value is held
-    assert held.text() == "10.0.0.2"
+    assert whole_text(held) == "10.0.0.2"
     assert held.accessibleName() == "Address: 10.0.0.2 by lease"
     rows.show_facts(FACTS[:1])
     assert rows.texts() == {"Address": "10.0.0.1 by agent"}
@@ -33,3 +33,21 @@ def test_a_nearly_full_disk_warns(qtbot: QtBot) -> None:
     bar = rows._rows[0].bar
     assert bar is not None
     assert bar._role == "warning-glyph"
+
+
+def test_what_does_not_fit_keeps_both_ends_and_its_tooltip_says_all(qtbot: QtBot) -> None:
+    rows = FactRows()
+    qtbot.addWidget(rows)
+    name = "a-very-long-name-of-a-pool-of-the-shop.fast"
+    rows.show_facts((Fact("vda", "51 GiB", name, share=0.64), Fact("NIC", name * 2, "x", tip="all of it")))
+    rows.resize(400, 60)
+    rows.show()
+    note = rows._rows[0].note
+    assert note.text().startswith("a-v")
+    assert "…" in note.text()
+    assert note.text().endswith("fast")
+    assert note.toolTip() == name
+    assert rows._rows[1].note.toolTip() == "all of it"
+    assert whole_text(rows._rows[1].value) == name * 2
+    assert "…" in rows._rows[1].value.text()
+    assert rows.texts() == {"vda": f"51 GiB {name}", "NIC": f"{name * 2} x"}

@@ -214,6 +214,18 @@ def test_addresses_from_the_cache_are_as_old_as_the_sight_of_their_host() -> Non
     assert (made.heard(ONE), made.heard(TWO)) == (700.0, 0.0)
 
 
+def test_groups_have_one_order_for_the_whole_fleet() -> None:
+    made = inventory()
+    made.apply(DomainsRead("a", (replace(WEB, group="shop"), replace(DB, group="build"))))
+    assert made.groups() == ("build", "shop")
+    before = made.groups()
+    made.apply(DomainRead("a", replace(WEB, group="shop", title="x")))
+    assert made.groups() is before
+    made.apply(DomainsRead("b", (Domain(VmKey("b", "3"), "qa", group="qa"),)))
+    made.apply(DomainGone("a", "2"))
+    assert made.groups() == ("build", "qa", "shop"), "a colour stays, so that those of others do too"
+
+
 # hosts
 
 
