@@ -14,15 +14,23 @@ from console.gateway.gateway import Gateway
 from console.gateway.replay import TraceReplay
 from console.inventory.cache import Cache
 from console.inventory.inventory import Inventory
+from console.inventory.versions import Versions
 from console.jobs.journal import JobStore
 from console.jobs.runner import JobRunner
+from console.services.bulk import BulkService
 from console.services.credentials import CredentialDesk
 from console.services.delete import DeleteService
 from console.services.describe import DescribeService
+from console.services.edit import EditService
+from console.services.half_made import HalfMade
 from console.services.hosts import HostService
 from console.services.look import LookService
 from console.services.power import PowerService
+from console.services.scale import ScaleService
 from console.services.services import Services
+from console.services.settling import Settler
+from console.services.storage import StorageService
+from console.services.transfer import TransferService
 from console.services.unfinished import UnfinishedService
 from console.settings.demo import demo_folder
 from console.settings.fleetfile import FleetStore
@@ -52,6 +60,7 @@ class App:
         self.inventory = Inventory()
         self.cache = Cache(profile.database)
         self.history = JobStore(profile.jobs_database)
+        self.versions = Versions(profile.versions_database)
         self.jobs = JobRunner(self.history)
         self.desk = CredentialDesk(Secrets())
         self.fleet = FleetStore(options.fleet or profile.fleet_file)
@@ -63,13 +72,34 @@ class App:
         )
         hosts = HostService(self.gateway, self.inventory, self.fleet, self.desk, self.cache, profile.cache / "demo")
         delete = DeleteService(self.gateway, self.inventory, self.jobs, self.history)
+        settler = Settler(self.inventory)
+        power = PowerService(self.gateway, self.inventory, self.jobs, settler)
+        describe = DescribeService(self.gateway, self.inventory, self.jobs, settler)
+        bulk = BulkService(
+            self.gateway,
+            self.inventory,
+            self.jobs,
+            self.history,
+            power,
+            describe,
+            delete,
+            ScaleService(self.gateway, self.inventory, settler),
+            lambda: self.preferences.value.bulk_limit,
+        )
+        storage = StorageService(self.gateway, self.inventory, self.jobs)
+        half_made = HalfMade(self.gateway, self.inventory, self.jobs, self.history)
         self.services = Services(
             hosts,
-            PowerService(self.gateway, self.inventory, self.jobs),
-            DescribeService(self.gateway, self.inventory, self.jobs),
+            power,
+            describe,
             delete,
+            bulk,
             LookService(self.gateway),
-            UnfinishedService(self.gateway, self.inventory, self.jobs, self.history, delete),
+            EditService(self.gateway, self.inventory, self.jobs, self.versions),
+            UnfinishedService(self.gateway, self.inventory, self.jobs, self.history, delete, half_made),
+            storage,
+            TransferService(self.gateway, self.inventory, self.jobs, self.history, storage, half_made),
+            half_made,
             self.desk,
             self.jobs,
             self.inventory,
@@ -92,6 +122,7 @@ class App:
         self.inventory.on_read = self._keep
         if connect:
             hosts.open_all()
+            self.services.half_made.watch()
         if watch:
             self.fleet.watch()
 
@@ -109,13 +140,19 @@ class App:
 
     def troubles(self) -> dict[str, Problem]:
         """What does not work of the program's own files, now, by name."""
-        found = {"cache": self.cache.problem, "history": self.history.problem, "preferences": self.preferences.problem}
+        found = {
+            "cache": self.cache.problem,
+            "history": self.history.problem,
+            "preferences": self.preferences.problem,
+            "versions": self.versions.problem,
+        }
         return {name: problem for name, problem in found.items() if problem is not None}
 
     def on_trouble(self, listener: Callable[[], None]) -> None:
         """Calls `listener`, in the thread that met it, when `troubles` or the fleet file's problems may be different."""
         self.cache.on_problem(lambda _problem: listener())
         self.history.on_problem(lambda _problem: listener())
+        self.versions.on_problem(lambda _problem: listener())
         self.fleet.subscribe(listener)
 
     def problems(self) -> tuple[Problem, ...]:
@@ -130,6 +167,7 @@ class App:
             return max(0.05, end - time.monotonic())
 
         self.inventory.on_read = None
+        self.services.half_made.close()
         self._keep_all()
         self.desk.close()
         self.services.hosts.close()
@@ -143,4 +181,5 @@ class App:
         for thread in threads:
             thread.join(left())
         self.history.close(left())
+        self.versions.close(left())
         self.preferences.close(left())

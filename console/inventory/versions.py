@@ -7,6 +7,7 @@ import sqlite3
 import time
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from console.files.database import Database, OnProblem
@@ -92,7 +93,8 @@ class Versions:
         )
         if row is None:
             raise NotFound(Reason.GONE, str(id))
-        return Version(*row[:-1], zlib.decompress(row[-1]).decode("utf-8"))
+        *fields, packed = row
+        return replace(Version(*fields), xml=zlib.decompress(packed).decode("utf-8"))
 
     def close(self, timeout: float = 0.5) -> None:
         self._database.close(timeout)

@@ -9,12 +9,17 @@ from console.fleet.errors import Problem
 from console.inventory.inventory import Inventory
 from console.jobs.journal import JobStore
 from console.jobs.runner import JobRunner
+from console.services.bulk import BulkService
 from console.services.credentials import CredentialDesk
 from console.services.delete import DeleteService
 from console.services.describe import DescribeService
+from console.services.edit import EditService
+from console.services.half_made import HalfMade
 from console.services.hosts import HostService
 from console.services.look import LookService
 from console.services.power import PowerService
+from console.services.storage import StorageService
+from console.services.transfer import TransferService
 from console.services.unfinished import UnfinishedService
 
 
@@ -30,8 +35,13 @@ class Services:
     power: PowerService
     describe: DescribeService
     delete: DeleteService
+    bulk: BulkService
     look: LookService
+    edit: EditService
     unfinished: UnfinishedService
+    storage: StorageService
+    transfer: TransferService
+    half_made: HalfMade
     credentials: CredentialDesk
     jobs: JobRunner
     inventory: Inventory
