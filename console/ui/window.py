@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from base64 import b64decode, b64encode
 from collections.abc import Callable
 
-from PySide6.QtCore import QByteArray, Qt, QTimer, Slot
+from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 
 from console.fleet.updates import ChangeSet
-from console.settings.preferences import Leaving, Preferences
+from console.settings.preferences import Preferences
 from console.ui import icons
 from console.ui.actions import ENTRIES
 from console.ui.context import Context
 from console.ui.dialogs.desk import Dialogs
 from console.ui.host_actions import HostAct
 from console.ui.icons import icon
+from console.ui.leaving import LeavingJobs
 from console.ui.navigator import Navigator
 from console.ui.notify import Notifier
 from console.ui.pages.first_run import FirstRunPage
@@ -28,10 +28,10 @@ from console.ui.pages.vm import VmPage
 from console.ui.pages.vms import VmsPage
 from console.ui.palette import Palette
 from console.ui.places import Place
+from console.ui.shape import Shape
 from console.ui.status_bar import StatusBar
 from console.ui.tasks_pane import TasksPane
 from console.ui.theme import theme
-from console.ui.theme.tokens import LOW, NARROW, NAVIGATOR, NAVIGATOR_NARROW
 from console.ui.top_bar import TopBar
 from console.ui.whereabouts import CRUMBS, alarms, crumbs
 from console.ui.widgets.notes import Toasts
@@ -58,17 +58,16 @@ class MainWindow(QWidget):
         self.resize(theme.px(SIZE[0]), theme.px(SIZE[1]))
         self._pages: dict[str, Page] = {}
         self._leaving = False
-        self._by_hand = False  # the navigator's width is a person's choice
-        self._tasks_by_hand = False
         self._expecting = ctx.preferences.value.layout.get("hosts", "0") != "0"  # the fleet file is still being read
         self._expect_timer = QTimer(self, interval=EXPECT_MS, singleShot=True)
         self._expect_timer.timeout.connect(self._expect_no_more)
         if self._expecting:
             self._expect_timer.start()
         self.dialogs = Dialogs(ctx, self, ctx.profile)
+        self._leaving_jobs = LeavingJobs(ctx, self, self.dialogs.leave, self._leave_now)
         self._build()
         self._connect()
-        self._restore()
+        self.shape_.restore()
         self._timer = QTimer(self, interval=SOON_MS, singleShot=True)
         self._timer.timeout.connect(self._alarm)
         self._timer.timeout.connect(self.status.refresh)
@@ -106,24 +105,12 @@ class MainWindow(QWidget):
         column.setSpacing(0)
         column.addWidget(self.tabs)
         column.addWidget(self.stack, 1)
-        self.vertical = QSplitter(Qt.Orientation.Vertical)
-        self.horizontal = QSplitter(Qt.Orientation.Horizontal)
-        for splitter, parts in (
-            (self.vertical, (upper, self.tasks)),
-            (self.horizontal, (self.navigator, self.vertical)),
-        ):
-            splitter.setHandleWidth(0)
-            splitter.setChildrenCollapsible(False)
-            for part in parts:
-                splitter.addWidget(part)
-        self.vertical.setStretchFactor(0, 1)
-        self.horizontal.setStretchFactor(1, 1)
-        self.navigator.setMinimumWidth(theme.px(180))
+        self.shape_ = Shape(self.ctx, self, self.navigator, upper, self.tasks)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         outer.addWidget(self.top)
-        outer.addWidget(self.horizontal, 1)
+        outer.addWidget(self.shape_.horizontal, 1)
         outer.addWidget(self.status)
         self.toasts = Toasts(self, self.tasks)
         self.notifier = Notifier(self.ctx, self, self.toasts, self.dialogs.log)
@@ -163,11 +150,8 @@ class MainWindow(QWidget):
         self.top.palette_wanted.connect(self.palette_.toggle)
         self.tabs.chosen.connect(lambda tab: nav.open(nav.place.at(tab)))
         self.status.try_wanted.connect(lambda hosts: ctx.host_acting.do(HostAct.TRY_NOW, hosts))
-        self.tasks.folded_changed.connect(self._on_folded)
-        self.ctx.bridge.jobs_changed.connect(self._first_tasks)
         self.tasks.log_wanted.connect(self.dialogs.log)
         self.tasks.history_wanted.connect(lambda: nav.open(Place("tasks")))
-        self.horizontal.splitterMoved.connect(self._on_moved)
         ctx.acting.opening.connect(lambda key: nav.open(Place.vm(key)))
         ctx.host_acting.opening.connect(lambda host: nav.open(Place.host(host)))
         ctx.bridge.changed.connect(self._on_change)
@@ -327,79 +311,19 @@ class MainWindow(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit()
-
-    def _fit(self) -> None:
-        """In a small window the navigator is narrower and the tasks are folded, as they are before the first one, unless a
-        person said otherwise."""
-        if not self._by_hand:
-            wanted = theme.px(NAVIGATOR if self.width() >= theme.px(NARROW) else NAVIGATOR_NARROW)
-            self.horizontal.setSizes([wanted, self.width() - wanted])
-        if not self._tasks_by_hand:
-            self.tasks.set_folded(self.height() < theme.px(LOW) or not self.ctx.jobs.views())
-        self._fit_tasks()
-
-    @Slot()
-    def _first_tasks(self) -> None:
-        if self.tasks.folded and not self._tasks_by_hand:
-            self._fit()
-
-    def _on_folded(self, _folded: bool) -> None:
-        self._tasks_by_hand = True
-        self._fit_tasks()
-
-    def _fit_tasks(self) -> None:
-        wanted = self.tasks.sizeHint().height()
-        self.vertical.setSizes([self.vertical.height() - wanted, wanted])
-
-    def _on_moved(self, _at: int, _index: int) -> None:
-        self._by_hand = True
-
-    def _restore(self) -> None:
-        layout = self.ctx.preferences.value.layout
-        if "geometry" in layout:
-            self.restoreGeometry(QByteArray(b64decode(layout["geometry"])))
-        if layout.get("navigator", "").isdecimal():
-            self._by_hand = True
-            width = int(layout["navigator"])
-            self.horizontal.setSizes([width, self.width() - width])
-        if "mode" in layout:
-            self.navigator.set_mode(layout["mode"])
-        if "tasks" in layout:
-            self._tasks_by_hand = True
-            self.tasks.set_folded(layout["tasks"] == "folded")
-
-    def _keep(self) -> None:
-        layout = dict(self.ctx.preferences.value.layout)
-        layout["geometry"] = b64encode(self.saveGeometry().data()).decode()
-        layout["hosts"] = str(len(self.ctx.inventory.specs()))
-        layout["mode"] = self.navigator.tree.mode
-        if self._tasks_by_hand:
-            layout["tasks"] = "folded" if self.tasks.folded else "open"
-        if self._by_hand:
-            layout["navigator"] = str(self.navigator.width())
-        self.ctx.preferences.set(layout=layout)
+        self.shape_.fit()
 
     # leaving
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self._leaving and self.ctx.jobs.running() and not self._may_leave():
-            event.ignore()
-            return
-        self._keep()
+        if not self._leaving and self.ctx.jobs.running():
+            self._leaving_jobs.settle()
+            if not self._leaving:
+                event.ignore()
+                return
+        self.shape_.keep()
         self.notifier.close()
         event.accept()
-
-    def _may_leave(self) -> bool:
-        """Jobs run: as the preferences have it, or as a person says in a dialog."""
-        match self.ctx.preferences.value.leaving:
-            case Leaving.WAIT:
-                self._leave_when_done()
-            case Leaving.CANCEL:
-                self._cancel_and_leave()
-            case _:
-                self.dialogs.leave(self._leave_when_done, self._cancel_and_leave, self._leave_now)
-        return self._leaving
 
     def leave(self) -> None:
         """Closes without asking, whatever runs."""
@@ -409,19 +333,3 @@ class MainWindow(QWidget):
     def _leave_now(self) -> None:
         self.leave()
         QApplication.quit()
-
-    def _leave_when_done(self) -> None:
-        self.hide()
-        self.ctx.bridge.jobs_changed.connect(self._leave_if_done)
-        self._leave_if_done()
-
-    def _cancel_and_leave(self) -> None:
-        for view in self.ctx.jobs.views():
-            if not view.state.ended:
-                self.ctx.jobs.cancel(view.id)
-        self._leave_when_done()
-
-    @Slot()
-    def _leave_if_done(self) -> None:
-        if not self.ctx.jobs.running():
-            self._leave_now()

@@ -1,8 +1,7 @@
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from time import thread_time
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -15,6 +14,7 @@ from console.fleet.hosts import HostStatus, Phase
 from console.fleet.updates import DomainsRead, StatusChanged
 from console.settings.preferences import Leaving, Mode, Preferences
 from console.ui.context import Context
+from console.ui.dialogs.leave import LeaveDialog
 from console.ui.pages.first_run import FirstRunPage
 from console.ui.pages.fleet import FleetPage
 from console.ui.pages.host import HostPage
@@ -210,42 +210,11 @@ def test_page_sums_up_in_the_status_bar(window: MainWindow, ctx: Context, qtbot:
     assert window.status.summary() == "4 VMs on 2 hosts"
 
 
-@pytest.mark.parametrize(("size", "navigator", "folded"), [((1440, 900), 264, False), ((1280, 720), 228, True)])
-def test_small_window_leaves_things_out(
-    window: MainWindow, ctx: Context, qtbot: QtBot, size: tuple[int, int], navigator: int, folded: bool
-) -> None:
-    window.resize(*size)
-    qtbot.waitUntil(lambda: window.navigator.width() == navigator)
-    assert window.tasks.folded  # nothing was done yet
-    ctx.jobs.submit("vm.start", "web-01", lambda job: None).wait(5)
-    qtbot.waitUntil(lambda: window.tasks.folded == folded)
-    assert window.top.height() == 40
-    assert window.status.height() == 24
-    assert window.width() == size[0]
-
-
 def test_nothing_is_wider_than_a_small_window(window: MainWindow, ctx: Context) -> None:
     for place in (Place.fleet("overview"), Place.fleet("hosts"), Place.host("n1"), Place.vm(key("web-01"))):
         ctx.nav.open(place)
         window.resize(1280, 720)
         assert (window.width(), window.height()) == (1280, 720), place
-
-
-def test_shape_is_kept_for_the_next_start(window: MainWindow, ctx: Context, qtbot: QtBot) -> None:
-    window.resize(780, 700)  # the screen of tests is small
-    window.navigator.set_mode("tag")
-    window.tasks.toggle()
-    folded = window.tasks.folded
-    window.horizontal.setSizes([300, 480])
-    window.horizontal.splitterMoved.emit(300, 1)
-    window._leaving = True
-    window.close()
-    again = Opened(ctx, qtbot)
-    assert (again.window.width(), again.window.height()) == (780, 700)
-    assert again.window.navigator.tree.mode == "tag"
-    assert again.window.tasks.folded == folded
-    qtbot.waitUntil(lambda: again.window.navigator.width() == 300)
-    again.close()
 
 
 def test_preferences_dress_the_window(window: MainWindow, ctx: Context) -> None:
@@ -295,62 +264,25 @@ def test_menu_opens_dialogs(window: MainWindow, qtbot: QtBot, name: str) -> None
     qtbot.waitUntil(lambda: not isValid(dialog))
 
 
-# leaving while jobs run
-
-
-@pytest.fixture
-def busy(ctx: Context) -> Any:
-    """Jobs that say they run until told otherwise."""
-    state = SimpleNamespace(running=1, cancelled=[])
-    job = SimpleNamespace(id=7, state=SimpleNamespace(ended=False))
-
-    class Jobs:
-        def running(self) -> int:
-            return state.running
-
-        def views(self) -> tuple[Any, ...]:
-            return (job,)
-
-        def cancel(self, id: int) -> None:
-            state.cancelled.append(id)
-
-    state.jobs = Jobs()
-    return state
-
-
-def leave(window: MainWindow, busy: Any, leaving: Leaving, monkeypatch: pytest.MonkeyPatch) -> None:
-    object.__setattr__(window.ctx, "jobs", busy.jobs)
-    window.ctx.preferences.set(leaving=leaving)
-    monkeypatch.setattr(QApplication, "quit", lambda: busy.__dict__.update(quit=True))
+def test_a_window_with_jobs_is_left_as_the_preferences_have_it(
+    window: MainWindow, ctx: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quits: list[int] = []
+    monkeypatch.setattr(QApplication, "quit", lambda: quits.append(1))
+    over = threading.Event()
+    job = ctx.jobs.submit("vm.start", "web-01", lambda job: over.wait(5))
+    ctx.preferences.set(leaving=Leaving.ASK)
     window.close()
-
-
-def test_leaving_asks_while_jobs_run(window: MainWindow, busy: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[Any] = []
-    monkeypatch.setattr(window.dialogs, "leave", lambda *ways: asked.append(ways))
-    leave(window, busy, Leaving.ASK, monkeypatch)
     assert window.isVisible()
-    _wait, _cancel, now = asked[0]
-    now()
-    assert not window.isVisible()
-    assert busy.quit
-
-
-def test_leaving_when_done_waits(window: MainWindow, busy: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    leave(window, busy, Leaving.WAIT, monkeypatch)
-    assert not window._leaving
-    busy.running = 0
-    window.ctx.bridge.jobs_changed.emit(())
-    assert window._leaving
-    assert busy.quit
-
-
-def test_leaving_can_cancel_all(window: MainWindow, busy: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    leave(window, busy, Leaving.CANCEL, monkeypatch)
-    assert busy.cancelled == [7]
-    busy.running = 0
-    window.ctx.bridge.jobs_changed.emit(())
-    assert busy.quit
+    (dialog,) = window.findChildren(LeaveDialog)
+    dialog.close()
+    ctx.preferences.set(leaving=Leaving.WAIT)
+    window.close()
+    assert (window.isVisible(), window._leaving, quits) == (False, False, [])
+    over.set()
+    job.wait(5)
+    ctx.bridge.jobs_changed.emit(())
+    assert (window._leaving, quits) == (True, [1])
 
 
 def test_leaving_is_quick_without_jobs(window: MainWindow) -> None:

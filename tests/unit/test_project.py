@@ -182,8 +182,6 @@ ANSWERED: dict[str, str] = {
     "console/jobs/runner.py": "one machine of states; what could stand alone (groups, telling) does",
     "console/ui/models/tree.py: Tree": "a dozen methods are what Qt asks of any tree model",
     "console/ui/models/vms.py: VmTable": "a dozen methods are what Qt asks of any table model; sorting and search work on its rows",
-    "console/ui/window.py": "the one place that joins bars, navigator, pages, tasks and dialogs",
-    "console/ui/window.py: MainWindow": "each part it joins has a short method that says how",
 }
 """A file or class over the limit is a question: is it one thing? Here stand those that are, and why."""
 
