@@ -27,6 +27,7 @@ from console.services.hosts import HostService
 from console.services.look import LookService
 from console.services.power import PowerService
 from console.services.scale import ScaleService
+from console.services.search import SearchService
 from console.services.services import Services
 from console.services.settling import Settler
 from console.services.storage import StorageService
@@ -37,6 +38,7 @@ from console.settings.fleetfile import FleetStore
 from console.settings.paths import Profile
 from console.settings.preferences import PreferencesStore
 from console.settings.secrets import Secrets
+from console.words.search import TEXTS
 
 CLOSE_LIMIT = 0.8  # seconds that closing may take, whatever hangs
 
@@ -100,6 +102,7 @@ class App:
             storage,
             TransferService(self.gateway, self.inventory, self.jobs, self.history, storage, half_made),
             half_made,
+            SearchService(self.inventory, self.preferences, TEXTS),
             self.desk,
             self.jobs,
             self.inventory,

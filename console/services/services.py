@@ -18,6 +18,7 @@ from console.services.half_made import HalfMade
 from console.services.hosts import HostService
 from console.services.look import LookService
 from console.services.power import PowerService
+from console.services.search import SearchService
 from console.services.storage import StorageService
 from console.services.transfer import TransferService
 from console.services.unfinished import UnfinishedService
@@ -42,6 +43,7 @@ class Services:
     storage: StorageService
     transfer: TransferService
     half_made: HalfMade
+    search: SearchService
     credentials: CredentialDesk
     jobs: JobRunner
     inventory: Inventory

@@ -6,7 +6,7 @@ import threading
 import time
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import tomlkit
 from console.files.atomic import write_text
 from console.files.writer import Writer
 from console.fleet.errors import Failed, Problem, Reason
+from console.fleet.saved import SavedSearch
 
 DELAY = 0.3  # seconds until a change is written
 HEAD = "# What is not here is as it comes. Comments stay.\n"
@@ -45,7 +46,9 @@ class Preferences:
     interval: seconds between two readings of load, 1 to 60. columns: ids of the VM table's columns in order, empty = as it
     comes; widths: px at scale 1 by column id. notifications: tell the desktop of jobs that took longer than notify_after
     seconds and of those that failed unseen. confirm_loss: ask before an act that loses running state (force off, reset).
-    layout: what the window keeps of its own shape (sizes, folded panes), by names of its own.
+    bulk_limit: acts at once on one host, of an act on many VMs. preview_from: from so many VMs on what will happen is shown
+    before it does. layout: what the window keeps of its own shape (sizes, folded panes), by names of its own. searches: kept
+    queries, in order.
     """
 
     theme: Mode = Mode.SYSTEM
@@ -59,10 +62,19 @@ class Preferences:
     notify_after: float = 10.0
     confirm_loss: bool = True
     leaving: Leaving = Leaving.ASK
+    bulk_limit: int = 4
+    preview_from: int = 5
     layout: Mapping[str, str] = field(default_factory=dict)
+    searches: tuple[SavedSearch, ...] = ()
 
 
-RANGES = {"font_scale": (0.75, 2.0), "interval": (1.0, 60.0), "notify_after": (0.0, 3600.0)}
+RANGES = {
+    "font_scale": (0.75, 2.0),
+    "interval": (1.0, 60.0),
+    "notify_after": (0.0, 3600.0),
+    "bulk_limit": (1, 64),
+    "preview_from": (2, 10_000),
+}
 _TYPES: dict[str, Any] = {
     "theme": Mode,
     "language": str | None,
@@ -75,7 +87,10 @@ _TYPES: dict[str, Any] = {
     "notify_after": float,
     "confirm_loss": bool,
     "leaving": Leaving,
+    "bulk_limit": int,
+    "preview_from": int,
     "layout": dict[str, str],
+    "searches": tuple[SavedSearch, ...],
 }
 
 
@@ -210,6 +225,13 @@ def _put(document: tomlkit.TOMLDocument, key: str, value: Any) -> None:
         table = tomlkit.table()
         table.update({name: value[name] for name in sorted(value)})
         document[key] = table
+    elif isinstance(value, tuple) and is_dataclass(value[0]):
+        tables = tomlkit.aot()
+        for each in value:
+            table = tomlkit.table()
+            table.update(asdict(each))
+            tables.append(table)
+        document[key] = tables
     else:
         plain = list(value) if isinstance(value, tuple) else str(value) if isinstance(value, StrEnum) else value
         if key in document:

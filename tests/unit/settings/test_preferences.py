@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from console.fleet.errors import Reason
+from console.fleet.saved import SavedSearch
 from console.settings import preferences as preferences_module
 from console.settings.preferences import _TYPES, Leaving, Mode, Preferences, PreferencesStore, read
 
@@ -36,7 +37,10 @@ EVERYTHING = Preferences(
     notify_after=30.0,
     confirm_loss=False,
     leaving=Leaving.WAIT,
+    bulk_limit=8,
+    preview_from=12,
     layout={"navigator": "264", "odd key.": "ü"},
+    searches=(SavedSearch("Hot, not lab", 'cpu>80 !tag:"lab"'), SavedSearch("no owner", 'owner:""')),
 )
 
 

@@ -1,0 +1,117 @@
+"""What a search looks at: a VM with its host and load, the texts that stand for it, and what only the past knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from console.fleet.domains import Domain, Load, VmKey
+from console.fleet.hosts import HostSpec, HostStatus, Pool
+
+
+class Subject(Protocol):
+    """A VM as a search sees it.
+
+    hay: all its columns but the figures of load, case-folded, a line each. figures: the shown figures of load, likewise.
+    """
+
+    @property
+    def domain(self) -> Domain: ...
+    @property
+    def spec(self) -> HostSpec: ...
+    @property
+    def status(self) -> HostStatus: ...
+    @property
+    def load(self) -> Load | None: ...
+    @property
+    def hay(self) -> str: ...
+    @property
+    def figures(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """How a VM's columns are said. hay(domain, spec, status), figures(domain, load): as in Subject."""
+
+    hay: Callable[[Domain, HostSpec, HostStatus], str]
+    figures: Callable[[Domain, Load | None], str]
+
+
+def bare_hay(domain: Domain, spec: HostSpec, status: HostStatus) -> str:
+    """The texts of a VM as they are, in nobody's language."""
+    words = (
+        domain.name,
+        domain.state.value,
+        spec.name,
+        spec.zone,
+        spec.rack,
+        domain.title,
+        domain.description,
+        domain.group,
+        domain.owner,
+        domain.os,
+        domain.key.uuid,
+        *domain.tags,
+        *(address.ip for address in domain.addresses),
+        *(nic.mac for nic in domain.nics),
+    )
+    return "\n".join(word for word in words if word).casefold()
+
+
+BARE = Texts(bare_hay, lambda _domain, _load: "")
+
+
+class Seen:
+    """A subject that says its texts once for each state of its VM, host and load. For one thread at a time."""
+
+    __slots__ = ("_figures", "_hay", "_said", "_texts", "domain", "load", "spec", "status")
+
+    def __init__(
+        self, domain: Domain, spec: HostSpec, status: HostStatus, load: Load | None = None, texts: Texts = BARE
+    ) -> None:
+        self.domain = domain
+        self.spec = spec
+        self.status = status
+        self.load = load
+        self._texts = texts
+        self._hay: str | None = None
+        self._figures = ""
+        self._said: Load | None = None
+
+    @property
+    def hay(self) -> str:
+        if self._hay is None:
+            self._hay = self._texts.hay(self.domain, self.spec, self.status)
+        return self._hay
+
+    @property
+    def figures(self) -> str:
+        if self.load is not self._said:
+            self._figures = self._texts.figures(self.domain, self.load)
+            self._said = self.load
+        return self._figures
+
+    def holds(self, domain: Domain, spec: HostSpec, status: HostStatus) -> bool:
+        """It still says what these would; a later answer of a host in the same phase changes no text."""
+        return self.domain is domain and self.spec is spec and self.status.phase is status.phase
+
+
+def _unknown(_key: VmKey) -> float | None:
+    return None
+
+
+def _no_pools(_host: str) -> tuple[Pool, ...]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a search knows beside its subjects. now: epoch.
+
+    idle_since: epoch since which a VM has done next to nothing, None = it is busy or nobody knows. pools: of a host.
+    """
+
+    now: float
+    idle_since: Callable[[VmKey], float | None] = _unknown
+    pools: Callable[[str], tuple[Pool, ...]] = _no_pools

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from console.fleet.domains import Address, Load, Nic, State
+from console.fleet.query_tokens import Fault, QueryError
+from console.fleet.search import parse
+from console.words import units
+from console.words.search import TEXTS, figures, hay, marked, sentence
+from tests.unit.fleet.query_fleet import LOST, NOW, load, seen
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["shop-db-01", "running", "kvm-n11", "north", "n1", "10.20.1.31", "52:54", "prod", "ha", "keller", "8 gib", "4 vcpu",
+     "autostart", "primary", "orders", "uuid-shop"],
+)  # fmt: skip
+def test_every_column_is_said(word: str) -> None:
+    one = seen(
+        "Shop-DB-01",
+        addresses=(Address("10.20.1.31"),),
+        nics=(Nic("52:54:00:01:02:03"),),
+        tags=("prod",),
+        group="shop HA",
+        owner="m.keller",
+        title="Orders",
+        description="The primary",
+        max_vcpus=4,
+        autostart=True,
+    )
+    assert word in hay(one.domain, one.spec, one.status, NOW)
+
+
+def test_a_lost_vm_was_running_and_is_found_by_either() -> None:
+    one = seen("a", status=LOST)
+    assert "was running" in hay(one.domain, one.spec, one.status, NOW)
+
+
+def test_the_figures_are_those_that_are_shown() -> None:
+    one = seen("a")
+    for cpu in (0.0, 0.004, 0.005, 0.955, 0.994, 0.996, 0.9999, 1.0):
+        assert units.percent(cpu).replace(units.NBSP, " ") in figures(one.domain, load(cpu)).split("\n")
+    for value in (0, 104857, 104858, 5e6, 1 << 20, 15571353, 15571354, 8 << 20):
+        now = replace(load(), memory_used_kib=int(value))
+        assert units.of(int(value), 8 << 20).replace(units.NBSP, " ").casefold() in figures(one.domain, now).split("\n")
+    for value in (0.0, 1e3, 51e3, 54e3, 9.94 * 2**20, 9.96 * 2**20, 212.4 * 2**20, 9e9):
+        now = replace(load(), disk_read=value, disk_write=0.0, net_in=value, net_out=0.0)
+        assert {units.mib_s(value), units.mbit_s(value)} <= set(figures(one.domain, now).split("\n"))
+
+
+def test_what_does_not_run_or_tells_nothing_has_none() -> None:
+    assert figures(seen("a", state=State.OFF).domain, load()) == ""
+    assert figures(seen("a").domain, None) == ""
+    assert figures(seen("a").domain, Load(NOW)) == ""
+
+
+def test_plain_words_find_shown_figures() -> None:
+    one = seen("a", load=load(0.97, 7.5))
+    one._texts = TEXTS
+    for text in ("97", '"97 %"', '"7.5 of 8"', "7.5"):
+        assert parse(text).matches(one), text
+    assert not parse("98").matches(one)
+
+
+def error_of(text: str) -> QueryError:
+    with pytest.raises(QueryError) as caught:
+        parse(text)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("stat:off", "There is no field “stat”. Did you mean state?"),
+        ("speed>3", "There is no field “speed”. What is to be found as it stands is put in quotes."),
+        ("idle>30", "30 of what? There are s, min, h, d, w, y."),
+        ("snapshots>3G", "This is a plain number, without “G”."),
+        ("mem>3q", "Not a unit here: “q”. There are M, G, T."),
+        ("cpu>x", "A number is wanted for cpu, not “x”."),
+        ("tag>3", "tag is not a figure, nothing of it is larger or smaller: use tag:"),
+        ("web tag:", 'What should tag be? To find what has none: tag:"".'),
+        ("re:(a+)+", "This pattern could search for ever: it repeats what is repeated already. Make it simpler."),
+        ("a or", "Something to look for is missing beside “or”."),
+        ("x" * 2001, "A query has at most 2,000 characters."),
+    ],
+)
+def test_what_is_wrong_is_said(text: str, said: str) -> None:
+    assert sentence(error_of(text)) == said
+
+
+@pytest.mark.parametrize("fault", Fault)
+def test_every_fault_has_a_sentence(fault: Fault) -> None:
+    said = sentence(QueryError(fault, "tag:x", 0, 3, "detail"))
+    assert said
+    assert "{" not in said
+
+
+def test_the_place_is_marked() -> None:
+    assert marked(error_of("web stat:off")) == ("web stat:off", "    ^^^^")
+    text, marks = marked(error_of("a" * 100 + " stat:off " + "b" * 100))
+    assert len(text) == 72
+    start = marks.index("^")
+    assert text[start : start + marks.count("^")] == "stat"
