@@ -54,7 +54,7 @@ _ICONS = {
     HostAct.EDIT: "edit",
     HostAct.REMOVE: "trash",
 }
-_KEYS = {HostAct.REMOVE: "Del"}
+KEYS = {HostAct.REMOVE: "Del"}
 
 
 class HostActing(QObject):
@@ -129,7 +129,7 @@ class HostActions(QObject):
 
     def add_shortcuts(self, widget: QWidget) -> None:
         """Makes Del work while `widget` has the focus."""
-        for act, keys in _KEYS.items():
+        for act, keys in KEYS.items():
             self._actions[act].setShortcut(QKeySequence(keys))
             self._actions[act].setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             widget.addAction(self._actions[act])

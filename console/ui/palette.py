@@ -222,7 +222,7 @@ class Palette(QFrame):
         """Actions and pages as offers."""
         offers = []
         for action in self._actions():
-            text = action.text().replace("&", "")
+            text = action.whatsThis() or action.text().replace("&", "")
             keys = keys_text(action.shortcut()) if not action.shortcut().isEmpty() else ""
             reason = "" if action.isEnabled() else action.toolTip() or _("Not now.")
             offers.append(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QTimer, Slot
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 
 from console.fleet.updates import ChangeSet
@@ -131,6 +132,12 @@ class MainWindow(QWidget):
             ("import", _("Hosts known to virt-manager or ssh…"), "folder", "", self.dialogs.import_hosts),
             ("demo", _("Demo fleet"), "eye", "", lambda: self.ctx.bridge.run(hosts.open_demo)),
         )
+        nav = self.ctx.nav
+        self._add_keys(("Ctrl+K",), _("Do or find anything by name"), lambda: self.palette_.toggle())
+        self._add_keys(("Ctrl+F",), _("Find in what is shown"), self.focus_search)
+        self._add_keys(("F5", "Ctrl+R"), _("Read the hosts anew"), self.refresh)
+        self._add_keys(("Alt+Left",), _("Back"), nav.back)
+        self._add_keys(("Alt+Right",), _("Forward again"), nav.forward)
         self.actions_: dict[str, QAction] = {}
         for name, text, picture, keys, do in made:
             action = QAction(icon(picture, "text2"), text, self) if picture else QAction(text, self)
@@ -140,6 +147,9 @@ class MainWindow(QWidget):
             action.triggered.connect(lambda _checked=False, do=do: do())
             self.addAction(action)
             self.actions_[name] = action
+        self.actions_["host"].setWhatsThis(_("Add a host"))
+        self.actions_["import"].setWhatsThis(_("Add hosts known to virt-manager or ssh"))
+        self.actions_["demo"].setWhatsThis(_("Open the demo fleet"))
 
     def _connect(self) -> None:
         ctx, nav = self.ctx, self.ctx.nav
@@ -157,17 +167,15 @@ class MainWindow(QWidget):
         ctx.bridge.changed.connect(self._on_change)
         undo = ctx.preferences.subscribe(self._dress)
         self.destroyed.connect(lambda: undo())
-        for keys, do in (
-            ("F5", self.refresh),
-            ("Ctrl+R", self.refresh),
-            ("Ctrl+F", self.focus_search),
-            ("Ctrl+K", self.palette_.toggle),
-            ("Alt+Left", nav.back),
-            ("Alt+Right", nav.forward),
-        ):
-            QShortcut(QKeySequence(keys), self, do)
         for number, tab in enumerate(ROW_TABS, 1):
-            QShortcut(QKeySequence(f"Ctrl+{number}"), self, lambda tab=tab: nav.open(Place.fleet(tab)))
+            self._add_keys((f"Ctrl+{number}",), _(CRUMBS[tab]), partial(nav.open, Place.fleet(tab)))
+
+    def _add_keys(self, keys: Sequence[str], text: str, do: Callable[[], object]) -> QAction:
+        action = QAction(text, self)
+        action.setShortcuts([QKeySequence(key) for key in keys])
+        action.triggered.connect(lambda: do())
+        self.addAction(action)
+        return action
 
     def _dress(self, preferences: Preferences) -> None:
         app = QApplication.instance()

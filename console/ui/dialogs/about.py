@@ -16,58 +16,19 @@ from console.ui.theme import theme
 from console.ui.widgets.facts import FactGrid
 from console.ui.widgets.fields import KeyHint, keys_text
 from console.ui.widgets.labels import GlyphLabel, Heading, label
-from console.words import N_, _
-
-KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
-    (
-        N_("Anywhere"),
-        (
-            ("Ctrl+K", N_("Do or find anything by name")),
-            ("Ctrl+F", N_("Find in what is shown")),
-            ("Ctrl+N", N_("Add a host")),
-            ("Alt+Left", N_("Back")),
-            ("Alt+Right", N_("Forward again")),
-            ("F5", N_("Read the hosts anew")),
-            ("F11", N_("Full screen")),
-            ("F1", N_("This list")),
-            ("Ctrl+Q", N_("Quit")),
-        ),
-    ),
-    (
-        N_("Chosen VMs"),
-        (
-            ("Return", N_("Open")),
-            ("F2", N_("Rename")),
-            ("Del", N_("Delete…")),
-            ("Menu", N_("All that can be done")),
-            ("Esc", N_("Choose none")),
-            ("Ctrl+A", N_("Choose all")),
-        ),
-    ),
-    (
-        N_("Tasks"),
-        (
-            ("Return", N_("Open the log")),
-            ("Del", N_("Cancel the task")),
-            ("Right", N_("Open a group")),
-            ("Left", N_("Close a group")),
-        ),
-    ),
-)
+from console.words import _
 
 
 class KeysDialog(Dialog):
-    """The keyboard, by where one is."""
+    """The keyboard, by where one is. keys: titles, each with keys and what they do, translated."""
 
-    def __init__(
-        self, parent: QWidget | None = None, keys: Sequence[tuple[str, Sequence[tuple[str, str]]]] = KEYS
-    ) -> None:
-        super().__init__(_("Keyboard"), parent, width=640)
+    def __init__(self, keys: Sequence[tuple[str, Sequence[tuple[str, str]]]], parent: QWidget | None = None) -> None:
+        super().__init__(_("Keyboard"), parent, width=680)
         columns = QHBoxLayout()
         columns.setSpacing(theme.px(32))
         right = QVBoxLayout()
         for number, (title, entries) in enumerate(keys):
-            part = self._part(_(title), entries)
+            part = self._part(title, entries)
             if number == 0:
                 columns.addLayout(part, 1)
             else:
@@ -90,7 +51,7 @@ class KeysDialog(Dialog):
             hint = KeyHint(keys_text(QKeySequence(key)))
             hint.setAccessibleName(key)
             grid.addWidget(hint, row, 0)
-            grid.addWidget(label(_(text)), row, 1)
+            grid.addWidget(label(text), row, 1)
         column.addLayout(grid)
         column.addStretch(1)
         return column

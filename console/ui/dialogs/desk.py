@@ -28,6 +28,7 @@ from console.ui.dialogs.leave import LeaveDialog
 from console.ui.dialogs.preferences import PreferencesDialog
 from console.ui.dialogs.trouble import FileProblemsDialog, UnfinishedDialog
 from console.ui.host_actions import HostAct
+from console.ui.keys import gathered
 
 if TYPE_CHECKING:
     from console.ui.context import Context
@@ -109,7 +110,7 @@ class Dialogs(QObject):
         return self._open(AboutDialog(self._window))
 
     def keys(self) -> Dialog:
-        return self._open(KeysDialog(self._window))
+        return self._open(KeysDialog(gathered(self._window), self._window))
 
     # trouble
 

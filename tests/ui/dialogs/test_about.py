@@ -1,7 +1,7 @@
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
-from console.ui.dialogs.about import KEYS, AboutDialog, KeysDialog, version, versions
+from console.ui.dialogs.about import AboutDialog, KeysDialog, version, versions
 
 
 def test_versions_are_the_installed_ones() -> None:
@@ -18,7 +18,8 @@ def test_about_can_be_copied_into_a_report(window: QWidget) -> None:
 
 
 def test_every_key_is_listed_with_what_it_does(window: QWidget) -> None:
-    dialog = KeysDialog(window)
+    parts = [("Anywhere", [("Ctrl+K", "Find anything")]), ("Tasks", [("Del", "Cancel"), ("Return", "Log")])]
+    dialog = KeysDialog(parts, window)
     said = [label.text() for label in dialog.findChildren(QLabel)]
-    for _title, entries in KEYS:
-        assert all(text in said for _key, text in entries)
+    for title, entries in parts:
+        assert {title, *(text for _key, text in entries)} <= set(said)
