@@ -206,10 +206,10 @@ def pool(value: Pool, *, volumes: bool) -> Record:
         "allocation": value.allocation,
         "available": value.available,
     }
-    return record | ({"volumes": [_volume(item) for item in value.volumes]} if volumes else {})
+    return record | ({"volumes": [volume(item) for item in value.volumes]} if volumes else {})
 
 
-def _volume(value: Volume) -> Record:
+def volume(value: Volume) -> Record:
     return {
         "name": value.name,
         "path": value.path,

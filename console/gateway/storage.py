@@ -8,7 +8,7 @@ from console.fleet.errors import Conflict, NotFound, Reason
 from console.fleet.storing import NewPool
 from console.gateway.connection import Link
 from console.gateway.errors import calling
-from console.libvirtxml.storage import pool_xml
+from console.libvirtxml.storage import pool_xml, read_pool
 
 
 def delete_volume(link: Link, path: str) -> None:
@@ -76,12 +76,8 @@ def build_pool(link: Link, name: str) -> None:
     link.writable()
     with calling(name):
         pool = link.conn.storagePoolLookupByName(name)
-        try:
-            pool.build(libvirt.VIR_STORAGE_POOL_BUILD_NO_OVERWRITE)
-        except libvirt.libvirtError as error:  # folders and volume groups know no such flag, and overwrite nothing
-            if error.get_error_code() != libvirt.VIR_ERR_INVALID_ARG:
-                raise
-            pool.build(0)
+        formats = read_pool(pool.XMLDesc(0)).kind in ("fs", "disk")  # others know no such flag
+        pool.build(libvirt.VIR_STORAGE_POOL_BUILD_NO_OVERWRITE if formats else 0)
     link.touched_pools()
 
 

@@ -1,4 +1,4 @@
-"""Pools and volumes: who uses what, what an act would do, and doing it as a job."""
+"""Volumes: who uses what, what an act would do, and doing it as a job."""
 
 from __future__ import annotations
 
@@ -6,44 +6,30 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 
 from console.fleet.domains import VmKey
-from console.fleet.errors import Conflict, FleetError, NotFound, Reason
+from console.fleet.errors import Conflict, NotFound, Reason, UsageError
 from console.fleet.hosts import Pool
 from console.fleet.storage import PoolUse, Survey, UseKind, VolumeKey, VolumeUse, survey
 from console.fleet.storing import (
     FILE_KINDS,
-    NewPool,
     NewVolume,
     Plan,
-    PoolAct,
     Prealloc,
     Say,
     Weight,
-    checked_pool,
     checked_volume_name,
     deletion_says,
     overlays_first,
-    pool_says,
     rounded,
     running_users,
 )
-from console.gateway import storage, volumes
-from console.gateway.connection import Link
+from console.gateway import volumes
 from console.gateway.gateway import Gateway
 from console.inventory.inventory import Inventory
 from console.jobs.job import Cancelled, Job
 from console.jobs.runner import JobHandle, JobRunner
-from console.services.find_storage import pool_word, storage_line, volume_word
+from console.services.find_storage import storage_line, volume_word
 from console.services.running import watching
-
-_POOL_CALLS: dict[PoolAct, Callable[[Link, str], None]] = {
-    PoolAct.START: storage.start_pool,
-    PoolAct.STOP: storage.stop_pool,
-    PoolAct.REFRESH: storage.refresh_pool,
-    PoolAct.BUILD: storage.build_pool,
-    PoolAct.AUTOSTART_ON: lambda link, name: storage.set_pool_autostart(link, name, True),
-    PoolAct.AUTOSTART_OFF: lambda link, name: storage.set_pool_autostart(link, name, False),
-    PoolAct.DELETE: storage.undefine_pool,
-}
+from console.services.seeing import Pools, seen, volume_of
 
 
 class StorageService:
@@ -77,84 +63,31 @@ class StorageService:
     def _running(self) -> frozenset[VmKey]:
         return frozenset(domain.key for domain in self._inventory.domains() if domain.state.active)
 
-    # pools
-
-    def plan_pool(self, act: PoolAct, host: str, name: str) -> Plan:
-        """What an act does to a pool. Errors: NotFound, FleetError."""
-        use = self._pool(self.fresh(host), host, name)
-        return Plan(f"pool.{act}", host, name, pool_says(act, use), made=time.time())
-
-    def run_pool(self, act: PoolAct, host: str, name: str) -> JobHandle:
-        def body(job: Job) -> None:
-            job.step("checking")
-            self._refuse(self.plan_pool(act, host, name))
-            job.step("asking", host=self._name(host))
-            _POOL_CALLS[act](self._gateway.link(host), name)
-
-        return self._submit(f"pool.{act}", name, host, body, self.pool_line(act, host, name))
-
-    def pool_line(self, act: PoolAct, host: str, name: str) -> str:
-        """The line that does the same."""
-        verb, more = str(act), ()
-        if act in (PoolAct.AUTOSTART_ON, PoolAct.AUTOSTART_OFF):
-            verb, more = "autostart", ("--off",) if act is PoolAct.AUTOSTART_OFF else ()  # type: ignore[assignment]
-        elif act in (PoolAct.STOP, PoolAct.DELETE, PoolAct.BUILD):
-            more = ("--yes",)  # type: ignore[assignment]
-        return storage_line(f"pool {verb}", pool_word(self._inventory, host, name), *more)
-
-    def plan_define(self, host: str, new: NewPool, *, build: bool, start: bool, autostart: bool) -> Plan:
-        """What defining a pool does. Errors: UsageError for what cannot be, FleetError."""
-        checked_pool(new)
-        pools = volumes.pools(self._gateway.link(host))
-        values: dict[str, str | int] = {"name": new.name, "path": new.path or new.source, "kind": new.kind}
-        says = [Say("define", values)]
-        if any(pool.name == new.name for pool in pools):
-            says.append(Say("name-taken", {"name": new.name}, Weight.STOP))
-        same = next((pool for pool in pools if new.path and pool.path == new.path), None)
-        if same is not None:
-            says.append(Say("path-taken", {"name": same.name, "path": new.path}, Weight.STOP))
-        if build:
-            says.append(Say(f"pool-build-{new.kind}", values))
-        says += [Say("pool-start", values)] * start + [Say("pool-autostart-on", values)] * autostart
-        return Plan("pool.define", host, new.name, tuple(says), made=time.time())
-
-    def run_define(self, host: str, new: NewPool, *, build: bool, start: bool, autostart: bool) -> JobHandle:
-        """Defines a pool; where a later step fails the definition goes again, so that nothing half-made is left."""
-        checked_pool(new)
-
-        def body(job: Job) -> None:
-            self._refuse(self.plan_define(host, new, build=build, start=start, autostart=autostart))
-            link = self._gateway.link(host)
-            job.step("defining")
-            storage.define_pool(link, new)
-            try:
-                if build:
-                    job.step("building", path=new.path or new.source)
-                    storage.build_pool(link, new.name)
-                if start:
-                    job.step("starting-pool")
-                    storage.start_pool(link, new.name)
-                if autostart:
-                    storage.set_pool_autostart(link, new.name, True)
-            except FleetError:
-                storage.undefine_pool(link, new.name)
-                raise
-
-        return self._submit("pool.define", new.name, host, body, self.define_line(host, new, build, start, autostart))
-
-    def define_line(self, host: str, new: NewPool, build: bool, start: bool, autostart: bool) -> str:
-        named = {"path": new.path, "source": new.source, "server": new.server, "group": new.group}
-        more = [word for key, value in named.items() if value for word in (f"--{key}", value)]
-        flags = {"--build": build, "--no-start": not start, "--no-autostart": not autostart}
-        more += [flag for flag, wanted in flags.items() if wanted]
-        return storage_line("pool define", pool_word(self._inventory, host, new.name), "--kind", new.kind, *more)
-
     # volumes
+
+    def new_volume(
+        self, host: str, pool: str, name: str, size: int, format_: str, how: Prealloc, backing: str | None
+    ) -> NewVolume:
+        """What these words mean in that pool: files are qcow2 unless said otherwise, a base says its own format."""
+        known = self.survey()
+        use = known.pool(host, pool)
+        files = use is None or use.pool.kind in FILE_KINDS
+        made = format_ or ("qcow2" if files else "")
+        if backing and made != "qcow2":
+            raise UsageError(Reason.OTHER, made, detail="backing")
+        base = next(
+            (item.volume for item in known.volumes() if item.key.host == host and item.volume.path == backing), None
+        )
+        if backing and base is None:
+            raise NotFound(Reason.GONE, backing)
+        full = size if how is Prealloc.FULL else 0
+        metadata = how is Prealloc.METADATA and made == "qcow2"
+        return NewVolume(name, size, full, made, backing or "", base.format if base else "", metadata)
 
     def plan_create(self, host: str, pool: str, new: NewVolume) -> Plan:
         """What making a volume takes. Errors: UsageError for a name that cannot be, NotFound, FleetError."""
         checked_volume_name(new.name)
-        use = self._pool(self.fresh(host), host, pool)
+        use = self.pool(self.fresh(host), host, pool)
         takes = new.allocation
         values: dict[str, str | int] = {"name": new.name, "pool": pool, "bytes": new.capacity, "format": new.format}
         says = [Say("create", values), *self._room(use, new, takes)]
@@ -169,9 +102,10 @@ class StorageService:
 
     def run_create(self, host: str, pool: str, new: NewVolume) -> JobHandle:
         def body(job: Job) -> None:
-            self._refuse(self.plan_create(host, pool, new))
+            refuse(self.plan_create(host, pool, new))
             job.step("creating")
             volumes.create(self._gateway.link(host), pool, new)
+            seen(self._inventory, host, lambda pools: volume_of(pools, VolumeKey(host, pool, new.name)) is not None)
 
         return self._submit("volume.create", new.name, host, body, self.create_line(host, pool, new))
 
@@ -205,13 +139,15 @@ class StorageService:
         def body(job: Job) -> None:
             job.step("checking")
             plan = self.plan_delete(keys, not_shared=not_shared)
-            self._refuse(plan)
+            refuse(plan)
             for number, use in enumerate(overlays_first(plan.volumes)):
                 job.check()
                 job.step("removing", path=use.volume.path or use.key.name)
                 volumes.delete(self._gateway.link(use.key.host), use.key)
                 job.log(use.volume.path or use.key.name)
                 job.progress(number + 1, len(keys), in_bytes=False)
+            for key in keys:
+                seen(self._inventory, key.host, lambda pools, key=key: volume_of(pools, key) is None)  # type: ignore[misc]
 
         target = keys[0].name if len(keys) == 1 else str(len(keys))
         return self._submit("volume.delete", target, keys[0].host, body, self.delete_line(keys, not_shared))
@@ -224,7 +160,7 @@ class StorageService:
         """What another capacity means. A volume that shrinks loses what lies beyond: only when told to, and used by nobody
         that runs. Errors: NotFound, FleetError."""
         known = self.fresh(key.host)
-        use, pool = self._volume(known, key), self._pool(known, key.host, key.pool)
+        use, pool = self._volume(known, key), self.pool(known, key.host, key.pool)
         now = use.volume.capacity
         values: dict[str, str | int] = {"name": key.name, "old": now, "new": rounded(capacity)}
         says = [Say("resize", values)]
@@ -233,6 +169,8 @@ class StorageService:
             says.append(Say("same-size", values, Weight.STOP))
         elif capacity < now:
             says.append(Say("shrinks", values, Weight.WARNING if shrink else Weight.STOP))
+            if capacity < use.volume.allocation:
+                says.append(Say("below-allocation", {"bytes": use.volume.allocation}, Weight.STOP))
             says += [Say("shrinks-running", {"user": user.name}, Weight.STOP) for user in runs]
         else:
             for user in runs:
@@ -251,7 +189,7 @@ class StorageService:
         """Through the VM where one runs on it, so that its guest sees the new size at once."""
 
         def body(job: Job) -> None:
-            self._refuse(self.plan_resize(key, capacity, shrink=shrink))
+            refuse(self.plan_resize(key, capacity, shrink=shrink))
             link = self._gateway.link(key.host)
             use = self._volume(self.fresh(key.host), key)
             job.step("resizing")
@@ -262,8 +200,10 @@ class StorageService:
                 if domain is not None and disk is not None:
                     volumes.resize_running(link, domain.key.uuid, disk.target, rounded(capacity))
                     volumes.refresh(link, key.pool)
-                    return
-            volumes.resize(link, key, rounded(capacity), shrink=shrink)
+                    break
+            else:
+                volumes.resize(link, key, rounded(capacity), shrink=shrink)
+            seen(self._inventory, key.host, lambda pools: _capacity(pools, key) == rounded(capacity))
 
         return self._submit("volume.resize", key.name, key.host, body, self.resize_line(key, capacity, shrink))
 
@@ -274,7 +214,7 @@ class StorageService:
         """What a copy takes. Errors: UsageError for a name that cannot be, NotFound, FleetError."""
         name = checked_volume_name(name)
         known = self.fresh(key.host)
-        use, there = self._volume(known, key), self._pool(known, key.host, pool)
+        use, there = self._volume(known, key), self.pool(known, key.host, pool)
         new = NewVolume(name, use.volume.capacity, format=use.volume.format)
         values: dict[str, str | int] = {"name": key.name, "new": name, "pool": pool, "bytes": use.volume.allocation}
         says = [Say("clone", values), *self._room(there, new, use.volume.allocation)]
@@ -287,7 +227,7 @@ class StorageService:
         copy = VolumeKey(key.host, pool, name)
 
         def body(job: Job) -> None:
-            self._refuse(self.plan_clone(key, pool, name))
+            refuse(self.plan_clone(key, pool, name))
             link = self._gateway.link(key.host)
             source = volumes.find(link, key).volume
             job.step("copying", name=name)
@@ -297,6 +237,7 @@ class StorageService:
             if job.cancelled:
                 volumes.delete(link, copy)
                 raise Cancelled
+            seen(self._inventory, key.host, lambda pools: volume_of(pools, copy) is not None)
 
         return self._submit("volume.clone", key.name, key.host, body, self.clone_line(key, pool, name))
 
@@ -324,7 +265,7 @@ class StorageService:
             says.append(Say("overpromised", values, Weight.WARNING))
         return says
 
-    def _pool(self, known: Survey, host: str, name: str) -> PoolUse:
+    def pool(self, known: Survey, host: str, name: str) -> PoolUse:
         found = known.pool(host, name)
         if found is None:
             raise NotFound(Reason.GONE, name)
@@ -336,23 +277,27 @@ class StorageService:
             raise NotFound(Reason.GONE, key.name)
         return found
 
-    def _refuse(self, plan: Plan) -> None:
-        """Raises for what a plan refuses: Conflict, with the plan's code as text for the words."""
-        for say in plan.refused:
-            detail = str(say.values.get("user", say.values.get("name", "")))
-            reason = _REASONS.get(say.code, Reason.IN_USE if "user" in say.values else Reason.WRONG_STATE)
-            raise Conflict(reason, plan.target, detail=detail)
-
     def _submit(self, kind: str, target: str, host: str, body: Callable[[Job], None], line: str) -> JobHandle:
         return self._jobs.submit(kind, target, body, hosts=(host,), command=line)
 
-    def _name(self, host: str) -> str:
-        spec = self._inventory.spec(host)
-        return spec.name if spec else host
+
+def refuse(plan: Plan) -> None:
+    """Raises Conflict for what a plan refuses, with the name of who or what is in the way."""
+    for say in plan.refused:
+        detail = str(say.values.get("user", say.values.get("name", "")))
+        reason = REFUSALS.get(say.code, Reason.IN_USE if "user" in say.values else Reason.WRONG_STATE)
+        raise Conflict(reason, plan.target, detail=detail)
 
 
-_REASONS = {
+def _capacity(pools: Pools, key: VolumeKey) -> int:
+    volume = volume_of(pools, key)
+    return volume.capacity if volume is not None else 0
+
+
+REFUSALS = {
     "name-taken": Reason.EXISTS,
     "path-taken": Reason.EXISTS,
+    "overwrites": Reason.EXISTS,
     "no-room": Reason.NO_SPACE,
+    "no-room-here": Reason.NO_SPACE,
 }

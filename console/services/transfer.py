@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from console.fleet.errors import Conflict, FleetError, NotFound, Reason, UsageError
+from console.fleet.errors import FleetError, NotFound, Reason, UsageError
 from console.fleet.hosts import Phase
 from console.fleet.storage import PoolUse, UseKind, VolumeKey
 from console.fleet.storing import (
@@ -36,7 +36,8 @@ from console.jobs.journal import Entry, JobStore, Journal
 from console.jobs.runner import JobHandle, JobRunner
 from console.services.find_storage import storage_line, volume_word
 from console.services.half_made import HalfMade
-from console.services.storage import StorageService
+from console.services.seeing import seen, volume_of
+from console.services.storage import StorageService, refuse
 
 HEAD = 40 << 10  # bytes of a file that tell its format
 PATIENCE = 3.0  # seconds a stream has to notice a cancel before its connection is cut
@@ -105,8 +106,7 @@ class TransferService:
 
     def _upload(self, job: Job, file: Path, key: VolumeKey) -> None:
         plan = self.plan_upload(file, key.host, key.pool, key.name)
-        for say in plan.refused:
-            raise Conflict(_REASONS.get(say.code, Reason.WRONG_STATE), key.name, detail=str(say.values.get("name", "")))
+        refuse(plan)
         sparse = self._pool(key.host, key.pool).pool.kind in FILE_KINDS
         link = self._gateway.link(key.host)
         with _opened(file) as handle:
@@ -131,6 +131,8 @@ class TransferService:
                         progress=lambda at: _tell(job, at, length),
                     )
                 volumes.refresh(link, key.pool)
+                whole = volumes.find(link, key).volume
+                seen(self._inventory, key.host, lambda pools: volume_of(pools, key) == whole)
                 job.log(f"{length} bytes, {sent} of them sent; the rest are holes")
 
     @contextlib.contextmanager
@@ -189,8 +191,7 @@ class TransferService:
         return storage_line("download", volume_word(self._inventory, key), str(file), "--yes", *more)
 
     def _download(self, job: Job, key: VolumeKey, file: Path, *, overwrite: bool) -> None:
-        for say in self.plan_download(key, file, overwrite=overwrite).refused:
-            raise Conflict(_REASONS.get(say.code, Reason.EXISTS), str(file), detail=str(file))
+        refuse(self.plan_download(key, file, overwrite=overwrite))
         part = file.with_name(f".{file.name}.{job.id}.part")
         link = self._gateway.link(key.host)
         length = volumes.find(link, key).length
@@ -248,13 +249,6 @@ class TransferService:
         if use is None:
             raise NotFound(Reason.GONE, name)
         return use
-
-
-_REASONS = {
-    "name-taken": Reason.EXISTS,
-    "no-room": Reason.NO_SPACE,
-    "no-room-here": Reason.NO_SPACE,
-}
 
 
 def _tell(job: Job, at: int, length: int) -> None:

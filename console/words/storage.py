@@ -44,6 +44,7 @@ _SAYS = {
     "resize": N_("{name} is given {new} instead of {old}."),
     "same-size": N_("{name} has that size already."),
     "shrinks": N_("It shrinks: what lies beyond {new} is lost, and a file system that is not shrunk first is destroyed."),
+    "below-allocation": N_("{bytes} of it are on disk already, and libvirt shrinks nothing below that."),
     "shrinks-running": N_("{user} is up; its disk cannot shrink under it."),
     "grows-live": N_("{user} is up and sees the new size at once; its partitions and file systems are for it to grow."),
     "grows-running": N_("{user} is up and is built on it. Shut it down first."),

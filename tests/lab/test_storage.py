@@ -35,10 +35,10 @@ def pool(beta: Host) -> Iterator[str]:
     """A pool of beta's own, emptied afterwards."""
     yield "default"
     beta.unfill()
-    names = [line.split()[0] for line in beta.virsh("vol-list", "default").splitlines()[2:] if line.strip()]
-    for name in names:
-        if name.startswith("t-"):
-            beta.virsh("vol-delete", name, "--pool", "default", check=False)
+    beta.fast()
+    beta.heal()
+    beta.exec("sh", "-c", f"rm -f {IMAGES}/t-*")
+    beta.virsh("pool-refresh", "default")
 
 
 def image(path: Path, mib: int, holes: bool = True, seed: int = 7) -> Path:
@@ -60,7 +60,7 @@ def digest(path: Path) -> str:
 
 def names(host: Host) -> set[str]:
     host.virsh("pool-refresh", "default")
-    return {line.split()[0] for line in host.virsh("vol-list", "default").splitlines()[2:] if line.strip()}
+    return {line.split()[0] for line in host.virsh("vol-list", "default").splitlines() if line.strip()}
 
 
 def taken(host: Host, name: str) -> int:
@@ -194,7 +194,9 @@ def test_a_console_killed_in_the_middle_is_cleaned_up_after_by_the_next(
     desk.fleet(spec_of(lab, beta))
     source = big(tmp_path, 128)
     argv = [sys.executable, "-m", "console", "--profile", str(desk.profile), "storage"]
-    beta.exec(*["tc", "qdisc", "replace", "dev", "eth0", "root", "tbf", "rate", "100kbit", "burst", "4kb", "latency", "400ms"])
+    beta.exec(
+        *["tc", "qdisc", "replace", "dev", "eth0", "root", "tbf", "rate", "100kbit", "burst", "4kb", "latency", "400ms"]
+    )
     running = subprocess.Popen(
         lab.argv(*argv, "upload", str(source), "beta/default/t-killed", "--yes"),
         cwd=ROOT,
@@ -235,16 +237,16 @@ def test_what_somebody_needs_is_never_deleted(
     guest = spare("owner")
     console.add(spec_of(lab, beta))
     console.sees(guest, State.OFF)
-    storage = console.services.storage
-    done(storage.run_pool(PoolAct.REFRESH, "beta", pool))
+    storage, pools = console.services.storage, console.services.pools
+    done(pools.run_pool(PoolAct.REFRESH, "beta", pool))
     key = VolumeKey("beta", pool, Path(guest.disk).name)
     plan = storage.plan_delete([key])
-    assert [(say.code, say.values["user"]) for say in plan.refused][0] == ("disk", "owner")
+    assert next((say.code, say.values["user"]) for say in plan.refused) == ("disk", "owner")
     ended(storage.run_delete([key]), JobState.FAILED)
     assert key.name in names(beta)
-    used = storage.plan_pool(PoolAct.STOP, "beta", pool)
+    used = pools.plan_pool(PoolAct.STOP, "beta", pool)
     assert "owner" in {say.values["user"] for say in used.refused}
-    ended(storage.run_pool(PoolAct.STOP, "beta", pool), JobState.FAILED)
+    ended(pools.run_pool(PoolAct.STOP, "beta", pool), JobState.FAILED)
     # a base stays as long as its overlay is there, and both go together
     done(storage.run_create("beta", pool, NewVolume("t-base.qcow2", 64 * MIB, format="qcow2")))
     path = f"{IMAGES}/t-base.qcow2"
@@ -259,23 +261,25 @@ def test_volumes_are_made_grown_copied_and_shrink_only_when_told(
     lab: Lab, beta: Host, pool: str, spare: Callable[..., Guest], console: Console
 ) -> None:
     console.add(spec_of(lab, beta))
-    storage = console.services.storage
+    storage, pools = console.services.storage, console.services.pools
     done(storage.run_create("beta", pool, NewVolume("t-full.raw", 8 * MIB, 8 * MIB, "raw")))
     assert taken(beta, "t-full.raw") == 8 * MIB
     done(storage.run_create("beta", pool, NewVolume("t-meta.qcow2", 64 * MIB, 0, "qcow2", metadata=True)))
     key = VolumeKey("beta", pool, "t-full.raw")
     done(storage.run_resize(key, 16 * MIB))
     assert storage.fresh("beta").volume(key).volume.capacity == 16 * MIB
-    assert [say.code for say in storage.plan_resize(key, 4 * MIB).refused] == ["shrinks"]
+    assert [say.code for say in storage.plan_resize(key, 4 * MIB).refused] == ["shrinks", "below-allocation"]
     ended(storage.run_resize(key, 4 * MIB), JobState.FAILED)
-    done(storage.run_resize(key, 4 * MIB, shrink=True))
-    assert storage.fresh("beta").volume(key).volume.capacity == 4 * MIB
+    refused = storage.plan_resize(key, 4 * MIB, shrink=True).refused
+    assert [say.code for say in refused] == ["below-allocation"], "libvirt would refuse it too"
+    done(storage.run_resize(key, 12 * MIB, shrink=True))
+    assert storage.fresh("beta").volume(key).volume.capacity == 12 * MIB
     done(storage.run_clone(key, pool, "t-copy.raw"))
-    assert storage.fresh("beta").volume(VolumeKey("beta", pool, "t-copy.raw")).volume.capacity == 4 * MIB
+    assert storage.fresh("beta").volume(VolumeKey("beta", pool, "t-copy.raw")).volume.capacity == 12 * MIB
     ended(storage.run_clone(key, pool, "t-copy.raw"), JobState.FAILED)
     guest = spare("grower").start()
     console.sees(guest, State.RUNNING)
-    done(storage.run_pool(PoolAct.REFRESH, "beta", pool))
+    done(pools.run_pool(PoolAct.REFRESH, "beta", pool))
     disk = VolumeKey("beta", pool, Path(guest.disk).name)
     now = storage.fresh("beta").volume(disk).volume.capacity
     done(storage.run_resize(disk, now + 64 * MIB))
@@ -285,23 +289,23 @@ def test_volumes_are_made_grown_copied_and_shrink_only_when_told(
 
 def test_pools_come_and_go(lab: Lab, beta: Host, console: Console) -> None:
     console.add(spec_of(lab, beta))
-    storage = console.services.storage
+    storage, pools = console.services.storage, console.services.pools
     new = NewPool("t-pool", path=f"{IMAGES}/t-pool")
     try:
-        done(storage.run_define("beta", new, build=True, start=True, autostart=True))
+        done(pools.run_define("beta", new, build=True, start=True, autostart=True))
         use = until(lambda: storage.survey().pool("beta", "t-pool"), "the pool is seen")
         assert (use.pool.active, use.pool.autostart) == (True, True)
         with pytest.raises(FleetError):
-            storage.plan_pool(PoolAct.START, "beta", "t-none")
+            pools.plan_pool(PoolAct.START, "beta", "t-none")
         done(storage.run_create("beta", "t-pool", NewVolume("t-a", MIB, format="raw")))
-        plan = storage.plan_pool(PoolAct.DELETE, "beta", "t-pool")
+        plan = pools.plan_pool(PoolAct.DELETE, "beta", "t-pool")
         assert "t-a" in {say.values.get("name") for say in plan.says}
-        done(storage.run_pool(PoolAct.DELETE, "beta", "t-pool"))
+        done(pools.run_pool(PoolAct.DELETE, "beta", "t-pool"))
         assert "t-a" in beta.exec("ls", f"{IMAGES}/t-pool"), "what was in it stays"
         assert "t-pool" not in beta.virsh("pool-list", "--all")
         # a pool that cannot start leaves no definition behind
         ended(
-            storage.run_define(
+            pools.run_define(
                 "beta", NewPool("t-none", path="/nowhere/at/all"), build=False, start=True, autostart=False
             ),
             JobState.FAILED,
