@@ -1,0 +1,237 @@
+"""What stands around the curves of a stack: names and values, axes, events, gaps. Measures are pixels of the design."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
+
+from console.ui import icons
+from console.ui.theme import theme
+from console.ui.widgets.plot_axis import time_ticks, value_text
+from console.ui.widgets.plot_data import Curve, Graph, PlotGap, PlotMark, Sheet
+from console.ui.widgets.plot_paint import Area, curve_color, hatch
+from console.words import _, units
+from console.words import graphs as words
+
+NAMES, NAMES_NARROW = 138, 124  # of names and values
+SCALE = 42  # of the numbers beside the axis, with their distances
+EVENTS, AXIS = 26, 22  # heights above and below the graphs
+NARROW = 640
+TICK = 84  # least distance of two times
+ICON = 18
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Where things lie: the plots from `left` on, between `top` and `bottom`; for each graph the box of names and of curves."""
+
+    left: float
+    width: float
+    top: float
+    bottom: float
+    names: tuple[QRectF, ...]
+    plots: tuple[QRectF, ...]
+
+    @classmethod
+    def of(cls, width: int, height: int, least: Sequence[int]) -> Frame:
+        """least: heights below which no graph goes; what is left over is shared."""
+        names = theme.px(NAMES if width >= theme.px(NARROW) else NAMES_NARROW)
+        left = names + theme.px(SCALE)
+        top, bottom = theme.px(EVENTS), height - theme.px(AXIS)
+        more = max(0, bottom - top - sum(least)) // max(1, len(least))
+        boxes, plots = [], []
+        y = top
+        for number, low in enumerate(least):
+            tall = low + more if number < len(least) - 1 else max(low, bottom - y)
+            boxes.append(QRectF(0, y, names, tall))
+            air = theme.px(6)
+            plots.append(QRectF(left, y + air, max(1, width - left - 1), tall - air))
+            y += tall
+        return cls(left, max(1, width - left - 1), top, y if least else bottom, tuple(boxes), tuple(plots))
+
+    def over(self, x: float) -> bool:
+        """Over the curves, not the names."""
+        return self.left <= x <= self.left + self.width
+
+    def inside(self, x: float) -> float:
+        """The nearest x over the curves."""
+        return min(max(x, self.left), self.left + self.width)
+
+
+def paint_names(
+    painter: QPainter, graph: Graph, box: QRectF, index_of: Callable[[Curve], int], pale: bool = False
+) -> None:
+    """A graph's title and unit; for each curve its colour, name and value."""
+    line = theme.px(16)
+    y = box.top() + theme.px(5)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.setFont(theme.font("strong"))
+    painter.setPen(theme.color("text"))
+    row = QRectF(box.left(), y, box.width(), line)
+    painter.drawText(row, _LEFT, graph.title)
+    wide = theme.metrics("strong").horizontalAdvance(graph.title) + theme.px(4)
+    painter.setFont(theme.font("body"))
+    painter.setPen(theme.color("text3"))
+    painter.drawText(row.adjusted(wide, 0, 0, 0), _LEFT, graph.unit)
+    y += line + theme.px(1)
+    values, body = theme.metrics("name"), theme.metrics("secondary")
+    fits = int((box.bottom() - y) // line)
+    for number, curve in enumerate(graph.curves):
+        if number >= fits:
+            break
+        row = QRectF(box.left(), y, box.width(), line)
+        index = index_of(curve)
+        value = curve.text_at(index)
+        if curve.drawn:
+            _paint_swatch(painter, row, curve, pale)
+        painter.setFont(theme.font("name"))
+        painter.setPen(theme.color("text"))
+        painter.drawText(row, _RIGHT, value)
+        indent = theme.px(20)
+        room = row.width() - indent - values.horizontalAdvance(value) - theme.px(8)
+        painter.setFont(theme.font("secondary"))
+        painter.setPen(theme.color("text2"))
+        name = body.elidedText(curve.name, Qt.TextElideMode.ElideRight, int(room))
+        painter.drawText(row.adjusted(indent, 0, 0, 0), _LEFT, name)
+        spread = curve.spread_at(index)
+        if spread and body.horizontalAdvance(name) + theme.metrics("axis").horizontalAdvance(spread) + 8 < room:
+            painter.setFont(theme.font("axis"))
+            painter.setPen(theme.color("text3"))
+            right = row.width() - values.horizontalAdvance(value) - theme.px(6)
+            painter.drawText(QRectF(row.left(), row.top(), right, line), _RIGHT, spread)
+        y += line
+
+
+def _paint_swatch(painter: QPainter, row: QRectF, curve: Curve, pale: bool) -> None:
+    color, y = curve_color(curve.number, pale), row.center().y()
+    if curve.dashed:
+        for x in (0, 5, 10):
+            painter.fillRect(QRectF(row.left() + theme.px(x), y - 1, theme.px(3), 2), color)
+    else:
+        painter.fillRect(QRectF(row.left(), y - 1, theme.px(13), 2), color)
+
+
+def paint_axis(
+    painter: QPainter, frame: Frame, start: float, end: float, gaps: Sequence[PlotGap] = ()
+) -> tuple[float, ...]:
+    """Times below the plots, gaps hatched and named among them. Returns where the lines of the axis are (x)."""
+    ticks = time_ticks(start, end, max(2, int(frame.width / theme.px(TICK))))
+    painter.setFont(theme.font("axis"))
+    metrics = theme.metrics("axis")
+    y = frame.bottom + theme.px(2)
+    height = theme.px(AXIS - 4)
+    taken: list[tuple[float, float]] = []
+    for gap in gaps:
+        left, right = (_x(frame, start, end, min(max(at, start), end)) for at in (gap.start, gap.end))
+        if right - left < 1 or gap.end <= start or gap.start >= end:
+            continue
+        hatch(painter, QRectF(left, frame.top, right - left, frame.bottom - frame.top))
+        width = metrics.horizontalAdvance(gap.name)
+        x = min(max((left + right - width) / 2, frame.left), frame.left + frame.width - width)
+        if gap.name and not any(x < b + 6 and x + width > a - 6 for a, b in taken):
+            painter.setPen(theme.color("text3"))
+            painter.drawText(QRectF(x, y, width + 2, height), _LEFT, gap.name)
+            taken.append((x, x + width))
+    painter.setPen(theme.color("text3"))
+    for tick in ticks:
+        width = metrics.horizontalAdvance(tick.text)
+        middle = _x(frame, start, end, tick.at)
+        x = min(max(middle - width / 2, frame.left), frame.left + frame.width - width)
+        if not any(x < b + 8 and x + width > a - 8 for a, b in taken):
+            painter.drawText(QRectF(x, y, width + 2, height), _LEFT, tick.text)
+            taken.append((x, x + width))
+    return tuple(_x(frame, start, end, tick.at) for tick in ticks)
+
+
+def _x(frame: Frame, start: float, end: float, at: float) -> float:
+    return frame.left + (at - start) * frame.width / (end - start)
+
+
+def paint_frame(painter: QPainter, frame: Frame, area: Area, ticks: Sequence[float]) -> None:
+    """A graph's hairlines and the numbers beside its axis."""
+    rect = area.rect
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    top = rect.top() - theme.px(6)
+    painter.fillRect(QRectF(0, top, frame.left + frame.width, 1), theme.color("border"))
+    painter.fillRect(QRectF(0, rect.bottom(), frame.left + frame.width, 1), theme.color("border"))
+    for x in ticks:
+        painter.fillRect(QRectF(round(x), top + 1, 1, rect.bottom() - top - 1), theme.color("line"))
+    painter.setFont(theme.font("axis"))
+    metrics = theme.metrics("axis")
+    tall = metrics.height()
+    for share in (1.0, 0.5, 0.0):
+        y = rect.bottom() - rect.height() * share
+        if share:
+            painter.fillRect(QRectF(frame.left, round(y), frame.width, 1), theme.color("line"))
+        painter.setPen(theme.color("text3"))
+        middle = min(max(y, top + tall / 2 + 1), rect.bottom() - tall / 2)
+        box = QRectF(frame.left - theme.px(SCALE), middle - tall / 2, theme.px(SCALE - 8), tall)
+        painter.drawText(box, _RIGHT, value_text(area.top * share, area.top))
+
+
+def paint_events(
+    painter: QPainter, frame: Frame, start: float, end: float, sheet: Sheet, now: float, ratio: float
+) -> None:
+    """A dashed line through all plots for each event; its sign above, with time and text where there is room."""
+    painter.setFont(theme.font("secondary"))
+    painter.setPen(theme.color("text3"))
+    painter.drawText(QRectF(0, 0, frame.left - theme.px(SCALE), frame.top), _LEFT, _("Events"))
+    shown = [mark for mark in sheet.marks if start <= mark.at <= end]
+    places = [_x(frame, start, end, mark.at) for mark in shown]
+    pen = QPen(theme.color("text2"), 1)
+    pen.setDashPattern([3.0, 3.0])
+    box_right = -1.0
+    right_edge = frame.left + frame.width
+    hidden = 0
+    for number, (mark, x) in enumerate(zip(shown, places, strict=True)):
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(pen)
+        painter.drawLine(QPointF(round(x) + 0.5, frame.top + 1), QPointF(round(x) + 0.5, frame.bottom))
+        side = theme.px(ICON)
+        left = min(max(x - side / 2, frame.left), right_edge - side)
+        if left < box_right + theme.px(2):
+            hidden += 1
+            continue
+        _paint_sign(painter, QRectF(left, (frame.top - side) / 2, side, side), mark, ratio)
+        box_right = left + side
+        following = next((other for other in places[number + 1 :] if other - side / 2 > box_right), right_edge + side)
+        _paint_event_text(painter, mark, box_right, following - side / 2 - theme.px(6), frame, now)
+    if hidden:
+        text = _("+{n}").format(n=units.count(hidden))
+        painter.setPen(theme.color("text3"))
+        painter.drawText(QRectF(theme.px(48), 0, theme.px(60), frame.top), _LEFT, text)
+
+
+def _paint_sign(painter: QPainter, box: QRectF, mark: PlotMark, ratio: float) -> None:
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme.color("control"), 1))
+    painter.setBrush(theme.color("base"))
+    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), theme.px(3), theme.px(3))
+    side = theme.px(12)
+    picture = icons.pixmap(mark.icon, mark.role, side, ratio)
+    painter.drawPixmap(QPointF(box.center().x() - side / 2, box.center().y() - side / 2), picture)
+
+
+def _paint_event_text(painter: QPainter, mark: PlotMark, left: float, right: float, frame: Frame, now: float) -> None:
+    metrics = theme.metrics("secondary")
+    when = words.clock(mark.at, now)
+    room = right - left - theme.px(6)
+    if room < metrics.horizontalAdvance(when):
+        return
+    painter.setFont(theme.font("secondary"))
+    painter.setPen(theme.color("text3"))
+    box = QRectF(left + theme.px(6), 0, room, frame.top)
+    painter.drawText(box, _LEFT, when)
+    wide = metrics.horizontalAdvance(when) + theme.px(4)
+    if room - wide > theme.px(40):
+        painter.setPen(theme.color("text"))
+        text = metrics.elidedText(mark.text, Qt.TextElideMode.ElideRight, int(room - wide))
+        painter.drawText(box.adjusted(wide, 0, 0, 0), _LEFT, text)
+
+
+__all__ = ["AXIS", "EVENTS", "Frame", "paint_axis", "paint_events", "paint_frame", "paint_names"]
