@@ -20,6 +20,7 @@ from console.ui.context import Context
 from console.ui.own_files import OwnFiles
 from console.ui.places import Navigation
 from console.ui.theme import theme
+from console.ui.turn import Turn
 from console.ui.window import MainWindow
 
 GIL_TURN = 0.0002  # seconds: a worker that computes gives way to the window soon
@@ -33,7 +34,7 @@ class Desktop:
 
     def __init__(self, app: App) -> None:
         self.app = app
-        self.bridge = Bridge()
+        self.bridge = Bridge(turn=app.gateway.courtesy.take)
         self.navigation = Navigation()
         self.context = Context(
             inventory=app.inventory,
@@ -123,6 +124,8 @@ def run(options: Options) -> int:
     calm_collector(desktop.window)
     desktop.start()
     desktop.window.show()
+    courtesy = app.gateway.courtesy
+    Turn(desktop.window, courtesy.take, courtesy.leave)
     signal.signal(signal.SIGINT, lambda *_: qt.quit())
     signal.signal(signal.SIGTERM, lambda *_: qt.quit())
     wake = QTimer()  # lets Python see signals while Qt waits

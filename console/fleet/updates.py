@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from console.fleet.domains import Address, Domain, Load, State, VmKey
@@ -115,19 +115,44 @@ class ChangeSet:
         )
 
     def merged(self, later: ChangeSet) -> ChangeSet:
-        """This change and then `later`, as one: against what was before both. A VM that came and went leaves nothing."""
-        passing = self.added & later.removed
-        added = (self.added - later.removed) | (later.added - self.removed)
-        removed = (self.removed - later.added) | (later.removed - self.added)
-        changed = (self.changed | later.changed | (later.added & self.removed)) - removed - added - passing
+        """This change and then `later`, as one."""
+        return ChangeSet.joined((self, later))
+
+    @staticmethod
+    def joined(changes: Iterable[ChangeSet]) -> ChangeSet:
+        """Changes in their order as one: against what was before all of them. A VM that came and went leaves nothing."""
+        added: set[VmKey] = set()
+        changed: set[VmKey] = set()
+        removed: set[VmKey] = set()
+        loads: set[VmKey] = set()
+        hosts: set[str] = set()
+        host_loads: set[str] = set()
+        fleet = False
+        for change in changes:
+            loads |= change.loads
+            for key in change.removed:
+                (added.discard if key in added else removed.add)(key)
+                changed.discard(key)
+                loads.discard(key)
+            for key in change.added:
+                if key in removed:
+                    removed.discard(key)
+                    changed.add(key)
+                else:
+                    added.add(key)
+                    changed.discard(key)
+            changed |= change.changed
+            hosts |= change.hosts
+            host_loads |= change.host_loads
+            fleet = fleet or change.fleet
         return ChangeSet(
-            added,
-            changed,
-            removed,
-            (self.loads | later.loads) - removed - passing,
-            self.hosts | later.hosts,
-            self.host_loads | later.host_loads,
-            self.fleet or later.fleet,
+            frozenset(added),
+            frozenset(changed - added - removed),
+            frozenset(removed),
+            frozenset(loads - removed),
+            frozenset(hosts),
+            frozenset(host_loads),
+            fleet,
         )
 
 

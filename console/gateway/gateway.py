@@ -14,6 +14,7 @@ from console.fleet.hosts import HostSpec, HostStatus, Phase
 from console.fleet.updates import DomainsRead, StatusChanged, Update
 from console.gateway import local, loop, streams
 from console.gateway.connection import Link, raise_file_limit
+from console.gateway.courtesy import Courtesy
 from console.gateway.kit import Kit, Replay
 from console.gateway.session import Session, leak
 from console.gateway.streams import Aside
@@ -44,10 +45,11 @@ class Gateway:
     ) -> None:
         raise_file_limit()
         loop.acquire()
-        self._workers = Workers()
+        self.courtesy = Courtesy()
+        self._workers = Workers(courtesy=self.courtesy)
         self._timer = Timer()
         self._on_update = on_update
-        self._kit = Kit(self._publish, ask, self._workers, self._timer, interval, replay, clock)
+        self._kit = Kit(self._publish, ask, self._workers, self._timer, interval, replay, clock, self.courtesy)
         self._lock = threading.Lock()
         self._settled = threading.Condition()
         self._sessions: dict[str, Session] = {}
@@ -96,8 +98,9 @@ class Gateway:
     # using one
 
     def run_in_lane(self, host: str) -> Callable[[Callable[[], None]], None]:
-        """A function that queues work behind the other commands of this host."""
-        return self._session(host).commands.submit
+        """A function that queues work behind the other commands of this host; what people ask for goes before polling."""
+        lane = self._session(host).commands
+        return lambda task: lane.submit(task, urgent=True)
 
     def link(self, host: str) -> Link:
         """The open connection of a host. Raises the host's present problem where there is none."""

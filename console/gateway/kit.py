@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from console.fleet.credentials import Ask
 from console.fleet.domains import Domain, Load
 from console.fleet.hosts import HostLoad, HostSpec
 from console.fleet.updates import Update
+from console.gateway.courtesy import Courtesy
 from console.gateway.timer import Timer
 from console.gateway.workers import Workers
 
@@ -33,3 +34,4 @@ class Kit:
     interval: float
     replay: Replay | None
     clock: Callable[[], float]
+    courtesy: Courtesy = field(default_factory=Courtesy)

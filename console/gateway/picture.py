@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from console.fleet.domains import Domain, Load, State
-from console.fleet.errors import NotFound
+from console.fleet.errors import NotFound, Reason
 from console.fleet.hosts import HostLoad, HostSpec, Pool
 from console.fleet.updates import (
     AddressesRead,
@@ -27,6 +27,9 @@ from console.gateway.events import Event
 from console.gateway.kit import Kit
 from console.gateway.sizes import Sizes, sizes_of, with_sizes
 from console.gateway.stats import Meter
+
+SWEPT = 3  # domains from which on one sweep over the host is cheaper than asking all of each
+SWEPT_SHARE = 40  # unless the host has so many times more
 
 
 class Picture:
@@ -53,6 +56,7 @@ class Picture:
         self._over = over
         self._known: dict[str, Domain] = {}
         self._pools: dict[str, Pool] = {}
+        self._pools_anew = False
         self._sizes: Sizes = {}
         self._meter = Meter(conn, kit.interval, kit.clock)
         self._quiet = False  # the last round brought no figures, and that is told
@@ -66,10 +70,15 @@ class Picture:
             for domain in some:
                 self._tell(DomainRead(host, domain))
 
-        found = reader.read_all(self._conn, host, several, self._over)
+        found = reader.read_all(self._conn, host, several, self._given_up)
         domains = tuple(self._aged(with_sizes(domain, self._sizes)) for domain in found)
         self._known = {domain.key.uuid: domain for domain in domains}
         self._tell(DomainsRead(host, domains))
+
+    def _given_up(self) -> bool:
+        """Asked between two domains: a place to give way to the window."""
+        self._kit.courtesy.give_way()
+        return self._over()
 
     def read_facts(self) -> None:
         """What the host says of itself."""
@@ -81,7 +90,9 @@ class Picture:
 
     def read_pools(self) -> None:
         """All pools and volumes, and what these say of the sizes of disks."""
-        pools = reader.read_pools(self._conn, self._pools)
+        before = {} if self._pools_anew else self._pools
+        self._pools_anew = False
+        pools = reader.read_pools(self._conn, before)
         self._pools = {pool.uuid: pool for pool in pools}
         self._tell(PoolsRead(self._spec().id, pools))
         self._sizes = sizes_of(pools)
@@ -91,20 +102,44 @@ class Picture:
                 self._known[uuid] = sized
                 self._tell(DomainRead(self._spec().id, sized))
 
+    def forget_pools(self) -> None:
+        """Has the next reading ask for every volume: a format may differ where no figure does."""
+        self._pools_anew = True
+
     def read_one(self, uuid: str) -> None:
         """One domain, or that it is gone."""
-        host = self._spec().id
         try:
-            domain = with_sizes(reader.read_one(self._conn, host, uuid), self._sizes)
+            domain = reader.read_one(self._conn, self._spec().id, uuid)
         except NotFound:
-            self._known.pop(uuid, None)
-            self.finder.forget(uuid)
-            self._tell(DomainGone(host, uuid))
-            return
-        self._known[uuid] = domain = self._aged(domain)
+            self._gone(uuid)
+        else:
+            self._read(uuid, domain)
+
+    def _gone(self, uuid: str) -> None:
+        self._known.pop(uuid, None)
+        self.finder.forget(uuid)
+        self._tell(DomainGone(self._spec().id, uuid))
+
+    def _read(self, uuid: str, read: Domain) -> None:
+        self._known[uuid] = domain = self._aged(with_sizes(read, self._sizes))
         if not domain.state.active:
             self.finder.forget(uuid)
-        self._tell(DomainRead(host, domain))
+        self._tell(DomainRead(self._spec().id, domain))
+
+    def read_several(self, uuids: Sequence[str]) -> None:
+        """Some domains; where that is cheaper, what a list can tell of all is not asked of each."""
+        if len(uuids) < SWEPT or len(self._known) > SWEPT_SHARE * len(uuids):
+            for uuid in uuids:
+                self.read_one(uuid)
+            return
+        sweep = reader.Sweep(self._conn)
+        for uuid in uuids:
+            try:
+                if uuid not in sweep.domains:
+                    raise NotFound(Reason.GONE, uuid)
+                self._read(uuid, sweep.read(self._spec().id, uuid))
+            except NotFound:
+                self._gone(uuid)
 
     def _aged(self, domain: Domain) -> Domain:
         """`domain` with the times its states began, as far as we saw that: a reading may be ahead of its event."""

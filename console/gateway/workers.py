@@ -8,6 +8,8 @@ import time
 from collections import deque
 from collections.abc import Callable
 
+from console.gateway.courtesy import Courtesy
+
 log = logging.getLogger(__name__)
 
 Task = Callable[[], None]
@@ -22,13 +24,14 @@ class Workers:
 
     `base` tasks run at once. While tasks wait and hardly any ends, those that have run for a quarter of a second no longer
     count, so calls to silent hosts don't hold up the others; while tasks end apace, more threads would only make a busy host
-    busier. A task must not raise; one that does is logged.
+    busier. Before a task its thread gives way to the window. A task must not raise; one that does is logged.
     """
 
-    def __init__(self, base: int = 4, cap: int = CAP, name: str = "worker") -> None:
+    def __init__(self, base: int = 4, cap: int = CAP, name: str = "worker", courtesy: Courtesy | None = None) -> None:
         self._base = base
         self._cap = cap
         self._name = name
+        self._courtesy = courtesy or Courtesy()
         self._lock = threading.Lock()
         self._work = threading.Condition(self._lock)
         self._urgent: deque[Task] = deque()
@@ -118,6 +121,7 @@ class Workers:
                         return
                 task = (self._urgent or self._tasks).popleft()
                 self._started[number] = time.monotonic()
+            self._courtesy.give_way()
             try:
                 task()
             except Exception:

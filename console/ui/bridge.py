@@ -21,6 +21,8 @@ LOADS_EVERY = 5  # and figures of load once a second
 class Bridge(QObject):
     """Joins what worker threads tell and hands it to Qt's thread at most five times a second.
 
+    turn: called when Qt's thread begins to work on what it was told.
+
     Signals:
         changed(ChangeSet): what became different in the inventory since the last emit; loads come once a second.
         jobs_changed(tuple[JobView, ...]): jobs that moved, each once, newest view.
@@ -33,10 +35,11 @@ class Bridge(QObject):
     _woken = Signal()
     _done = Signal(object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, turn: Callable[[], None] = lambda: None) -> None:
         super().__init__(parent)
+        self._take_turn = turn
         self._lock = threading.Lock()
-        self._pending = ChangeSet()
+        self._changes: list[ChangeSet] = []
         self._jobs: dict[int, Any] = {}
         self._closed = False
         self._tick = 0
@@ -52,7 +55,7 @@ class Bridge(QObject):
     def on_change(self, change: ChangeSet) -> None:
         """Listener for `Inventory.subscribe`."""
         with self._lock:
-            self._pending = self._pending.merged(change)
+            self._changes.append(change)
             wake = not self._awake and not self._closed
             self._awake = True
         if wake:
@@ -120,19 +123,21 @@ class Bridge(QObject):
 
     @Slot()
     def _flush(self) -> None:
+        self._take_turn()
         self._tick += 1
         with self._lock:
-            change, jobs = self._pending, tuple(self._jobs.values())
-            self._jobs = {}
-            held = ChangeSet()
-            if self._tick % LOADS_EVERY:
-                held = ChangeSet(loads=change.loads, host_loads=change.host_loads)
-                change = replace(change, loads=frozenset(), host_loads=frozenset())
-            self._pending = held
-            if not change and not held and not jobs:
+            changes, jobs = self._changes, tuple(self._jobs.values())
+            self._changes, self._jobs = [], {}
+            if not changes and not jobs:
                 self._awake = False
                 self._timer.stop()
                 return
+        change = ChangeSet.joined(changes)
+        if self._tick % LOADS_EVERY and (change.loads or change.host_loads):
+            held = ChangeSet(loads=change.loads, host_loads=change.host_loads)
+            change = replace(change, loads=frozenset(), host_loads=frozenset())
+            with self._lock:
+                self._changes.insert(0, held)
         if change:
             self.changed.emit(change)
         if jobs:

@@ -174,16 +174,17 @@ class Table(QTableView):
         seen: dict[tuple[int, bool], tuple[Sequence[Cell], QPixmap]] = {}
         for number in range(first, last + 1):
             row = cells(number)
-            seal = (id(row), selection.isSelected(model.index(number, 0)))
+            seal = (id(row[0]), selection.isSelected(model.index(number, 0)))
             found = self._drawn.get(seal)
             if found is None:
                 found = (row, self._draw_row(row, seal[1], boxes, width, height, ratio))
-            seen[seal] = found
+            elif found[0] is not row:
+                self._redraw(found[1], found[0], row, seal[1], boxes, height)
+                found = (row, found[1])
+            self._drawn[seal] = seen[seal] = found
             painter.drawPixmap(0, number * height - self.verticalOffset(), found[1])
-        if len(seen) + len(self._drawn) > ROWS_KEPT:
+        if len(self._drawn) > ROWS_KEPT:
             self._drawn = seen
-        else:
-            self._drawn.update(seen)
         accent = theme.color("accent")
         if first <= current <= last:
             top = current * height - self.verticalOffset()
@@ -203,6 +204,19 @@ class Table(QTableView):
         painter.fillRect(0, height - 1, width, 1, theme.color("selection-line" if selected else "line"))
         painter.end()
         return drawn
+
+    def _redraw(
+        self, drawn: QPixmap, old: Sequence[Cell], row: Sequence[Cell], selected: bool, boxes: Boxes, height: int
+    ) -> None:
+        """Brings the picture of a row up to date: only the cells that are others than before."""
+        painter = QPainter(drawn)
+        ground = theme.color("selection" if selected else "base")
+        padding = theme.px(PADDING)
+        for column, left, right, to_right in boxes:
+            if row[column] is not old[column] and row[column] != old[column]:
+                painter.fillRect(left - padding, 0, right - left + 2 * padding, height - 1, ground)
+                self._painter.paint(painter, left, right, height // 2, row[column], to_right)
+        painter.end()
 
     def _boxes(self) -> Boxes:
         """(column, left, right, numbers at the right) of the columns that are seen, without padding."""

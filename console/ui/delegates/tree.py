@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate, QStyleOptionViewItem, QTreeView, QWidget
 
 from console.ui import icons
@@ -18,6 +20,7 @@ CHEVRON = 12  # left edge of the first chevron's middle
 ICON = 26  # left edge of the first icon
 EDGE = 11  # right of the figures
 ACCENT = 3
+LINES_KEPT = 400  # pictures of lines
 
 
 class _Height(QStyledItemDelegate):
@@ -73,6 +76,16 @@ def paint_face(
     texts.draw(painter, left, middle, face.label, "body", ink, right - left)
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """All that a line's picture depends on. opened: None where there is nothing below it."""
+
+    face: Face
+    depth: int
+    selected: bool
+    opened: bool | None
+
+
 class TreeView(QTreeView):
     """Signals:
     chosen(QModelIndex): a line was clicked or reached with the keys.
@@ -87,6 +100,8 @@ class TreeView(QTreeView):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._texts = Texts()
+        self._drawn: dict[_Line, QPixmap] = {}
+        self._layout: object = None
         self.setAccessibleName(name)
         self.setProperty("ground", "window")
         self.setHeaderHidden(True)
@@ -108,40 +123,53 @@ class TreeView(QTreeView):
         if not isinstance(model, Tree):
             return
         box: QRect = options.rect
-        rect = QRect(0, box.y(), self.viewport().width(), box.height())
-        depth = self._depth(index)
-        shift = theme.px(INDENT) * depth
-        selected = self.selectionModel().isSelected(index)
-        face = model.face(model.node(index))
-        ground = "selection" if selected else "window"
+        node = model.node(index)
+        opened = self.isExpanded(index) if model.hasChildren(index) else None
+        line = _Line(model.face(node), node.depth, self.selectionModel().isSelected(index), opened)
+        painter.drawPixmap(0, box.y(), self._picture(line, box.height()))
+        if self.hasFocus() and self.currentIndex() == index:
+            painter.setPen(theme.color("accent"))
+            painter.drawRect(QRect(0, box.y(), self.viewport().width() - 1, box.height() - 1))
+
+    def _picture(self, line: _Line, height: int) -> QPixmap:
+        """A line as a picture, kept while it looks the same."""
+        width, ratio = self.viewport().width(), self.viewport().devicePixelRatioF()
+        layout = (width, self.width(), height, ratio, theme.generation)
+        if layout != self._layout or len(self._drawn) > LINES_KEPT:
+            self._layout = layout
+            self._drawn.clear()
+        drawn = self._drawn.get(line)
+        if drawn is None:
+            drawn = QPixmap(round(width * ratio), round(height * ratio))
+            drawn.setDevicePixelRatio(ratio)
+            painter = QPainter(drawn)
+            self._paint(painter, line, QRect(0, 0, width, height))
+            painter.end()
+            self._drawn[line] = drawn
+        return drawn
+
+    def _paint(self, painter: QPainter, line: _Line, rect: QRect) -> None:
+        shift = theme.px(INDENT) * line.depth
         bar = self.width() - self.viewport().width()  # the scroll bar stands in the margin
         paint_face(
             painter,
             self._texts,
-            face,
+            line.face,
             rect,
             theme.px(ICON) + shift,
             edge=max(2, EDGE - round(bar / theme.scale)),
-            ground=ground,
-            accent=selected,
+            ground="selection" if line.selected else "window",
+            accent=line.selected,
         )
-        if model.hasChildren(index):
-            name = "chevron-down" if self.isExpanded(index) else "chevron-right"
+        if line.opened is not None:
             side = theme.px(13)
+            name = "chevron-down" if line.opened else "chevron-right"
             chevron = icons.pixmap(name, "text2", side, painter.device().devicePixelRatioF())
-            painter.drawPixmap(
-                theme.px(CHEVRON) - side // 2 + shift, rect.y() + rect.height() // 2 - side // 2, chevron
-            )
-        if self.hasFocus() and self.currentIndex() == index:
-            painter.setPen(theme.color("accent"))
-            painter.drawRect(rect.adjusted(0, 0, -1, -1))
+            painter.drawPixmap(theme.px(CHEVRON) - side // 2 + shift, rect.height() // 2 - side // 2, chevron)
 
     def _depth(self, index: QModelIndex | QPersistentModelIndex) -> int:
-        depth, above = 0, index.parent()
-        while above.isValid():
-            depth += 1
-            above = above.parent()
-        return depth
+        model = self.model()
+        return model.node(index).depth if isinstance(model, Tree) else 0
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         index = self.indexAt(event.position().toPoint())

@@ -34,6 +34,11 @@ class Node:
         return self.place.kind
 
     @property
+    def depth(self) -> int:
+        """How many lines stand above it."""
+        return self.parent.depth + 1 if self.parent is not None else 0
+
+    @property
     def holds_vms(self) -> bool:
         return self.kind in ("host", "group", "tag", "state")
 

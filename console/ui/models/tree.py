@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from itertools import count
 from typing import Any
@@ -24,6 +24,7 @@ from console.words import _, ngettext, states, units
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
 _LAST = "\U0010ffff"  # sorts after every name
+SINGLY = 20  # hosts told one by one; of more, all that is seen is painted anew
 LINES = 500  # VMs listed in one branch; more are for the table
 
 
@@ -35,7 +36,7 @@ class Tree(QAbstractItemModel):
 
     Signals:
         grown(): branches or VMs came, went or moved; nothing waits any more.
-        recounted(): figures are different, perhaps in many lines.
+        recounted(): figures or ages are different, perhaps in many lines.
     """
 
     grown = Signal()
@@ -227,7 +228,10 @@ class Tree(QAbstractItemModel):
             old = [s.id for s in self._inventory.specs() if self._inventory.status(s.id).phase is not Phase.LIVE]
             self._refresh_hosts(old)
 
-    def _refresh_hosts(self, hosts: Iterable[str]) -> None:
+    def _refresh_hosts(self, hosts: Collection[str]) -> None:
+        if len(hosts) > SINGLY:
+            self.recounted.emit()
+            return
         for host in hosts:
             node = self._leaves.get(Place.host(host))
             if node is not None:

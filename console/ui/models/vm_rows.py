@@ -17,11 +17,24 @@ class VmRow:
     """All that is shown of one VM. Lives as long as the VM; `put` renews it.
 
     Attributes:
-        hay: lower-cased text of all columns but the figures of load, for the search.
-        cells: what was shown last, None once it is out of date. good_until: epoch at which it ages.
+        cells: what was shown last, None once it is out of date; moved: its cells of load are. good_until: epoch at which
+            it ages. taken: epoch of the last `put`.
     """
 
-    __slots__ = ("age", "cells", "domain", "good_until", "hay", "key", "load", "name_key", "spec", "status")
+    __slots__ = (
+        "_hay",
+        "age",
+        "cells",
+        "domain",
+        "good_until",
+        "key",
+        "load",
+        "moved",
+        "name_key",
+        "spec",
+        "status",
+        "taken",
+    )
 
     def __init__(self, domain: Domain, spec: HostSpec, status: HostStatus, load: Load | None, now: float) -> None:
         self.key: VmKey = domain.key
@@ -35,13 +48,22 @@ class VmRow:
         self.status = status
         self.age = age_of(status)
         self.name_key = domain.name.casefold()
-        self.hay = _hay(domain, spec, status, now)
+        self.taken = now
+        self._hay: str | None = None
         self.cells: list[Cell] | None = None
+        self.moved = False
         self.good_until = 0.0
 
     def put_load(self, load: Load | None) -> None:
         self.load = load
-        self.cells = None
+        self.moved = True
+
+    @property
+    def hay(self) -> str:
+        """Lower-cased text of all columns but the figures of load, for the search; made when first searched."""
+        if self._hay is None:
+            self._hay = _hay(self.domain, self.spec, self.status, self.taken)
+        return self._hay
 
     @property
     def cpu(self) -> float | None:

@@ -95,15 +95,24 @@ class VmTable(QAbstractTableModel):
         row = self._shown[number]
         now = self._clock()
         if row.cells is None or now >= row.good_until:
-            at = Looking(now, self._inventory.trace, self._groups)
+            at = self._looking()
             row.cells = [column.cell(row, at) for column in COLUMNS]
             row.good_until = row.ages_at(now)
+        elif row.moved:
+            at = self._looking()
+            row.cells = [
+                column.cell(row, at) if column.live else cell for column, cell in zip(COLUMNS, row.cells, strict=True)
+            ]
+        row.moved = False
         return row.cells
+
+    def _looking(self) -> Looking:
+        return Looking(self._clock(), self._inventory.trace, self._groups)
 
     def aged(self, first: int, last: int) -> bool:
         """One of these rows shows something that time has changed."""
         now = self._clock()
-        return any(row.cells is None or now >= row.good_until for row in self._shown[first : last + 1])
+        return any(row.cells is None or row.moved or now >= row.good_until for row in self._shown[first : last + 1])
 
     @property
     def busy(self) -> bool:

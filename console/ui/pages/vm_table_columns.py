@@ -48,6 +48,8 @@ class VmTableColumns(QObject):
         self._fitting = False
         self._timer = QTimer(self, interval=SAVE_MS, singleShot=True)
         self._timer.timeout.connect(self._save)
+        self._fit_timer = QTimer(self, interval=0, singleShot=True)
+        self._fit_timer.timeout.connect(self.fit)
         table.set_row_height(HEIGHTS["row-compact" if kept.compact else "row"])
         self._arrange(kept.columns)
         head = table.horizontalHeader()
@@ -134,6 +136,10 @@ class VmTableColumns(QObject):
         head = self.table.horizontalHeader()
         sections = [head.logicalIndex(visual) for visual in range(len(COLUMNS))]
         return next((n for n in reversed(sections) if not head.isSectionHidden(n)), 0)
+
+    def fit_soon(self) -> None:
+        """`fit`, in a turn of the loop of its own."""
+        self._fit_timer.start()
 
     def fit(self) -> None:
         """Sets widths, and leaves out what has no room: Disk and Net first, then Snaps, Tags, Group."""

@@ -274,7 +274,7 @@ class VmsPage(QWidget):
         )
         self.summed.emit(self._summary)
         self._say_empty(here)
-        self.columns.fit()
+        self.columns.fit_soon()
 
     def _say_lost(self, lost: list[VmRow]) -> None:
         seen = [row.status.seen for row in lost if row.status.seen]

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent
@@ -5,7 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from console.fleet.domains import State
+from console.fleet.domains import Load, State
 from console.ui.delegates.table import Table
 from console.ui.models.vm_columns import COLUMNS, column_number
 from console.ui.models.vms import VmTable
@@ -56,6 +58,24 @@ def test_row_is_drawn_again_only_when_it_changed(table: Table, monkeypatch: pyte
     model.row(2).cells = None
     table.viewport().grab()
     assert drawn == [model.cells(2)]
+
+
+def test_cells_that_changed_are_drawn_over_as_if_all_were_new(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = table.model()
+    assert isinstance(model, VmTable)
+    table.selectRow(3)
+    table.viewport().grab()
+    for number in (2, 3):
+        model.row(number).put_load(Load(time.time(), 0.77, 900 << 10, 1 << 20, 4e6, 5e6, 1.0, 6e6, 7e6))
+    painted: list[object] = []
+    real = table._painter.paint
+    monkeypatch.setattr(
+        table._painter, "paint", lambda p, x, r, m, cell, *more: (painted.append(cell), real(p, x, r, m, cell, *more))
+    )
+    over = table.viewport().grab().toImage()
+    assert 0 < len(painted) <= 8  # four columns of load in two rows
+    table._drawn.clear()
+    assert over == table.viewport().grab().toImage()
 
 
 def test_new_theme_draws_all_anew(table: Table, qapp: QApplication) -> None:

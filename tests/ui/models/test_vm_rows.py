@@ -112,11 +112,11 @@ def test_says_when_it_ages(status: HostStatus, more: dict[str, object], ages: fl
     assert row(status, **more).ages_at(NOW) == ages
 
 
-def test_new_load_drops_what_was_shown() -> None:
+def test_new_load_outdates_the_cells_of_load_only() -> None:
     one = row()
     one.cells = []
     one.put_load(Load(NOW, 0.1))
-    assert one.cells is None
+    assert (one.cells, one.moved) == ([], True)
 
 
 def test_names_with_newlines_and_emoji_are_found() -> None:

@@ -156,6 +156,18 @@ def test_only_changed_rows_are_told(fleet: Fleet, table: VmTable, qtbot: QtBot) 
     assert ranges == [(1, 1), (3, 3)]  # beta, omega
 
 
+def test_new_load_makes_only_its_cells_anew(fleet: Fleet, table: VmTable, qtbot: QtBot) -> None:
+    number = table.row_of(VmKey("b", "1"))
+    before = table.cells(number)
+    fleet.loads("b", **{"1": 0.2, "9": 0.2})
+    tell(fleet, table, qtbot)
+    after = table.cells(table.row_of(VmKey("b", "1")))
+    for column, old, new in zip(COLUMNS, before, after, strict=True):
+        assert column.live or old is new, column.id
+    assert "20" in after[column_number("cpu")].text
+    assert after == [column.cell(table.row(number), table._looking()) for column in COLUMNS]
+
+
 def test_lost_host_greys_its_rows_and_no_others(fleet: Fleet, table: VmTable, qtbot: QtBot) -> None:
     fleet.phase("a", Phase.UNREACHABLE, fleet.now - 10)
     tell(fleet, table, qtbot)
