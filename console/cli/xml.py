@@ -1,4 +1,4 @@
-"""`splendid xml VM`: a VM's XML as its host gives it, whole or in parts."""
+"""`splendid xml show`: a VM's XML as its host gives it, whole or in parts. The group that changes it hangs here too."""
 
 from __future__ import annotations
 
@@ -7,25 +7,32 @@ from collections.abc import Sequence
 import click
 
 from console.cli import completing, output
-from console.cli.base import Command, Exit, option, with_session
+from console.cli.base import Exit, Group, option, with_session
 from console.cli.output import Cell, Head
 from console.cli.session import Session, trying
 from console.libvirtxml.sections import Section, sections
 from console.words import N_, _
 
 
-@click.command("xml", cls=Command, help=N_("Print the XML of a VM, or parts of it."))
+@click.group("xml", cls=Group, help=N_("Show and change the XML of VMs, and go back to earlier versions."))
+def group() -> None:
+    pass
+
+
+@group.command("show", help=N_("Print the XML of a VM, or parts of it."))
 @click.argument("vm", shell_complete=completing.vms)
 @option("--inactive", is_flag=True, help=N_("As of its next start, not as it runs."))
 @option(
     "--section", "-s", "parts", multiple=True, metavar="NAME", help=N_("Only elements of this name, for example disk.")
 )
 @option("--sections", "overview", is_flag=True, help=N_("List the parts, with their lines."))
+@option("--secrets", is_flag=True, help=N_("With passwords, as of its next start."))
 @with_session
-def command(session: Session, vm: str, inactive: bool, parts: Sequence[str], overview: bool) -> int:
+def show(session: Session, vm: str, inactive: bool, parts: Sequence[str], overview: bool, secrets: bool) -> int:
     key = session.vm(vm)
     with trying("vm.xml"):
-        text = session.services.look.xml(key, inactive=inactive)
+        edit, look = session.services.edit, session.services.look
+        text = edit.begin(key, secrets=True).text if secrets else look.xml(key, inactive=inactive)
         found = sections(text) if parts or overview or session.json else []
     lines = text.splitlines()
     chosen = [section for section in found if section.title in parts] if parts else found

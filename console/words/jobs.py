@@ -77,7 +77,12 @@ _STATES = {
 
 def title(view: JobView) -> str:
     """What it does, without on what: "Shut down"."""
-    return _(_TITLES[view.kind]) if view.kind in _TITLES else view.kind
+    return kind(view.kind)
+
+
+def kind(code: str) -> str:
+    """A kind of job: "Shut down" for "vm.shutdown"."""
+    return _(_TITLES[code]) if code in _TITLES else code
 
 
 def target(view: JobView) -> str:
