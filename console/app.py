@@ -25,6 +25,7 @@ from console.services.edit import EditService
 from console.services.half_made import HalfMade
 from console.services.hosts import HostService
 from console.services.look import LookService
+from console.services.pools import PoolService
 from console.services.power import PowerService
 from console.services.scale import ScaleService
 from console.services.search import SearchService
@@ -74,7 +75,7 @@ class App:
         )
         hosts = HostService(self.gateway, self.inventory, self.fleet, self.desk, self.cache, profile.cache / "demo")
         delete = DeleteService(self.gateway, self.inventory, self.jobs, self.history)
-        settler = Settler(self.inventory)
+        self.settler = settler = Settler(self.inventory)
         power = PowerService(self.gateway, self.inventory, self.jobs, settler)
         describe = DescribeService(self.gateway, self.inventory, self.jobs, settler)
         bulk = BulkService(
@@ -100,6 +101,7 @@ class App:
             EditService(self.gateway, self.inventory, self.jobs, self.versions),
             UnfinishedService(self.gateway, self.inventory, self.jobs, self.history, delete, half_made),
             storage,
+            PoolService(self.gateway, self.inventory, self.jobs, storage),
             TransferService(self.gateway, self.inventory, self.jobs, self.history, storage, half_made),
             half_made,
             SearchService(self.inventory, self.preferences, TEXTS),

@@ -25,6 +25,7 @@ class Act(StrEnum):
     DISCARD_SAVE = "discard-save"
     AUTOSTART_ON = "autostart-on"
     AUTOSTART_OFF = "autostart-off"
+    SCALE = "scale"
     RENAME = "rename"
     DESCRIBE = "describe"
     TAG = "tag"
@@ -56,6 +57,7 @@ RULES: dict[Act, Rule] = {
     Act.DISCARD_SAVE: Rule(frozenset({State.SAVED}), loses=True),
     Act.AUTOSTART_ON: Rule(_ANY),
     Act.AUTOSTART_OFF: Rule(_ANY),
+    Act.SCALE: Rule((_UP | _DOWN) - {State.SAVED}),
     Act.RENAME: Rule(_DOWN - {State.SAVED}),
     Act.DESCRIBE: Rule(_ANY),
     Act.TAG: Rule(_ANY),

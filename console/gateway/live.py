@@ -66,6 +66,7 @@ class Live:
         self._users = 0  # calls on the connection under way, and links handed out
         self._hung_up = False
         self._waiting: deque[Event] = deque()
+        self._touched: dict[str, None] = {}  # domains to be read; the polling lane's own
         self._draining = False
         self._events = Events(conn, self._event)
         self._picture = Picture(kit, lambda: self.spec, conn, on_update, lambda: self._closed)
@@ -148,7 +149,8 @@ class Live:
             self._event(Event(Kind.DOMAIN, uuid))
 
     def touch_pools(self) -> None:
-        """Has the pools and their volumes read anew."""
+        """Has the pools and their volumes read anew, also those whose figures are as before."""
+        self._picture.forget_pools()
         self._submit("pools", self._picture.read_pools)
 
     # lanes
@@ -301,24 +303,27 @@ class Live:
             if self._draining:
                 return
             self._draining = True
-        self._kit.timer.after(JOIN, lambda: self.polls.submit(lambda: self._guarded(self._drain)))
+        self._kit.timer.after(JOIN, lambda: self.polls.submit(lambda: self._guarded(self._drain), urgent=True))
+
+    def _read_touched(self) -> None:
+        touched, self._touched = self._touched, {}
+        self._picture.read_several(tuple(touched))
 
     def _drain(self) -> None:
-        """Tells the new states at once, then reads each domain that an event was about, once."""
+        """Tells the new states at once; each domain that an event was about is read soon, once, together with others."""
         with self._lock:
             events = tuple(self._waiting)
             self._waiting.clear()
             self._draining = False
         kinds = {event.kind for event in events}
-        touched: dict[str, None] = {}
         for event in events:
             if event.kind is Kind.DOMAIN:
-                touched[event.uuid] = None
+                self._touched[event.uuid] = None
                 self._picture.state_told(event)
             elif event.kind is Kind.AGENT:
                 self._picture.finder.agent_changed(event.uuid)
-        for uuid in touched:
-            self._picture.read_one(uuid)
+        if self._touched:
+            self._submit("touched", self._read_touched)
         if Kind.NETWORKS in kinds:
             self._submit("networks", self._picture.read_networks)
         if Kind.POOLS in kinds:

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol, runtime_checkable
 
 from console.fleet.domains import VmKey
 from console.fleet.errors import Problem
@@ -51,7 +52,8 @@ class JobView:
     fraction: 0..1, None = unknown. rate: bytes/s. eta: seconds. created, started, ended: epoch seconds, 0 = not yet.
     problem, what: of the FleetError that ended it. parent, children: of a group, whose `values` hold the counts
     total, succeeded, failed and cancelled. command: the command line that does the same. by: user@workstation.
-    interrupted: its console ended while it was under way (only in the history).
+    interrupted: its console ended while it was under way (only in the history). deed: of a group, what is to be done to
+    each, as the service wrote it that can do it again.
     """
 
     id: int
@@ -75,11 +77,15 @@ class JobView:
     command: str = ""
     by: str = ""
     interrupted: bool = False
+    deed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class JobSpec:
-    """A member of a group, to be run. Fields as for `JobRunner.submit`."""
+    """A member of a group, to be run. Fields as for `JobRunner.submit`.
+
+    stage: those of a lower one are all over before it begins. aside: it is no VM's and is not counted (a wait between stages).
+    """
 
     kind: str
     target: str
@@ -88,6 +94,16 @@ class JobSpec:
     hosts: tuple[str, ...] = ()
     via: Via | None = None
     command: str = ""
+    stage: int = 0
+    aside: bool = False
+
+
+@runtime_checkable
+class Later(Protocol):
+    """What a body returns that has done its part while the job is not over: no thread waits for the rest."""
+
+    def then(self, ended: Callable[[BaseException | None], None]) -> None:
+        """`ended` is called once, in any thread, with what went wrong (as a body would raise it) or None."""
 
 
 class Pace:

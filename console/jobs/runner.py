@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from console.fleet.domains import VmKey
 from console.fleet.errors import FleetError, Problem, Reason
 from console.jobs.groups import Group
-from console.jobs.job import Body, Cancelled, Job, JobSpec, JobState, JobView, Value, Via, who
+from console.jobs.job import Body, Cancelled, Job, JobSpec, JobState, JobView, Later, Value, Via, who
 from console.jobs.telling import Listener, Teller
 
 LOG_LINES = 2000  # kept per job in memory
@@ -136,9 +136,13 @@ class JobRunner:
         members: Sequence[JobSpec],
         *,
         limit_per_host: int = LIMIT_PER_HOST,
+        limit: int = 0,
+        halts: bool = False,
         command: str = "",
+        deed: str = "",
     ) -> JobHandle:
-        """Runs many as one: at most `limit_per_host` members of this group at once on any host they name.
+        """Runs many as one: at most `limit_per_host` members of this group at once on any host they name, `limit` in all (0 =
+        any number), stage after stage. halts: after a failure no further member begins.
 
         It ends when all have: FAILED if any failed, else CANCELLED if any was cancelled, else SUCCEEDED.
         """
@@ -147,8 +151,16 @@ class JobRunner:
             hosts = tuple(dict.fromkeys(host for spec in members for host in spec.hosts))
             parent = self._new(JobSpec(kind, target, _no_body, vms, hosts, None, command), None)
             children = [self._new(spec, parent.view.id) for spec in members]
-            parent.group = Group([child.view for child in children], limit_per_host)
-            self._change(parent, {"children": tuple(c.view.id for c in children), **parent.group.standing()})
+            parent.group = Group(
+                [child.view for child in children],
+                limit_per_host,
+                most=limit,
+                stages={child.view.id: child.spec.stage for child in children},
+                aside=[child.view.id for child in children if child.spec.aside],
+                halts=halts,
+            )
+            ids = tuple(child.view.id for child in children)
+            self._change(parent, {"children": ids, "deed": deed, **parent.group.standing()})
         for entry in (parent, *children):
             self._teller.drain(entry.view.id)
         if self._closed:
@@ -299,20 +311,31 @@ class JobRunner:
         self._parent_moved(entry)
         try:
             result = entry.spec.body(job)
-        except Cancelled:
-            self._finish(entry, JobState.CANCELLED)
-        except FleetError as error:
-            if job.cancelled and error.problem.code == ABORTED:
-                self._finish(entry, JobState.CANCELLED)
-            else:
-                self._finish(entry, JobState.FAILED, error.problem, error.what)
         except Exception as error:
-            _log.exception("job %d (%s) broke", job.id, entry.view.kind)
-            job.log(traceback.format_exc().rstrip())
-            self._finish(entry, JobState.FAILED, Problem(Reason.OTHER, f"{type(error).__name__}: {error}"))
+            self._outcome(entry, error)
+            return
+        if isinstance(result, Later):
+            result.then(lambda error: self._outcome(entry, error))
         else:
             entry.result = result
-            self._finish(entry, JobState.SUCCEEDED)
+            self._outcome(entry, None)
+
+    def _outcome(self, entry: _Entry, error: BaseException | None) -> None:
+        """Ends a job by what its body raised, or did not."""
+        job = entry.job
+        match error:
+            case None:
+                self._finish(entry, JobState.SUCCEEDED)
+            case Cancelled():
+                self._finish(entry, JobState.CANCELLED)
+            case FleetError() if job.cancelled and error.problem.code == ABORTED:
+                self._finish(entry, JobState.CANCELLED)
+            case FleetError():
+                self._finish(entry, JobState.FAILED, error.problem, error.what)
+            case _:
+                _log.error("job %d (%s) broke", job.id, entry.view.kind, exc_info=error)
+                job.log("".join(traceback.format_exception(error)).rstrip())
+                self._finish(entry, JobState.FAILED, Problem(Reason.OTHER, f"{type(error).__name__}: {error}"))
 
     def _finish(self, entry: _Entry, state: JobState, problem: Problem | None = None, what: str = "") -> None:
         changes: dict[str, Any] = {"state": state, "problem": problem, "what": what, "rate": None, "eta": None}
@@ -343,7 +366,10 @@ class JobRunner:
                 self._change(parent, {"state": JobState.RUNNING, "started": self._clock()})
             else:
                 self._teller.progress(parent.view)
+            halted = parent.group.halted if child.view.state is JobState.FAILED else ()
         self._teller.drain(parent.view.id)
+        for job in halted:
+            self.cancel(job)
         if child.view.state.ended:
             self._advance(parent)
 

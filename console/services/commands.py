@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections import Counter
 from collections.abc import Iterable
 
 from console.fleet.domains import VmKey
@@ -11,19 +12,30 @@ from console.inventory.inventory import Inventory
 
 def vm_word(inventory: Inventory, key: VmKey) -> str:
     """The shortest word that names one VM for certain: its name, host/name, or host/UUID."""
-    domain = inventory.domain(key)
-    spec = inventory.spec(key.host)
-    host = spec.name if spec else key.host
-    if domain is None:
-        return f"{host}/{key.uuid}"
-    same = [other.key for other in inventory.domains() if other.name == domain.name]
-    if len(same) == 1 and "/" not in domain.name:
-        return domain.name
-    if sum(other.host == key.host for other in same) == 1:
-        return f"{host}/{domain.name}"
-    return f"{host}/{key.uuid}"
+    return vm_words(inventory, [key])[0]
+
+
+def vm_words(inventory: Inventory, keys: Iterable[VmKey]) -> list[str]:
+    """The same for many; the fleet is looked through once."""
+    everywhere: Counter[str] = Counter()
+    at_host: Counter[tuple[str, str]] = Counter()
+    for domain in inventory.domains():
+        everywhere[domain.name] += 1
+        at_host[domain.key.host, domain.name] += 1
+
+    def word(key: VmKey) -> str:
+        known = inventory.domain(key)
+        spec = inventory.spec(key.host)
+        host = spec.name if spec else key.host
+        if known is None:
+            return f"{host}/{key.uuid}"
+        if everywhere[known.name] == 1 and "/" not in known.name:
+            return known.name
+        return f"{host}/{known.name}" if at_host[key.host, known.name] == 1 else f"{host}/{key.uuid}"
+
+    return [word(key) for key in keys]
 
 
 def vm_line(inventory: Inventory, verb: str, keys: Iterable[VmKey], *more: str) -> str:
     """`splendid vm VERB NAME… OPTIONS`, quoted for a shell."""
-    return shlex.join(["splendid", "vm", verb, *(vm_word(inventory, key) for key in keys), *more])
+    return shlex.join(["splendid", "vm", verb, *vm_words(inventory, keys), *more])

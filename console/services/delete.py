@@ -47,12 +47,15 @@ class DeleteService:
         Conflict at once where a chosen file must not go. Each VM is stopped, undefined, and then loses its files, in that
         order: killed in between, every file that remains is named in the job's log and in the unfinished jobs.
         """
+        return run(self._jobs, self.members(plan, chosen), self.command(plan, chosen), limit_per_host=1)
+
+    def members(self, plan: DeletePlan, chosen: Collection[str]) -> list[JobSpec]:
+        """The same as members of a group, those others are based on last; to be run one at a time on a host."""
         objections = plan.objections(chosen)
         if objections:
             raise Conflict(Reason.IN_USE, objections[0].path, detail=", ".join(objections[0].used_by))
         bases_last = sorted(plan.vms, key=lambda vm: any(item.under for item in vm.files))
-        members = [self._member(plan, vm, frozenset(chosen)) for vm in bases_last]
-        return run(self._jobs, members, self.command(plan, chosen), limit_per_host=1)
+        return [self._member(plan, vm, frozenset(chosen)) for vm in bases_last]
 
     def _member(self, plan: DeletePlan, vm: VmDeletion, chosen: frozenset[str]) -> JobSpec:
         return JobSpec(

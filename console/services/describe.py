@@ -11,19 +11,21 @@ from console.gateway import domains
 from console.gateway.connection import Link
 from console.gateway.gateway import Gateway
 from console.inventory.inventory import Inventory
-from console.jobs.job import Job, JobSpec
+from console.jobs.job import Job, JobSpec, Later
 from console.jobs.runner import JobHandle, JobRunner
 from console.services.commands import vm_line
 from console.services.running import SETTLE_LIMIT, checked, run
+from console.services.settling import Settler
 
 
 class DescribeService:
     """Renames, describes and tags VMs as jobs. Never blocks."""
 
-    def __init__(self, gateway: Gateway, inventory: Inventory, jobs: JobRunner) -> None:
+    def __init__(self, gateway: Gateway, inventory: Inventory, jobs: JobRunner, settler: Settler) -> None:
         self._gateway = gateway
         self._inventory = inventory
         self._jobs = jobs
+        self._settler = settler
 
     def rename(self, key: VmKey, name: str) -> JobHandle:
         """Gives an inactive VM another name. UsageError at once for a name that cannot be."""
@@ -37,37 +39,38 @@ class DescribeService:
 
     def describe(self, keys: Sequence[VmKey], title: str | None, description: str | None) -> JobHandle:
         """Sets title and description (None = leave as it is, "" = take away)."""
-        more = [
-            *(["--title", title] if title is not None else []),
-            *(["--text", description] if description is not None else []),
-        ]
+        members = [self.describing(key, title, description) for key in keys]
+        return run(
+            self._jobs, members, vm_line(self._inventory, "describe", keys, *description_words(title, description))
+        )
+
+    def describing(self, key: VmKey, title: str | None, description: str | None) -> JobSpec:
+        """The same for one VM, to be run with others."""
 
         def arrived(now: Domain) -> bool:
             return now.title == (now.title if title is None else title) and now.description == (
                 now.description if description is None else description
             )
 
-        members = [
-            self._member(
-                Act.DESCRIBE, key, lambda link, uuid: domains.describe(link, uuid, title, description), arrived
-            )
-            for key in keys
-        ]
-        return run(self._jobs, members, vm_line(self._inventory, "describe", keys, *more))
+        return self._member(
+            Act.DESCRIBE, key, lambda link, uuid: domains.describe(link, uuid, title, description), arrived
+        )
 
     def tag(self, keys: Sequence[VmKey], add: Sequence[str] = (), remove: Sequence[str] = ()) -> JobHandle:
         """Adds and takes away tags. What others wrote beside them in our metadata stays."""
         add = tuple(checked_tag(tag) for tag in add)
-        more = [word for tag in add for word in ("--add", tag)] + [word for tag in remove for word in ("--remove", tag)]
+        members = [self.tagging(key, add, remove) for key in keys]
+        return run(self._jobs, members, vm_line(self._inventory, "tag", keys, *tag_words(add, remove)))
+
+    def tagging(self, key: VmKey, add: Sequence[str], remove: Sequence[str]) -> JobSpec:
+        """The same for one VM, to be run with others."""
 
         def arrived(now: Domain) -> bool:
             return {*add} <= {*now.tags} and not {*remove} & {*now.tags}
 
-        members = [
-            self._member(Act.TAG, key, lambda link, uuid: domains.change_tags(link, uuid, add, tuple(remove)), arrived)
-            for key in keys
-        ]
-        return run(self._jobs, members, vm_line(self._inventory, "tag", keys, *more))
+        return self._member(
+            Act.TAG, key, lambda link, uuid: domains.change_tags(link, uuid, tuple(add), tuple(remove)), arrived
+        )
 
     def _member(
         self, act: Act, key: VmKey, call: Callable[[Link, str], None], arrived: Callable[[Domain], bool]
@@ -75,11 +78,12 @@ class DescribeService:
         domain = self._inventory.domain(key)
         name = domain.name if domain else key.uuid
 
-        def body(job: Job) -> None:
+        def body(job: Job) -> Later:
+            job.check()
             _, spec = checked(self._inventory, act, key, name)
             job.step("asking", host=spec.name)
             call(self._gateway.link(key.host), key.uuid)
-            self._inventory.wait_for(key, lambda now: now is None or arrived(now), SETTLE_LIMIT)
+            return self._settler.settle(job, key, name, lambda now: now is not None and arrived(now), SETTLE_LIMIT)
 
         return JobSpec(
             kind=f"vm.{act}",
@@ -89,6 +93,18 @@ class DescribeService:
             hosts=(key.host,),
             via=self._gateway.run_in_lane(key.host),
         )
+
+
+def tag_words(add: Sequence[str], remove: Sequence[str]) -> list[str]:
+    """As the command line has it."""
+    return [word for tag in add for word in ("--add", tag)] + [word for tag in remove for word in ("--remove", tag)]
+
+
+def description_words(title: str | None, description: str | None) -> list[str]:
+    return [
+        *(["--title", title] if title is not None else []),
+        *(["--text", description] if description is not None else []),
+    ]
 
 
 def checked_name(name: str, what: str = "") -> str:

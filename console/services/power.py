@@ -11,10 +11,11 @@ from console.gateway import domains
 from console.gateway.connection import Link
 from console.gateway.gateway import Gateway
 from console.inventory.inventory import Inventory
-from console.jobs.job import Job, JobSpec
+from console.jobs.job import Job, JobSpec, Later
 from console.jobs.runner import JobHandle, JobRunner
 from console.services.commands import vm_line
 from console.services.running import SETTLE_LIMIT, checked, run, watching
+from console.services.settling import Settler
 
 SHUTDOWN_LIMIT = 180.0  # seconds a guest has to follow a shutdown request
 
@@ -49,25 +50,27 @@ _AFTER: dict[Act, Callable[[Domain], bool]] = {
 }
 """What the inventory shows once the act is done; a transient VM that is gone has been stopped."""
 
-_LONG = frozenset({Act.SAVE, Act.RESTORE, Act.SHUTDOWN})
-"""These don't hold the host's command lane: other acts on the host go on meanwhile."""
+LONG = frozenset({Act.SAVE, Act.RESTORE})
+"""These don't hold the host's command lane: other acts on the host go on meanwhile, and each has a thread of its own."""
 
 
 class PowerService:
     """Runs power acts as jobs: one for one VM, a group for several. Never blocks."""
 
-    def __init__(self, gateway: Gateway, inventory: Inventory, jobs: JobRunner) -> None:
+    def __init__(self, gateway: Gateway, inventory: Inventory, jobs: JobRunner, settler: Settler) -> None:
         self._gateway = gateway
         self._inventory = inventory
         self._jobs = jobs
+        self._settler = settler
         self.shutdown_limit = SHUTDOWN_LIMIT
 
     def act(self, act: Act, keys: Sequence[VmKey]) -> JobHandle:
         """Does `act` (START … AUTOSTART_OFF) to every VM of `keys`; the handle is of the job or of the group."""
-        members = [self._member(act, key) for key in keys]
-        return run(self._jobs, members, vm_line(self._inventory, _verb(act), keys, *_option(act)))
+        members = [self.member(act, key) for key in keys]
+        return run(self._jobs, members, vm_line(self._inventory, verb(act), keys, *option(act)))
 
-    def _member(self, act: Act, key: VmKey) -> JobSpec:
+    def member(self, act: Act, key: VmKey) -> JobSpec:
+        """`act` on one VM, to be run with others."""
         domain = self._inventory.domain(key)
         name = domain.name if domain else key.uuid
         return JobSpec(
@@ -76,10 +79,11 @@ class PowerService:
             body=lambda job: self._do(job, act, key, name),
             vms=(key,),
             hosts=(key.host,),
-            via=None if act in _LONG else self._gateway.run_in_lane(key.host),
+            via=None if act in LONG else self._gateway.run_in_lane(key.host),
         )
 
-    def _do(self, job: Job, act: Act, key: VmKey, name: str) -> None:
+    def _do(self, job: Job, act: Act, key: VmKey, name: str) -> Later | None:
+        job.check()
         domain, spec = checked(self._inventory, act, key, name)
         link = self._gateway.link(key.host)
         job.step("asking", host=spec.name)
@@ -87,7 +91,7 @@ class PowerService:
             self._save(job, link, key)
         else:
             CALLS[act](link, key.uuid)
-        self._settle(job, act, key, domain)
+        return self._settled(job, act, key, domain)
 
     def _save(self, job: Job, link: Link, key: VmKey) -> None:
         """Saves while another thread reads how far it is; cancelling aborts it at the host."""
@@ -95,26 +99,28 @@ class PowerService:
         with watching(job, lambda: domains.job_progress(link, key.uuid)):
             domains.save(link, key.uuid)
 
-    def _settle(self, job: Job, act: Act, key: VmKey, before: Domain) -> None:
-        """Waits until the way in shows what was done; for a shutdown that is the guest's own time."""
+    def _settled(self, job: Job, act: Act, key: VmKey, before: Domain) -> Later | None:
+        """The job's end: the way in shows what was done; for a shutdown that takes the guest's own time."""
         after = _AFTER.get(act)
         if after is None:
-            return
-        gone_is_done = not before.persistent
-        limit = self.shutdown_limit if act is Act.SHUTDOWN else SETTLE_LIMIT
-        if act is Act.SHUTDOWN:
-            job.step("waiting-for-guest", seconds=int(limit))
-        done = self._inventory.wait_for(
-            key, lambda now: gone_is_done if now is None else after(now), limit, lambda: job.cancelled
-        )
-        job.check()
-        if not done and act is Act.SHUTDOWN:
-            raise Busy(Reason.TIMEOUT, before.name, detail=str(int(limit)))
+            return None
+
+        def wanted(now: Domain | None) -> bool:
+            return not before.persistent if now is None else after(now)
+
+        if act is not Act.SHUTDOWN:
+            return self._settler.settle(job, key, before.name, wanted, SETTLE_LIMIT)
+        limit = self.shutdown_limit
+        job.step("waiting-for-guest", seconds=int(limit))
+        late = Busy(Reason.TIMEOUT, before.name, detail=str(int(limit)))
+        return self._settler.settle(job, key, before.name, wanted, limit, late, cancellable=True)
 
 
-def _verb(act: Act) -> str:
+def verb(act: Act) -> str:
+    """The word of the command line."""
     return "autostart" if act in (Act.AUTOSTART_ON, Act.AUTOSTART_OFF) else act.value
 
 
-def _option(act: Act) -> tuple[str, ...]:
+def option(act: Act) -> tuple[str, ...]:
+    """What the command line needs beside the word."""
     return ("--off",) if act is Act.AUTOSTART_OFF else ()

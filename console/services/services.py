@@ -17,6 +17,7 @@ from console.services.edit import EditService
 from console.services.half_made import HalfMade
 from console.services.hosts import HostService
 from console.services.look import LookService
+from console.services.pools import PoolService
 from console.services.power import PowerService
 from console.services.search import SearchService
 from console.services.storage import StorageService
@@ -41,6 +42,7 @@ class Services:
     edit: EditService
     unfinished: UnfinishedService
     storage: StorageService
+    pools: PoolService
     transfer: TransferService
     half_made: HalfMade
     search: SearchService

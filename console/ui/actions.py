@@ -25,7 +25,7 @@ RUN = (Act.START, Act.RESUME, Act.RESTORE)
 
 _WIDGET = Qt.ShortcutContext.WidgetWithChildrenShortcut
 
-POWER = frozenset(Act) - {Act.RENAME, Act.DESCRIBE, Act.TAG, Act.DELETE}
+POWER = frozenset(Act) - {Act.SCALE, Act.RENAME, Act.DESCRIBE, Act.TAG, Act.DELETE}
 
 
 Kinds = list[list[VmKey]]  # VMs in bundles that can take the same acts

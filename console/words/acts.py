@@ -22,12 +22,13 @@ _LABELS = {
     Act.DISCARD_SAVE: N_("Discard saved state"),
     Act.AUTOSTART_ON: N_("Turn autostart on"),
     Act.AUTOSTART_OFF: N_("Turn autostart off"),
+    Act.SCALE: N_("vCPU and memory"),
     Act.RENAME: N_("Rename"),
     Act.DESCRIBE: N_("Describe"),
     Act.TAG: N_("Tag"),
     Act.DELETE: N_("Delete"),
 }
-_ASKS = frozenset({Act.DESCRIBE, Act.TAG, Act.DELETE, Act.DISCARD_SAVE, Act.FORCE_OFF, Act.RESET})
+_ASKS = frozenset({Act.SCALE, Act.DESCRIBE, Act.TAG, Act.DELETE, Act.DISCARD_SAVE, Act.FORCE_OFF, Act.RESET})
 _TOOLTIPS = {
     Act.START: N_("Start the VM"),
     Act.RESUME: N_("Let the paused VM go on"),
@@ -41,6 +42,7 @@ _TOOLTIPS = {
     Act.DISCARD_SAVE: N_("Throw the saved memory away; the next start is a cold one"),
     Act.AUTOSTART_ON: N_("Start the VM whenever its host starts"),
     Act.AUTOSTART_OFF: N_("Don't start the VM with its host"),
+    Act.SCALE: N_("Set how many vCPUs and how much memory the VM has"),
     Act.RENAME: N_("Give the VM another name"),
     Act.DESCRIBE: N_("Write the VM's title and description"),
     Act.TAG: N_("Add and remove tags"),

@@ -233,6 +233,7 @@ _CANNOT_BE = {  # OTHER with the kind of value that was typed
     "name": N_("A VM's name is one line without a slash, and not empty."),
     "tag": N_("A tag is one word without spaces or commas."),
     "size": N_("A size is a number with a unit, as 20G or 512M."),
+    "backing": N_("Only qcow2 can be built on another volume."),
     "volume-name": N_("A volume's name is one line without a slash, and not empty."),
     "pool-name": N_("A pool's name is one line without a slash, and not empty."),
     "pool-kind": N_("A pool is of kind dir, fs, netfs or logical."),
