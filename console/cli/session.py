@@ -295,6 +295,7 @@ UNREACHABLE = frozenset(
         Reason.TLS_UNTRUSTED,
         Reason.TLS_SETUP,
         Reason.PASSWORD,
+        Reason.PASSPHRASE,
         Reason.KEY_REJECTED,
         Reason.BAD_URI,
         Reason.NO_DRIVER,
@@ -312,7 +313,9 @@ def explained(problem: Problem, what: str, tried: str = "") -> str:
     """What was tried, why it failed, what to do, and libvirt's own words, as one line."""
     said = errors.sentence(problem, what, tried)
     parts = [said.full]
-    if problem.reason in (Reason.PASSWORD, Reason.HOST_KEY_UNKNOWN) and not output.is_terminal(sys.stdin):
+    if problem.reason in (Reason.PASSWORD, Reason.PASSPHRASE, Reason.HOST_KEY_UNKNOWN) and not output.is_terminal(
+        sys.stdin
+    ):
         parts.append(_("Nobody could be asked: this is not a terminal."))
     if said.words:
         parts.append(_("(It says: {words})").format(words=said.words))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -16,10 +16,13 @@ class Wanted(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question. prompt: the host's own words. detail: user name or key fingerprint. again: the last answer was wrong.
+    """One question. prompt: the host's own words. detail: user name, key or fingerprint. again: the last answer was wrong.
 
-    address: of the host, as `uris.address_of` tells it: answers are kept for an address, not for an id, so that another fleet
-    file cannot have a password sent elsewhere by using a known name.
+    address: whose secret it is: the host's, as `uris.address_of` tells it, or "key:PATH" for an ssh key of this computer. Answers
+    are kept for an address, not for an id, so that another fleet file cannot have a password sent elsewhere by using a known
+    name, and so that one answer serves all hosts that one key opens.
+    once: an answer is good for this moment alone (a code), and never kept. began: when the attempt that asks began
+    (time.monotonic), 0 = not known. tried: the answer that was wrong.
     """
 
     host: str  # HostSpec.id
@@ -29,6 +32,9 @@ class Question:
     detail: str = ""
     again: bool = False
     address: str = ""
+    once: bool = False
+    began: float = field(default=0.0, compare=False)
+    tried: str = field(default="", compare=False, repr=False)
 
 
 Ask = Callable[[Question], str | None]

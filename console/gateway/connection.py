@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import resource
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 import libvirt
 
-from console.fleet.credentials import Ask, Question, Wanted
+from console.fleet.credentials import Question, Wanted
 from console.fleet.errors import Denied, FleetError, Problem, Reason
 from console.fleet.hosts import HostSpec
-from console.fleet.uris import address_of
-from console.gateway import loop, ports, ssh, tls
+from console.gateway import loop, ports, prompts, ssh, tls
+from console.gateway.asking import ASKS, place_of
+from console.gateway.asking import Asking as Asking
 from console.gateway.errors import calling, fleet_error, opening_problem
-from console.gateway.uri import PORTS, Target, for_libvirt, take_apart
+from console.gateway.uri import PORTS, Target, asks_by_helper, for_libvirt, take_apart
 from console.gateway.wires import Wire
 
 KNOCK_LIMIT = 4.0  # seconds a host has to accept a TCP connection
-ASKS = 3  # how often a wrong password is asked for again
-
 FILES_WANTED = 16384  # a connection needs two file descriptors
 
 
@@ -48,66 +46,6 @@ class Link:
         """The handle of a domain. Raises NotFound."""
         with calling(uuid):
             return self.conn.lookupByUUIDString(uuid)
-
-
-class Asking:
-    """Answers libvirt's questions for one attempt to open, and knows whether somebody is being asked right now."""
-
-    def __init__(self, spec: HostSpec, ask: Ask) -> None:
-        self._spec = spec
-        self._ask = ask
-        self._answered: set[Wanted] = set()
-        self.again = False
-        self.waiting = 0.0
-        self.declined = False
-        self._lock = threading.Lock()
-        self.busy = False
-
-    def question(self, wanted: Wanted, prompt: str = "", detail: str = "") -> str | None:
-        """Puts one question and returns the answer."""
-        self.busy = True
-        try:
-            address = address_of(self._spec.uri)
-            asked = Question(self._spec.id, self._spec.name, wanted, prompt, detail, self.again, address)
-            answer = self._ask(asked)
-        finally:
-            self.busy = False
-        if answer is None:
-            self.declined = True
-        else:
-            self._answered.add(wanted)
-        return answer
-
-    @property
-    def answered(self) -> bool:
-        """A secret was given, so a refusal means that it was wrong."""
-        return bool(self._answered & {Wanted.PASSWORD, Wanted.PASSPHRASE})
-
-    def for_libvirt(self, credentials: list[list[Any]], _opaque: object) -> int:
-        """The callback of openAuth: fills in result (index 4) of each [type, prompt, challenge, default, result]."""
-        for credential in credentials:
-            kind, prompt, challenge, default = credential[:4]
-            answer = self._one(int(kind), str(prompt or ""), str(challenge or ""), str(default or ""))
-            if answer is None:
-                return -1
-            credential[4] = answer
-        return 0
-
-    def _one(self, kind: int, prompt: str, challenge: str, default: str) -> str | None:
-        if kind in (libvirt.VIR_CRED_AUTHNAME, libvirt.VIR_CRED_USERNAME):
-            user = take_apart(self._spec.uri).user or default
-            return user or self.question(Wanted.USERNAME, prompt, default)
-        if kind == libvirt.VIR_CRED_ECHOPROMPT:
-            if "host key" in prompt.lower():
-                found = prompt.partition("hash '")[2].partition("'")[0] or challenge
-                answer = self.question(Wanted.HOST_KEY, prompt, found)
-                return "y" if answer is not None and answer.lower() in ("y", "yes") else "n"
-            return self.question(Wanted.USERNAME, prompt, default)
-        if kind == libvirt.VIR_CRED_REALM:
-            return default
-        words = prompt.lower()
-        wanted = Wanted.PASSPHRASE if "passphrase" in words and "key" in words else Wanted.PASSWORD
-        return self.question(wanted, prompt, challenge)
 
 
 _CREDENTIALS = [
@@ -152,12 +90,22 @@ class Opened:
             wire.cut()
 
 
+@contextlib.contextmanager
+def _ssh_that_asks(spec: HostSpec, asking: Asking) -> Iterator[str]:
+    """The program that libvirt is to run as ssh; "" = none of ours: ssh asks nothing, or isn't needed."""
+    if asks_by_helper(take_apart(spec.uri)):
+        with prompts.program(asking.for_ssh) as command:
+            yield command
+    else:
+        yield ""
+
+
 def open_once(spec: HostSpec, asking: Asking) -> Opened:
     """Opens a connection; blocks as long as libvirt does. Raises FleetError with the reason told apart."""
-    uri = for_libvirt(spec)
     flags = libvirt.VIR_CONNECT_RO if spec.read_only else 0
     try:
-        with loop.wires() as wires:
+        with _ssh_that_asks(spec, asking) as command, loop.wires() as wires:
+            uri = for_libvirt(spec, command)
             conn = libvirt.openAuth(uri, [_CREDENTIALS, asking.for_libvirt, None], flags)
         return Opened(conn, tuple(wires))
     except libvirt.libvirtError as error:
@@ -177,10 +125,12 @@ def open_connection(spec: HostSpec, asking: Asking) -> Opened:
             opened = open_once(spec, asking)
         except FleetError as error:
             reason = error.problem.reason
-            if reason is Reason.PASSWORD and asking.answered and not asking.declined:
+            if asking.declined is not None or (target.transport == "ssh" and asking.answered):
+                raise  # ssh has asked again itself
+            if reason is Reason.PASSWORD and asking.answered:
                 asking.again = True
                 continue
-            if reason is Reason.HOST_KEY_UNKNOWN and target.transport == "ssh" and not asking.declined:
+            if reason is Reason.HOST_KEY_UNKNOWN and target.transport == "ssh":
                 _ask_for_key(spec, target, asking, error)
                 continue
             raise
@@ -197,8 +147,7 @@ def _ask_for_key(spec: HostSpec, target: Target, asking: Asking, error: FleetErr
     if not known.offered:
         raise error
     key = known.offered[0]
-    answer = asking.question(Wanted.HOST_KEY, error.problem.text, f"{key.kind} {key.fingerprint}")
-    if answer is None or answer.lower() not in ("y", "yes"):
+    if not asking.host_key(key.fingerprint, error.problem.text, key.kind):
         raise fleet_error(replace(error.problem, detail=key.fingerprint), spec.name)
     for offered in known.offered:
         ssh.trust(offered.line, way)
@@ -207,16 +156,33 @@ def _ask_for_key(spec: HostSpec, target: Target, asking: Asking, error: FleetErr
 def _refined(problem: Problem, spec: HostSpec, asking: Asking) -> Problem:
     """What libvirt's text alone doesn't tell."""
     target = take_apart(spec.uri)
-    if problem.reason is Reason.PASSWORD and target.transport in ("libssh", "libssh2") and not asking.answered:
-        if not asking.declined:
-            return replace(problem, reason=Reason.KEY_REJECTED)
-    elif problem.reason is Reason.LOST and target.transport in ("tcp", "tls", "unix") and "SASL" in problem.text:
+    if asking.declined is not None:
+        return _unanswered(problem, asking.declined, asking)
+    if target.by_ssh and problem.reason in (Reason.PASSWORD, Reason.KEY_REJECTED):
+        for wanted, reason in ((Wanted.PASSWORD, Reason.PASSWORD), (Wanted.PASSPHRASE, Reason.PASSPHRASE)):
+            if (given_for := asking.gave(wanted)) is not None:
+                return replace(problem, reason=reason, detail=given_for)
+        return replace(problem, reason=Reason.KEY_REJECTED, detail=problem.detail or target.host)
+    if problem.reason is Reason.LOST and target.transport in ("tcp", "tls", "unix") and "SASL" in problem.text:
         return replace(problem, reason=Reason.PASSWORD)
     if problem.reason is Reason.TLS_UNTRUSTED and target.transport == "tls":
         problem = replace(problem, reason=tls.doubt(target, spec))
     if not problem.detail:
         return replace(problem, detail=target.host or target.socket)
     return problem
+
+
+def _unanswered(problem: Problem, question: Question, asking: Asking) -> Problem:
+    """Why it is not open: a question had no answer, or three wrong ones. What libvirt says is only what came of that."""
+    if problem.reason in (Reason.HOST_KEY_CHANGED, Reason.TLS_NAME, Reason.TLS_UNTRUSTED, Reason.TLS_SETUP):
+        return problem
+    match question.wanted:
+        case Wanted.HOST_KEY:
+            return replace(problem, reason=Reason.HOST_KEY_UNKNOWN, detail=asking.shown)
+        case Wanted.PASSPHRASE:
+            return replace(problem, reason=Reason.PASSPHRASE, detail=question.detail)
+        case _:
+            return replace(problem, reason=Reason.PASSWORD, detail=problem.detail or place_of(question.address))
 
 
 def raise_file_limit() -> None:

@@ -16,7 +16,8 @@ from console.fleet.credentials import Ask
 from console.fleet.errors import FleetError, Problem, Reason
 from console.fleet.hosts import HostSpec
 from console.gateway import loop, ports, reader, ssh
-from console.gateway.connection import KNOCK_LIMIT, Asking, Opened, open_connection
+from console.gateway.asking import Asking
+from console.gateway.connection import KNOCK_LIMIT, Opened, open_connection
 from console.gateway.errors import calling, fleet_error
 from console.gateway.uri import PORTS, Target, take_apart
 
@@ -138,6 +139,11 @@ def _host_key(way: ssh.Way) -> CheckLine:
         values["file"] = known.files[0] if known.files else ""
         return CheckLine(Step.HOST_KEY, False, values, Problem(Reason.HOST_KEY_CHANGED, detail=detail))
     return CheckLine(Step.HOST_KEY, False, values, Problem(Reason.HOST_KEY_UNKNOWN, detail=detail))
+
+
+def trust_for(spec: HostSpec, line: str) -> None:
+    """Adds a key, in known_hosts form, to the file where ssh, or libvirt's libssh, looks for this host's. Errors: Failed."""
+    ssh.trust(line, ssh.way_to(take_apart(spec.uri)))
 
 
 def _open_within(spec: HostSpec, asking: Asking) -> Opened:

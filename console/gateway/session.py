@@ -13,7 +13,8 @@ from typing import Any
 from console.fleet.errors import FleetError, Problem, Reason
 from console.fleet.hosts import HostSpec, HostStatus, Phase
 from console.fleet.updates import StatusChanged
-from console.gateway.connection import Asking, Link, Opened, open_connection
+from console.gateway.asking import Asking
+from console.gateway.connection import Link, Opened, open_connection
 from console.gateway.errors import fleet_error
 from console.gateway.kit import Kit
 from console.gateway.lane import Lane
@@ -34,6 +35,7 @@ NO_RETRY = frozenset(
         Reason.TLS_UNTRUSTED,
         Reason.TLS_SETUP,
         Reason.PASSWORD,
+        Reason.PASSPHRASE,
         Reason.KEY_REJECTED,
         Reason.PERMISSION,
         Reason.BAD_URI,
@@ -66,6 +68,7 @@ class Session:
         self._retry: Due | None = None
         self._stuck = 0
         self._failures = 0
+        self._trusted = ""
         self.commands = Lane(kit.workers)
 
     @property
@@ -86,11 +89,13 @@ class Session:
                 self._set(Phase.CONNECTING)
                 self._begin()
 
-    def try_now(self) -> None:
-        """Does not wait for the next try. A host that is open is left alone."""
+    def try_now(self, trusted: str = "") -> None:
+        """Does not wait for the next try. A host that is open is left alone. trusted: this try may meet a host key of that
+        fingerprint that was not known yet."""
         with self._lock:
             if self._live is None:
                 self._attempt = None
+                self._trusted = trusted
                 self.connect()
 
     def disconnect(self) -> None:
@@ -172,7 +177,8 @@ class Session:
             return
         self._retry = None
         spec = self._spec
-        attempt = self._attempt = _Attempt(Asking(spec, self._kit.ask))
+        attempt = self._attempt = _Attempt(Asking(spec, self._kit.ask, self._trusted))
+        self._trusted = ""
         self._kit.workers.submit(lambda: self._open(attempt, spec), urgent=True)
 
     def _open(self, attempt: _Attempt, spec: HostSpec) -> None:

@@ -68,7 +68,14 @@ def _run(arguments: Sequence[str], given: str = "", limit: float = LIMIT) -> str
 
 
 def way_to(target: Target) -> Way:
-    """Where ssh would go for `target`, by its own configuration (`ssh -G`); nothing is contacted."""
+    """Where ssh would go for `target`, by its own configuration (`ssh -G`); nothing is contacted.
+
+    libssh, within libvirt, reads no configuration of ssh, and keeps the keys it knows in a file of libvirt's.
+    """
+    if target.transport != "ssh":
+        own = Path(os.environ.get("XDG_CONFIG_HOME") or "~/.config").expanduser() / "libvirt/known_hosts"
+        file, port = dict(target.params).get("known_hosts", str(own)), target.port or 22
+        return Way(target.host, port, _known_as(target.host, port), target.user, False, (file,))
     arguments = ["ssh", "-G"]
     if target.port:
         arguments += ["-p", str(target.port)]
@@ -81,10 +88,14 @@ def way_to(target: Target) -> Way:
     host = told.get("hostname", target.host)
     port = int(told.get("port", "22"))
     alias = told.get("hostkeyalias", "")
-    name = alias if alias not in ("", "none") else (host if port == 22 else f"[{host}]:{port}")
+    name = alias if alias not in ("", "none") else _known_as(host, port)
     files = (told.get("userknownhostsfile", "") + " " + told.get("globalknownhostsfile", "")).split()
     jumps = any(told.get(key, "none") not in ("", "none") for key in ("proxyjump", "proxycommand"))
     return Way(host, port, name, told.get("user", ""), jumps, tuple(str(Path(file).expanduser()) for file in files))
+
+
+def _known_as(host: str, port: int) -> str:
+    return host if port == 22 else f"[{host}]:{port}"
 
 
 def scan(way: Way) -> tuple[HostKey, ...]:

@@ -59,16 +59,23 @@ def take_apart(uri: str) -> Target:
     return Target(driver, transport, unquote(host), port, unquote(parts.username or ""), parts.path, params)
 
 
-def for_libvirt(spec: HostSpec) -> str:
-    """The URI that is opened: the spec's, with what keeps ssh from asking on a terminal and what names our files.
+def asks_by_helper(target: Target) -> bool:
+    """Whether ssh may ask a person: it is libvirt's usual one, and the URI does not keep it from asking."""
+    own = dict(target.params)
+    return target.transport == "ssh" and "command" not in own and own.get("no_tty", "0") == "0"
 
-    What the URI itself says stays.
+
+def for_libvirt(spec: HostSpec, command: str = "") -> str:
+    """The URI that is opened: the spec's, with what names our files.
+
+    command: a program that is ssh and asks us; without one, ssh is kept from asking on a terminal. What the URI itself says
+    stays.
     """
     target = take_apart(spec.uri)
     own = dict(target.params)
     more: dict[str, str] = {}
     if target.transport == "ssh":
-        more["no_tty"] = "1"
+        more |= {"command": command} if command else {"no_tty": "1"}
     if target.transport in ("libssh", "libssh2"):
         more["known_hosts_verify"] = "normal"
         if own.get("known_hosts_verify") == "ignore":

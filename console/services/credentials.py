@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 
 from console.fleet.credentials import Question, Wanted
@@ -19,16 +20,26 @@ class Pending:
         self._done = threading.Event()
         self._text: str | None = None
         self.remember = False
+        self.known = False
 
-    def answer(self, text: str | None, remember: bool = False) -> None:
-        """None means: no answer, give up. remember: keep it in the keyring."""
+    def answer(self, text: str | None, remember: bool = False, known: bool = False) -> None:
+        """None means: no answer, give up. remember: keep it in the keyring. known: no person was asked."""
         if not self._done.is_set():
-            self._text, self.remember = text, remember
+            self._text, self.remember, self.known = text, remember, known
             self._done.set()
 
     @property
     def answered(self) -> bool:
         return self._done.is_set()
+
+    @property
+    def refused(self) -> bool:
+        """A person gave no answer, or none in time."""
+        return self.answered and self._text is None and not self.known
+
+    def said(self, text: str) -> bool:
+        """It has been answered, with this."""
+        return self.answered and self._text == text
 
     def wait(self, limit: float) -> str | None:
         self._done.wait(limit)
@@ -36,18 +47,22 @@ class Pending:
         return self._text
 
 
+Key = tuple[str, Wanted, str]
+
+
 class CredentialDesk:
-    """Answers the gateway's questions, one person's question at a time per host.
+    """Answers the gateway's questions. Attempts that ask for the same secret at the same time share one question, and its
+    answer; a refusal holds for all attempts that had begun by then.
 
     handler: called in the asking thread with each `Pending` that a person must answer; None = nobody is there.
-    on_withdrawn: called when a question was given up, so that its dialog can close.
     """
 
     def __init__(self, secrets: Secrets, limit: float = LIMIT) -> None:
         self._secrets = secrets
         self._limit = limit
         self._lock = threading.Lock()
-        self._open: dict[tuple[str, Wanted], Pending] = {}
+        self._open: dict[Key, Pending] = {}
+        self._refused: dict[Key, float] = {}  # when a person last gave no answer (time.monotonic)
         self._closed = False
         self.handler: Callable[[Pending], None] | None = None
 
@@ -58,37 +73,52 @@ class CredentialDesk:
     def ask(self, question: Question) -> str | None:
         """The answer, or None. Called by the gateway in the thread that opens the connection; may block up to the limit."""
         place = question.address or question.host
-        kept = question.wanted in (Wanted.PASSWORD, Wanted.PASSPHRASE)
-        if kept and not question.again:
-            known = self._secrets.get(place, question.wanted.value)
-            if known is not None:
-                return known
-        elif kept:
-            self._secrets.forget(place, question.wanted.value)
-        pending, first = self._join(question)
+        kept = question.wanted in (Wanted.PASSWORD, Wanted.PASSPHRASE) and not question.once
+        key = (place if kept else question.host, question.wanted, question.prompt if question.once else "")
+        pending, first = self._join(key, question)
         if pending is None:
             return None
         if first:
-            assert self.handler is not None
-            self.handler(pending)
-        text = pending.wait(self._limit)
-        with self._lock:
-            if self._open.get((question.host, question.wanted)) is pending:
-                del self._open[question.host, question.wanted]
-        if text is not None and kept and first:
-            self._secrets.put(place, question.wanted.value, text, remember=pending.remember)
-        return text
+            try:
+                self._settle(pending, place, kept)
+                text = pending.wait(self._limit)
+                if kept and text is not None and not pending.known:
+                    self._secrets.put(place, question.wanted.value, text, remember=pending.remember)
+            finally:
+                with self._lock:
+                    if self._open.get(key) is pending:
+                        del self._open[key]
+                    if pending.refused:
+                        self._refused[key] = time.monotonic()
+            return text
+        return pending.wait(self._limit)
 
-    def _join(self, question: Question) -> tuple[Pending | None, bool]:
-        """The pending question of this kind for this host, and whether the caller is the one who asked it."""
+    def _join(self, key: Key, question: Question) -> tuple[Pending | None, bool]:
+        """The pending question for this answer, and whether the caller is the first to ask it. None: it is refused already."""
         with self._lock:
-            if self.handler is None or self._closed:
+            if self._closed or 0 < question.began < self._refused.get(key, 0.0):
                 return None, False
-            waiting = self._open.get((question.host, question.wanted))
-            if waiting is not None:
+            waiting = self._open.get(key)
+            if waiting is not None and not (question.again and waiting.said(question.tried)):
                 return waiting, False
-            pending = self._open[question.host, question.wanted] = Pending(question)
+            pending = self._open[key] = Pending(question)
             return pending, True
+
+    def _settle(self, pending: Pending, place: str, kept: bool) -> None:
+        """Answers from what is known, else has a person asked."""
+        question, wanted = pending.question, pending.question.wanted.value
+        if kept:
+            known = self._secrets.get(place, wanted)
+            if known is not None and (not question.again or (question.tried and known != question.tried)):
+                pending.answer(known, known=True)  # perhaps it was put right while this attempt had the wrong one
+                return
+            if question.again:
+                self._secrets.forget(place, wanted)
+        handler = self.handler
+        if handler is None:
+            pending.answer(None, known=True)
+        else:
+            handler(pending)
 
     def close(self) -> None:
         """Gives up all open questions."""

@@ -10,9 +10,8 @@ from pathlib import Path
 from console.fleet.errors import Conflict, NotFound, Reason
 from console.fleet.hosts import HostSpec
 from console.fleet.uris import address_of
-from console.gateway import ssh
 from console.gateway.gateway import Gateway
-from console.gateway.probe import CheckLine, check
+from console.gateway.probe import CheckLine, check, trust_for
 from console.inventory.cache import Cache
 from console.inventory.inventory import Inventory
 from console.services.credentials import CredentialDesk
@@ -156,10 +155,16 @@ class HostService:
         return check(spec, self._desk.ask)
 
     def trust_host_key(self, spec: HostSpec, line: str) -> None:
-        """Adds a host key that the person has seen (known_hosts form, from a CheckLine) to the user's known_hosts."""
-        ssh.trust(line)
+        """Adds a host key that the person has seen (known_hosts form, from a CheckLine) to the known_hosts that this host is
+        looked up in, and tries the host."""
+        trust_for(spec, line)
         if self._inventory.spec(spec.id) is not None:
             self._gateway.try_now(spec.id)
+
+    def trust_shown(self, host: str, fingerprint: str) -> None:
+        """Tries a host that was refused for its unknown key, and trusts the key if it still has that fingerprint. Does not
+        block."""
+        self._gateway.try_now(host, fingerprint)
 
     def found_imports(self) -> Imports:
         """What virt-manager, ~/.ssh/config and this computer offer."""

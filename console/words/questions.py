@@ -41,19 +41,21 @@ def ask(question: Question) -> Asked:
             "{host} was not seen from here before. Compare this fingerprint with the host's own "
             "before you trust it: {fingerprint}"
         ).format(host=question.host_name, fingerprint=question.detail)
-    elif question.again:
-        text = _("That was not right. Try again.")
+    elif question.wanted is Wanted.PASSPHRASE and question.detail:
+        text = _("The key {key} is locked. {host} waits for it, and so may others.").format(
+            key=question.detail, host=question.host_name
+        )
     elif question.wanted is Wanted.PASSWORD and question.detail:
         text = _("{host} asks for the password of {user}.").format(host=question.host_name, user=question.detail)
-    elif question.wanted is Wanted.PASSPHRASE and question.detail:
-        text = _("The key {key} is locked.").format(key=question.detail)
     else:
         text = _("{host} asks: {prompt}").format(host=question.host_name, prompt=question.prompt.strip() or "?")
+    if question.again and question.wanted is not Wanted.HOST_KEY:
+        text = f"{_('That was not right. Try again.')} {text}"
     return Asked(
         title=_(_TITLES[question.wanted]).format(host=question.host_name),
         text=text,
         label=_(_LABELS[question.wanted]),
         accept=_("Trust and connect") if question.wanted is Wanted.HOST_KEY else _("Connect"),
         secret=secret,
-        keepable=secret,
+        keepable=secret and not question.once,
     )

@@ -150,7 +150,7 @@ def test_the_licence_is_whole() -> None:
 
 
 def test_readme_explains_every_key_of_the_fleet_file() -> None:
-    table = README[README.index("| key | meaning |") : README.index("Passwords (libssh")]
+    table = README[README.index("| key | meaning |") : README.index("Passwords (ssh, libssh")]
     named = set(re.findall(r"`([a-z_]+)`", "".join(line.split("|")[1] for line in table.splitlines() if "|" in line)))
     assert named == {field.name for field in fields(HostSpec)} - {"id", "demo"}
 

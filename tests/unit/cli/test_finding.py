@@ -40,7 +40,7 @@ def trusted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         )
 
     monkeypatch.setattr(host_service, "check", check)
-    monkeypatch.setattr(ssh, "trust", written.append)
+    monkeypatch.setattr(ssh, "trust", lambda line, _way: written.append(line))
     return written
 
 

@@ -150,3 +150,11 @@ def test_without_ssh_that_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     with pytest.raises(Unreachable) as caught:
         ssh.way_to(take_apart("qemu+ssh://alpha/system"))
     assert caught.value.problem.reason is Reason.NO_TOOL
+
+
+def test_libssh_keeps_its_keys_where_libvirt_does(home: Path, config: Path) -> None:
+    way = ssh.way_to(take_apart("qemu+libssh://root@alpha:2222/system"))
+    assert (way.host, way.name, way.user) == ("alpha", "[alpha]:2222", "root")
+    assert way.files == (str(home / "config/libvirt/known_hosts"),)
+    named = ssh.way_to(take_apart("qemu+libssh2://alpha/system?known_hosts=/keys"))
+    assert (named.name, named.files) == ("alpha", ("/keys",))

@@ -98,3 +98,10 @@ def test_what_was_last_seen_is_there_at_the_next_start(tmp_path: Path) -> None:
         assert second.inventory.view("alpha").status.seen > 0
     finally:
         second.close()
+
+
+def test_a_host_key_is_stored_where_this_host_is_looked_up(app: App, tmp_path: Path) -> None:
+    known = tmp_path / "known"
+    spec = HostSpec("k", "k", f"qemu+libssh://kvm-01/system?known_hosts={known}")
+    app.services.hosts.trust_host_key(spec, "kvm-01 ssh-ed25519 AAAA")
+    assert known.read_text() == "kvm-01 ssh-ed25519 AAAA\n"
