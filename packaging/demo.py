@@ -24,6 +24,7 @@ NAMES = uuid.UUID(
 )  # the demo's UUIDs are made from this and names: always the same
 TEST = "http://libvirt.org/schemas/domain/test/1.0"
 OURS = "urn:splendid:domain:1"
+DEMO = "urn:splendid:demo:1"
 OSINFO = "http://libosinfo.org/xmlns/libvirt/domain/1.0"
 POOL = 100  # GiB
 RUN_STATES = {"running": 1, "paused": 3, "off": 5, "saved": 5, "crashed": 6, "asleep": 7}
@@ -116,8 +117,10 @@ def _hardware(domain: etree._Element, name: str, vm: Table) -> None:
         _add(system, "nvram", f"/var/lib/libvirt/qemu/nvram/{name}_VARS.fd")
 
 
-def _metadata(domain: etree._Element, vm: Table) -> None:
+def _metadata(domain: etree._Element, vm: Table, up: float) -> None:
     metadata = _add(domain, "metadata")
+    days = etree.SubElement(metadata, f"{{{DEMO}}}days", nsmap={"demo": DEMO})
+    days.text = str(vm.get("days", up))
     ours = etree.SubElement(metadata, f"{{{OURS}}}vm", nsmap={"splendid": OURS})
     for tag in vm.get("tags", ()):
         _add(ours, f"{{{OURS}}}tag", tag)
@@ -166,11 +169,11 @@ def _snapshots(domain: etree._Element, host: str, name: str, vm: Table) -> None:
         _hardware(then, name, vm)
 
 
-def _domain(node: etree._Element, host: str, name: str, vm: Table) -> None:
+def _domain(node: etree._Element, host: str, name: str, vm: Table, up: float) -> None:
     state = vm.get("state", "running")
     domain = etree.SubElement(node, "domain", {"type": "test"}, nsmap={"test": TEST})
     _identity(domain, host, name, vm)
-    _metadata(domain, vm)
+    _metadata(domain, vm, up)
     _hardware(domain, name, vm)
     _add(domain, "cpu", mode="host-model")
     _devices(domain, name, vm)
@@ -217,6 +220,8 @@ def node_file(name: str, host: Table) -> bytes:
     promised = sum(vm["memory"] for vm in vms.values() if vm.get("state") not in ("off", "saved"))
     if promised > host["memory"]:
         raise SystemExit(f"{name}: its running VMs have {promised} GiB, it has {host['memory']}")
+    if any(vm.get("days", 0) > host["up"] and "state" not in vm for vm in vms.values()):
+        raise SystemExit(f"{name}: a VM runs for longer than it")
     node = etree.Element("node")
     cpu = _add(node, "cpu")
     numbers = {"mhz": host["mhz"], "model": "x86_64", "active": host["sockets"] * host["cores"] * 2}
@@ -229,7 +234,7 @@ def node_file(name: str, host: Table) -> bytes:
     for pool in dict.fromkeys(image.pool for image in images.values()):
         _pool(node, name, pool, [image for image in images.values() if image.pool == pool])
     for vm_name, vm in vms.items():
-        _domain(node, name, vm_name, vm)
+        _domain(node, name, vm_name, vm, host["up"])
     etree.indent(node)
     return etree.tostring(node, encoding="utf-8", pretty_print=True)
 

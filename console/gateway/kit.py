@@ -22,6 +22,10 @@ class Replay(Protocol):
         """The figures at epoch `stamp` of the host and, by UUID, of its VMs that run."""
         ...
 
+    def aged(self, now: float, spec: HostSpec, domains: Sequence[Domain]) -> tuple[Domain, ...]:
+        """`domains`, with the times since when they are as they are, where those are not known."""
+        ...
+
 
 @dataclass(frozen=True)
 class Kit:

@@ -1,4 +1,5 @@
-"""The demo fleet's load: a trace recorded from real guests, replayed for VMs that have none of their own.
+"""What the test driver cannot tell of the demo fleet: its load, a trace recorded from real guests that is replayed, and for
+how long its VMs have been as they are, which their metadata tells.
 
 The trace is a JSON file, `resources/demo/trace.json`:
 
@@ -15,8 +16,9 @@ first of a VM's tags that suits any guest decides; a VM with no such tag gets on
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from zlib import crc32
@@ -28,6 +30,7 @@ from console.fleet.errors import FleetError, Problem, Reason
 from console.fleet.hosts import HostLoad, HostSpec
 from console.libvirtxml import tree
 
+DEMO = "urn:splendid:demo:1"  # the namespace of what only the demo's VMs have in their metadata
 HOST_SHARE = 0.03  # of a host's memory and CPUs that the host itself takes
 MOST = 8.0  # a VM's disk and network load is at most that many times its guest's
 
@@ -65,11 +68,12 @@ class Trace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @dataclass(frozen=True, slots=True)
-class _Size:
-    """A demo host, from its node file. cpus and memory_kib are 0 where it does not say."""
+class _Node:
+    """A demo host, from its node file. cpus and memory_kib are 0 where it does not say. ages: seconds, by VM's UUID."""
 
     cpus: int = 0
     memory_kib: int = 0
+    ages: Mapping[str, float] = field(default_factory=dict)
 
 
 class TraceReplay:
@@ -83,7 +87,8 @@ class TraceReplay:
         self._lock = threading.Lock()
         self._trace: Trace | None = None
         self._read = False
-        self._sizes: dict[str, _Size] = {}
+        self._nodes: dict[str, _Node] = {}
+        self._opened: dict[str, float] = {}
         self.problem: Problem | None = None
 
     def loads(self, stamp: float, spec: HostSpec, domains: Sequence[Domain]) -> tuple[HostLoad, dict[str, Load]]:
@@ -93,7 +98,7 @@ class TraceReplay:
             return HostLoad(stamp, replayed=True), {}
         running = [domain for domain in domains if domain.state is State.RUNNING]
         loads = {domain.key.uuid: _load(trace, stamp, domain) for domain in running}
-        size = self._size(spec)
+        size = self._node(spec)
         busy = sum((loads[d.key.uuid].cpu or 0.0) * d.vcpus for d in running)
         used = sum(loads[d.key.uuid].memory_used_kib or 0 for d in running)
         return HostLoad(
@@ -113,10 +118,25 @@ class TraceReplay:
                     self.problem = Problem(Reason.OTHER, str(error), detail=str(self._path))
             return self._trace
 
-    def _size(self, spec: HostSpec) -> _Size:
-        if spec.uri not in self._sizes:
-            self._sizes[spec.uri] = _node_size(spec.uri)
-        return self._sizes[spec.uri]
+    def aged(self, now: float, spec: HostSpec, domains: Sequence[Domain]) -> tuple[Domain, ...]:
+        """`domains`, those in a state since an unknown time with the time their demo has it, counted from its first opening."""
+        ages = self._node(spec).ages
+        opened = self._opened.setdefault(spec.uri, now)
+
+        def aged(domain: Domain) -> Domain:
+            age = ages.get(domain.key.uuid)
+            if age is None or domain.since:
+                return domain
+            began = opened - age
+            started = began if domain.state is State.RUNNING and not domain.started else domain.started
+            return replace(domain, since=began, started=started)
+
+        return tuple(aged(domain) for domain in domains)
+
+    def _node(self, spec: HostSpec) -> _Node:
+        if spec.uri not in self._nodes:
+            self._nodes[spec.uri] = _read_node(spec.uri)
+        return self._nodes[spec.uri]
 
 
 def _load(trace: Trace, stamp: float, domain: Domain) -> Load:
@@ -140,10 +160,15 @@ def _load(trace: Trace, stamp: float, domain: Domain) -> Load:
     )
 
 
-def _node_size(uri: str) -> _Size:
-    """How large a test:///path/node.xml host is; an empty size where the file doesn't tell."""
+def _read_node(uri: str) -> _Node:
+    """The test:///path/node.xml of a host; an empty one where the file can't be read."""
     try:
         node = tree.parse(Path(unquote(urlsplit(uri).path)).read_bytes(), uri)
     except (OSError, FleetError):
-        return _Size()
-    return _Size(tree.number(tree.text(node.find("cpu/active"))), tree.number(tree.text(node.find("memory"))))
+        return _Node()
+    ages = {}
+    for domain in node.findall("domain"):
+        days = tree.text(domain.find(f"metadata/{{{DEMO}}}days"))
+        with suppress(ValueError):
+            ages[tree.text(domain.find("uuid"))] = float(days) * 86400
+    return _Node(tree.number(tree.text(node.find("cpu/active"))), tree.number(tree.text(node.find("memory"))), ages)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from console.fleet.domains import Domain, Load
@@ -18,6 +19,9 @@ class Trace:
         self.asked.add(spec.id)
         return HostLoad(stamp, 0.25, replayed=True), {domain.key.uuid: Load(stamp, cpu=0.5) for domain in domains}
 
+    def aged(self, now: float, spec: HostSpec, domains: Sequence[Domain]) -> tuple[Domain, ...]:
+        return tuple(replace(domain, since=domain.since or 7.0) for domain in domains)
+
 
 def test_only_demo_hosts_have_their_load_replayed(tmp_path: Path) -> None:
     uri = f"test://{node(tmp_path, RUNNING, OFF)}"
@@ -31,3 +35,4 @@ def test_only_demo_hosts_have_their_load_replayed(tmp_path: Path) -> None:
         wait_for(lambda: at.inventory.view("own").load)
         assert not at.inventory.view("own").load.replayed
         assert trace.asked == {"demo"}
+        assert (at.vm(0, "demo").since, at.vm(0, "own").since) == (7.0, 0.0)

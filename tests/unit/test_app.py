@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from console.app import CLOSE_LIMIT, App, Options
+from console.fleet.domains import State
 from console.fleet.errors import Reason
 from console.fleet.hosts import Phase
 from console.settings.paths import Profile
@@ -33,6 +34,8 @@ def test_the_demo_is_live_with_load_that_says_it_is_replayed(tmp_path: Path) -> 
         loads = [app.inventory.view(spec.id).load for spec in demo]
         assert all(load is not None and load.replayed for load in loads)
         assert len(app.inventory.domains()) > 35
+        off = {one.name: time.time() - one.since for one in app.inventory.domains() if one.state is State.OFF}
+        assert {name for name, age in off.items() if age > 30 * 86400} == {"crm-old", "tmp-do-not-delete", "qa-4698-b"}
     finally:
         app.close()
 

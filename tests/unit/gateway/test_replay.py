@@ -10,7 +10,7 @@ import pytest
 from console.fleet.domains import Domain, State, VmKey
 from console.fleet.errors import Reason
 from console.fleet.hosts import HostSpec
-from console.gateway.replay import HOST_SHARE, MOST, TraceReplay
+from console.gateway.replay import DEMO, HOST_SHARE, MOST, TraceReplay
 
 GIB = 1 << 20  # KiB
 
@@ -47,6 +47,25 @@ def test_only_running_vms_have_a_load_and_the_host_has_their_sum(tmp_path: Path,
     assert load.stamp == 100.0
     assert load.cpu == pytest.approx(8 * 0.5 / 16 + HOST_SHARE)
     assert load.memory_used_kib == pytest.approx(4 * GIB + 64 * GIB * HOST_SHARE, abs=2)
+
+
+def test_vms_are_as_old_as_their_metadata_says_from_the_first_opening_on(tmp_path: Path) -> None:
+    node = tmp_path / "n.xml"
+    days = f"<metadata><d:days xmlns:d='{DEMO}'>%s</d:days></metadata>"
+    node.write_text(
+        "<node>"
+        + "".join(
+            f"<domain><uuid>{uuid}</uuid>{days % text}</domain>" for uuid, text in (("a", 2), ("b", 41.5), ("c", "x"))
+        )
+        + "<domain><uuid>d</uuid></domain></node>"
+    )
+    spec = HostSpec("h", "h", f"test://{node}", demo=True)
+    replay = TraceReplay(trace_file(tmp_path, guest()))
+    vms = [vm("a"), vm("b", state=State.OFF), vm("c"), vm("d"), vm("a", since=7.0, started=5.0)]
+    now = 100 * 86400.0
+    for later in (0.0, 3600.0):
+        times = [(one.since, one.started) for one in replay.aged(now + later, spec, vms)]
+        assert times == [(98 * 86400, 98 * 86400), (58.5 * 86400, 0), (0, 0), (0, 0), (7, 5)]
 
 
 def test_load_is_scaled_to_the_vm(tmp_path: Path, host: HostSpec) -> None:
