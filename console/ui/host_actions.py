@@ -111,6 +111,11 @@ class HostActing(QObject):
                 case _:
                     self.asked.emit(act, host)
 
+    def trust(self, host: str, fingerprint: str) -> None:
+        """Tries a host that was refused for its unknown key, and trusts a key of that fingerprint."""
+        if self._inventory.spec(host) is not None:
+            self._hosts.trust_shown(host, fingerprint)
+
 
 class HostActions(QObject):
     """The actions for one choice of hosts. `set_hosts` says which; `refresh` when one of them has changed."""
@@ -140,6 +145,11 @@ class HostActions(QObject):
 
     def action(self, act: HostAct) -> QAction:
         return self._actions[act]
+
+    def trust(self, fingerprint: str) -> None:
+        """Agrees to the unknown key that the chosen host has shown."""
+        for host in self._hosts[:1]:
+            self._acting.trust(host, fingerprint)
 
     def set_hosts(self, hosts: Iterable[str]) -> None:
         self._hosts = tuple(hosts)

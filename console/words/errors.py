@@ -72,6 +72,7 @@ TRIED = {
     "volume.find": N_("No volume is called {what}."),
     "job.finish": N_("Could not find out what is left of {what}."),
     "job.dismiss": N_("Task {what} is kept as unfinished."),
+    "search.keep": N_("Kept searches stay as they are: {what}."),
     "vm.edit": N_("Could not change the configuration of {what}."),
     "vm.edit-plan": N_("Could not find out what would change in {what}."),
     "vm.versions": N_("Could not read the earlier versions of {what}."),
@@ -173,7 +174,9 @@ _NEXT: dict[Reason, str] = {
     Reason.NO_ROUTE: N_("Check the network or VPN of this computer, then try again."),
     Reason.LOST: N_("It is tried again by itself; “Try now” does it at once."),
     Reason.NO_SOCKET: N_("Start libvirtd or virtqemud there, or correct the socket in the URI."),
-    Reason.HOST_KEY_UNKNOWN: N_("Compare the fingerprint with the host's own, then trust it: splendid host trust."),
+    Reason.HOST_KEY_UNKNOWN: N_(
+        "Compare the fingerprint with the host's own, then trust it: on the host's page, or with splendid host trust."
+    ),
     Reason.HOST_KEY_CHANGED: N_(
         "Ask whoever runs the host. If the new key is right, remove the old one with ssh-keygen -R and trust the new one."
     ),

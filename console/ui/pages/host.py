@@ -7,6 +7,7 @@ import time
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from console.fleet.errors import Reason
 from console.fleet.hosts import HostSpec, HostStatus, Phase
 from console.fleet.updates import ChangeSet
 from console.ui.context import Context
@@ -51,6 +52,8 @@ class HostNote(QWidget):
             act: self._note.add_button(actions.action(act).text(), actions.action(act).trigger)
             for act in (HostAct.CONNECT, HostAct.TRY_NOW, HostAct.EDIT)
         }
+        self._shown_key = ""
+        self.trust = self._note.add_button(_("Trust this key"), lambda: actions.trust(self._shown_key))
 
     def show_status(self, spec: HostSpec, status: HostStatus, cached: bool, now: float) -> None:
         """Says it; `cached`: nothing was read since the last run."""
@@ -64,6 +67,9 @@ class HostNote(QWidget):
             able = self._actions.action(act).isEnabled()
             wanted = act is not HostAct.EDIT or status.phase is Phase.REFUSED
             button.setVisible(able and wanted)
+        unknown = status.problem is not None and status.problem.reason is Reason.HOST_KEY_UNKNOWN
+        self._shown_key = status.problem.detail if status.problem is not None and unknown else ""
+        self.trust.setVisible(status.phase is Phase.REFUSED and bool(self._shown_key))
 
     def _said(self, spec: HostSpec, status: HostStatus, cached: bool, now: float) -> tuple[str, str, str] | None:
         why = next_step = ""

@@ -65,6 +65,22 @@ def test_trouble_is_a_note_with_cause_next_step_and_buttons(
     assert {act for act, button in page.note._buttons.items() if button.isVisible()} == buttons
 
 
+def test_an_unknown_key_is_shown_and_trusted_where_it_is_told(
+    page: HostPage, ctx: Context, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trusted: list[tuple[str, str]] = []
+    monkeypatch.setattr(ctx.services.hosts, "trust_shown", lambda *said: trusted.append(said), raising=False)
+    problem = Problem(Reason.HOST_KEY_UNKNOWN, detail="SHA256:abc")
+    assert "SHA256:abc" in lose(ctx, page, qtbot, HostStatus(Phase.REFUSED, NOW, 0.0, problem))
+    assert page.note.trust.isVisible()
+    page.note.trust.click()
+    assert trusted == [("n1", "SHA256:abc")]
+    lose(ctx, page, qtbot, HostStatus(Phase.REFUSED, NOW, 0.0, Problem(Reason.HOST_KEY_UNKNOWN)))
+    assert not page.note.trust.isVisible(), "without a fingerprint there is nothing to compare"
+    lose(ctx, page, qtbot, HostStatus(Phase.REFUSED, NOW, 0.0, Problem(Reason.HOST_KEY_CHANGED, detail="SHA256:abd")))
+    assert not page.note.trust.isVisible()
+
+
 def test_it_is_live_again_without_a_note(page: HostPage, ctx: Context, qtbot: QtBot) -> None:
     assert lose(ctx, page, qtbot, HostStatus(Phase.STALE, NOW, NOW - 5))
     assert lose(ctx, page, qtbot, HostStatus(Phase.LIVE, NOW, NOW)) == ""
