@@ -94,3 +94,27 @@ def parts_of(names: Iterable[str]) -> Complete:
         return [CompletionItem(f"{before}{comma}{name}") for name in names if name.startswith(last)]
 
     return complete
+
+
+def queries(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The last term of a query, with the values that were last seen."""
+    from console.fleet.completion import complete  # noqa: PLC0415 - as above
+    from console.fleet.hosts import HostStatus  # noqa: PLC0415
+    from console.fleet.query_fields import field_of  # noqa: PLC0415
+    from console.fleet.subjects import Known, Seen  # noqa: PLC0415
+
+    specs = {spec.name: spec for spec in _specs(_options(ctx))}
+
+    def values(name: str) -> list[str]:
+        field, found = field_of(name), Counter[str]()
+        if field is None or field.texts is None:
+            return []
+        if name == "host":
+            return sorted(specs)
+        status, known = HostStatus(), Known(0.0)
+        for host, domain in _domains(_options(ctx)):
+            found.update(field.texts(Seen(domain, specs[host], status), known))
+        return sorted(found.keys() - {""})
+
+    completion = complete(incomplete, len(incomplete), values)
+    return [CompletionItem(completion.applied(incomplete, each)[0].rstrip()) for each in completion.suggestions]

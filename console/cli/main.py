@@ -14,7 +14,22 @@ from typing import Any
 
 import click
 
-from console.cli import acts, deleting, finding, hosts, output, records, shells, tasks, vms, xml
+from console.cli import (
+    acts,
+    deleting,
+    finding,
+    hosts,
+    output,
+    records,
+    search,
+    shells,
+    storage,
+    tasks,
+    vms,
+    xml,
+    xml_edit,
+    xml_versions,
+)
 from console.cli.base import Exit, Group, Option, Options, Program, json_option
 from console.cli.session import Session, Tried, exit_code, explained
 from console.fleet.errors import FleetError
@@ -23,7 +38,8 @@ from console.words import N_, _
 TRACE = "SPLENDID_TRACE"  # a variable of the environment: faults of our own are shown whole
 VERSION_TEXT = "splendid %(version)s"
 
-_ADDED_TO_GROUPS = (acts, deleting, finding)  # imported for the commands they add to the groups of vms and hosts
+# imported for the commands they add to the groups of vms, hosts and xml
+_ADDED_TO_GROUPS = (acts, deleting, finding, xml_edit, xml_versions)
 
 HELP = N_(
     "Virtual machines on many libvirt hosts. Without a command: opens the window.\n\n"
@@ -84,7 +100,7 @@ def build(program: Program) -> click.Group:
             json_option(),
         ],
     )
-    for command in (hosts.group, vms.group, tasks.group, xml.command, shells.command):
+    for command in (hosts.group, vms.group, search.command, storage.group, tasks.group, xml.group, shells.command):
         root.add_command(command)
     click.version_option(package_name="splendid", prog_name=shells.NAME, message=VERSION_TEXT)(root)
     return root

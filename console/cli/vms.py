@@ -13,6 +13,7 @@ from console.cli import completing, output, records
 from console.cli.base import Exit, Group, option, with_session
 from console.cli.output import Cell, Head
 from console.cli.session import Session
+from console.cli.where import find, parsed, read_for, where_option
 from console.fleet.domains import Domain, Load, State
 from console.fleet.hosts import HostSpec
 from console.fleet.updates import HostView
@@ -155,30 +156,9 @@ def rows_of(session: Session, hosts: Collection[str]) -> list[Row]:
     ]
 
 
-def matches(row: Row, text: str, wanted: Collection[str], tags: Iterable[str]) -> bool:
-    """The row has `text` in one of its words, one of the wanted states (all, if none) and all of the tags."""
-    domain = row.domain
-    if wanted and domain.state.value not in wanted:
-        return False
-    if not all(tag in domain.tags for tag in tags):
-        return False
-    words = (
-        domain.name,
-        domain.key.uuid,
-        row.spec.name,
-        row.spec.zone,
-        row.spec.rack,
-        states.state_words(domain, row.view.status, row.now),
-        domain.title,
-        domain.description,
-        domain.group,
-        domain.owner,
-        domain.os,
-        *domain.tags,
-        *(address.ip for address in domain.addresses),
-        *(nic.mac for nic in domain.nics),
-    )
-    return any(text.casefold() in word.casefold() for word in words)
+def matches(row: Row, wanted: Collection[str], tags: Iterable[str]) -> bool:
+    """The row has one of the wanted states (all, if none) and all of the tags."""
+    return (not wanted or row.domain.state.value in wanted) and all(tag in row.domain.tags for tag in tags)
 
 
 def in_order(rows: Iterable[Row], column: str, *, reverse: bool) -> list[Row]:
@@ -193,8 +173,9 @@ def in_order(rows: Iterable[Row], column: str, *, reverse: bool) -> list[Row]:
     return sorted(by_name, key=key or text, reverse=reverse)  # type: ignore[arg-type]
 
 
-@group.command("list", help=N_("List VMs. FILTER: a part of a name, address, tag, host, title or state."))
-@click.argument("filter_", metavar="[FILTER]", required=False, default="")
+@group.command("list", help=N_("List VMs. FILTER: words of a row, or a query as of splendid search."))
+@click.argument("filter_", metavar="[FILTER]", required=False, default="", shell_complete=completing.queries)
+@where_option
 @option("--host", "-H", multiple=True, shell_complete=completing.hosts, help=N_("Only VMs of this host."))
 @option("--zone", "-z", multiple=True, shell_complete=completing.zones, help=N_("Only VMs of this zone."))
 @option(
@@ -224,6 +205,7 @@ def in_order(rows: Iterable[Row], column: str, *, reverse: bool) -> list[Row]:
 def list_vms(
     session: Session,
     filter_: str,
+    where: str | None,
     host: Sequence[str],
     zone: Sequence[str],
     state: Sequence[str],
@@ -238,26 +220,37 @@ def list_vms(
     columns = list(columns or (WITH_LOAD if load else USUAL))
     if cached and "age" not in columns:
         columns.append("age")
+    asked = [parsed(session, text, hint) for text, hint in ((filter_, "FILTER"), (where or "", "--where")) if text]
     load = load or any(COLUMNS[name].load for name in (*columns, sort))
-    specs = session.hosts(host, zone)
+    specs = [spec for spec in session.hosts(host, zone) if all(query.may_be_on(spec) for query in asked)]
     ids = [spec.id for spec in specs]
     if not cached:
         session.reach(specs)
         if load:
             session.read_loads(specs, lambda: [row.domain for row in rows_of(session, ids)])
-        if not quick and (session.json or "ip" in columns or filter_):
+        for query in asked:
+            read_for(session, query, specs, quick=quick)
+        if not quick and (session.json or "ip" in columns):
             session.read_addresses(lambda: [row.domain for row in rows_of(session, ids)])
-    rows = [row for row in rows_of(session, ids) if matches(row, filter_, state, tag)]
+    found = [set(find(session, query)) for query in asked]
+    rows = [
+        row for row in rows_of(session, ids) if matches(row, state, tag) and all(row.domain.key in f for f in found)
+    ]
     rows = in_order(rows, sort, reverse=reverse)
+    show_rows(session, rows, columns, cached=cached)
+    if not rows and not session.json and session.services.inventory.specs():
+        output.note(_("No VM matches."))
+    return session.say_unreached()
+
+
+def show_rows(session: Session, rows: Sequence[Row], columns: Sequence[str], *, cached: bool) -> None:
+    """Prints VMs as a table with these columns, or as JSON; nothing where there are none."""
     if session.json:
         vms = [records.vm(row.domain, row.spec, row.view, row.load if not cached else None, row.heard) for row in rows]
         output.document({"vms": vms, "unreached": session.unreached_records()})
-    elif not rows and session.services.inventory.specs():
-        output.note(_("No VM matches."))
     elif rows:
         heads = [Head(_(COLUMNS[name].head), COLUMNS[name].right) for name in columns]
         output.table(heads, [[COLUMNS[name].text(row) for name in columns] for row in rows])
-    return session.say_unreached()
 
 
 @group.command("show", help=N_("Show all that is known of VMs."))

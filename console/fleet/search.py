@@ -6,7 +6,7 @@ Several terms are "and"; "or" binds less, "!" and brackets more. A plain word is
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from console.fleet.hosts import HostSpec
@@ -18,6 +18,7 @@ from console.fleet.subjects import Known, Subject
 __all__ = ["Fault", "Query", "QueryError", "parse"]
 
 FIGURES = "figures"  # stands among a query's fields for a word that may be a shown figure
+PLACES = frozenset({"host", "zone", "rack"})
 DEEPEST = 40  # brackets and "!" within each other
 
 
@@ -73,6 +74,16 @@ class Query:
         return not self.fields.isdisjoint((*LOADED, FIGURES))
 
     @property
+    def measures(self) -> bool:
+        """It compares figures of load: they must be known for it to find anything."""
+        return not self.fields.isdisjoint(LOADED) and any(_compares(part) for part in _terms(self.root))
+
+    @property
+    def worded(self) -> bool:
+        """It looks for something in all columns."""
+        return any(term.field is None for term in _terms(self.root))
+
+    @property
     def ages(self) -> bool:
         """What it finds changes with time alone."""
         return not self.fields.isdisjoint(("idle", "off", "uptime", "age"))
@@ -85,6 +96,11 @@ class Query:
     def matches(self, subject: Subject, known: Known | None = None) -> bool:
         """One subject; the time is now, and nothing of the past known, unless `known` says more."""
         return self.matcher(known or Known(time.time()))(subject)
+
+    def may_be_on(self, spec: HostSpec) -> bool:
+        """What it finds could be on this host: no part that asks for a zone, a rack or a host says otherwise."""
+        parts = self.root.parts if isinstance(self.root, All) else (self.root,)
+        return all(_of_host(part, spec) for part in parts if _is_of_places(part))
 
     def finds_host(self, spec: HostSpec) -> bool:
         """A host is meant too: every term is one that hosts have, and they hold. An empty query means none."""
@@ -262,6 +278,32 @@ def _of_host(node: Node, spec: HostSpec) -> bool | None:
             if isinstance(node, Any):
                 return any(verdicts)
             return None if None in verdicts else all(verdicts)
+
+
+def _is_of_places(node: Node) -> bool:
+    terms = list(_terms(node))
+    return bool(terms) and all(term.field is not None and term.field.name in PLACES for term in terms)
+
+
+def _compares(term: Term) -> bool:
+    """It is about a figure, not a name: net>10M, not net:lan."""
+    found = term.field
+    return (
+        found is not None
+        and found.name in LOADED
+        and (found.texts is None or term.token.operator not in (":", "=", "!="))
+    )
+
+
+def _terms(node: Node) -> Iterator[Term]:
+    match node:
+        case Term():
+            yield node
+        case Not(part):
+            yield from _terms(part)
+        case All(parts) | Any(parts):
+            for part in parts:
+                yield from _terms(part)
 
 
 def _fields(node: Node) -> frozenset[str]:

@@ -36,7 +36,7 @@ def test_vms_come_from_the_cache(seen: Console) -> None:
     assert complete(seen, "vm", "start", "") == ["db-01", "kvm-a/web-02", "kvm-b/web-02", "web-01", "web-10"]
     assert complete(seen, "vm", "start", "WEB-1") == ["web-10"]
     assert complete(seen, "vm", "start", "kvm-b/") == ["kvm-b/db-01", "kvm-b/web-02"]
-    assert complete(seen, "xml", "db") == ["db-01"]
+    assert complete(seen, "xml", "show", "db") == ["db-01"]
 
 
 def test_hosts_and_zones_come_from_the_fleet_file(seen: Console) -> None:
@@ -51,7 +51,7 @@ def test_columns_one_after_the_other(seen: Console) -> None:
 
 def test_commands(seen: Console) -> None:
     assert complete(seen, "vm", "force") == ["force-off"]
-    assert complete(seen, "") == ["host", "vm", "job", "xml", "completion"]
+    assert complete(seen, "") == ["host", "vm", "search", "storage", "job", "xml", "completion"]
 
 
 def test_an_empty_profile_offers_nothing(empty: Console) -> None:
@@ -63,3 +63,11 @@ def test_an_empty_profile_offers_nothing(empty: Console) -> None:
 def test_a_damaged_fleet_file_is_no_error(empty: Console) -> None:
     empty.fleet.write_bytes(b"\xff\xfe")
     assert complete(empty, "host", "show", "") == []
+
+
+def test_queries(seen: Console) -> None:
+    assert complete(seen, "search", "host:kvm-") == ["host:kvm-a", "host:kvm-b"]
+    assert complete(seen, "vm", "list", "--where", "web host:kvm-b net:d") == ["web host:kvm-b net:default"]
+    assert complete(seen, "search", "sna") == ["snapshots>"]
+    assert complete(seen, "search", "state:sa") == ["state:saved"]
+    assert complete(seen, "search", "nosuch:x") == []

@@ -213,3 +213,19 @@ def test_what_it_asks_for() -> None:
 def test_one_subject_by_the_clock_of_now() -> None:
     assert parse("uptime>1h").matches(seen("a", started=time.time() - 7200))
     assert isinstance(parse("a"), Query)
+
+
+def test_hosts_that_can_have_it() -> None:
+    def hosts(text: str) -> list[str]:
+        return [spec.id for spec in (NORTH, SOUTH) if parse(text).may_be_on(spec)]
+
+    assert hosts("zone:north web") == hosts("web !zone:south") == hosts("host:kvm-n11 cpu>3") == ["n11"]
+    assert hosts("zone:north or web") == hosts("tag:prod") == hosts("") == hosts("name:kvm-n11") == ["n11", "s1"]
+
+
+def test_what_must_be_read_for_it() -> None:
+    assert parse("cpu>80").measures
+    assert parse("net>3").measures
+    assert not parse("net:lan 97").measures
+    assert parse("97").worded
+    assert not parse("tag:x").worded
