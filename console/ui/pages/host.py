@@ -67,15 +67,23 @@ class HostNote(QWidget):
             able = self._actions.action(act).isEnabled()
             wanted = act is not HostAct.EDIT or status.phase is Phase.REFUSED
             button.setVisible(able and wanted)
-        unknown = status.problem is not None and status.problem.reason is Reason.HOST_KEY_UNKNOWN
-        self._shown_key = status.problem.detail if status.problem is not None and unknown else ""
-        self.trust.setVisible(status.phase is Phase.REFUSED and bool(self._shown_key))
+        self._shown_key = self._unknown_key(status)
+        self.trust.setVisible(bool(self._shown_key))
+
+    @staticmethod
+    def _unknown_key(status: HostStatus) -> str:
+        """The fingerprint for which the host was refused, "" if it wasn't, or none is known."""
+        problem = status.problem
+        unknown = problem is not None and problem.reason is Reason.HOST_KEY_UNKNOWN and status.phase is Phase.REFUSED
+        return problem.detail if problem is not None and unknown else ""
 
     def _said(self, spec: HostSpec, status: HostStatus, cached: bool, now: float) -> tuple[str, str, str] | None:
         why = next_step = ""
         if status.problem is not None:
             said = errors.sentence(status.problem, spec.name, "host.connect")
             why, next_step = said.why, said.next
+            if self._unknown_key(status):
+                next_step = _("Compare the fingerprint with the host's own before you trust it.")
         known = self._known(status, cached, now)
         match status.phase:
             case Phase.REFUSED:
