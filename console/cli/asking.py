@@ -17,22 +17,29 @@ if TYPE_CHECKING:
     from console.services.credentials import Pending
 
 
-def answer(pending: Pending) -> None:
-    """Asks, and gives the host what was typed. Nothing typed, or Ctrl-C, is no answer; Ctrl-C ends the program too."""
+def answer(pending: Pending, keyring: bool = False) -> None:
+    """Asks, and gives the host what was typed. Nothing typed, or Ctrl-C, is no answer; Ctrl-C ends the program too.
+
+    keyring: there is one, and the person may have the answer kept in it.
+    """
     asked = questions.ask(pending.question)
     text: str | None = None
+    keep = False
     try:
+        if asked.wrong:
+            note(asked.wrong)
         note(asked.text)
         if pending.question.wanted is Wanted.HOST_KEY:
             text = "yes" if confirmed(_("Trust it?")) else None
         elif asked.secret:
             text = getpass(f"{clean(asked.label)}: ") or None
+            keep = bool(text) and keyring and asked.keepable and confirmed(_("Keep in the keyring?"))
         else:
             text = _read(f"{clean(asked.label)}: ") or None
     except EOFError:
         text = None
     finally:
-        pending.answer(text, remember=False)
+        pending.answer(text, remember=keep)
 
 
 def confirmed(question: str) -> bool:

@@ -187,7 +187,7 @@ class Session:
             except queue.Empty:
                 continue
             began = time.monotonic()
-            asking.answer(pending)
+            asking.answer(pending, self.services.credentials.secrets.why_no_keyring is None)
             if end is not None:
                 end += time.monotonic() - began
         return True

@@ -10,7 +10,8 @@ from console.words.translation import N_, _
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """title: what it is about; text: the explanation; label: of the field; accept: of the button; secret: don't echo."""
+    """title: what it is about; text: the explanation; label: of the field; accept: of the button; secret: don't echo;
+    wrong: that the last answer was not right, "" for the first."""
 
     title: str
     text: str
@@ -18,6 +19,7 @@ class Asked:
     accept: str
     secret: bool
     keepable: bool
+    wrong: str = ""
 
 
 _TITLES = {
@@ -49,8 +51,7 @@ def ask(question: Question) -> Asked:
         text = _("{host} asks for the password of {user}.").format(host=question.host_name, user=question.detail)
     else:
         text = _("{host} asks: {prompt}").format(host=question.host_name, prompt=question.prompt.strip() or "?")
-    if question.again and question.wanted is not Wanted.HOST_KEY:
-        text = f"{_('That was not right. Try again.')} {text}"
+    wrong = _("That was not right. Try again.") if question.again and question.wanted is not Wanted.HOST_KEY else ""
     return Asked(
         title=_(_TITLES[question.wanted]).format(host=question.host_name),
         text=text,
@@ -58,4 +59,5 @@ def ask(question: Question) -> Asked:
         accept=_("Trust and connect") if question.wanted is Wanted.HOST_KEY else _("Connect"),
         secret=secret,
         keepable=secret and not question.once,
+        wrong=wrong,
     )

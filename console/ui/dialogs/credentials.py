@@ -41,10 +41,9 @@ class CredentialDialog(Dialog):
         self._pending = pending
         is_key = pending.question.wanted is Wanted.HOST_KEY
         text = asked.text.removesuffix(pending.question.detail).rstrip() if is_key else asked.text
-        if pending.question.again:
-            self.tell("error", text)
-        else:
-            self.body.addWidget(label(text, wrap=True))
+        if asked.wrong:
+            self.tell("error", asked.wrong)
+        self.body.addWidget(label(text, wrap=True))
         self.field = QLineEdit()
         self.keep = QCheckBox(_("Keep in the keyring"))
         if is_key:

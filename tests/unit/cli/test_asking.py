@@ -58,3 +58,31 @@ def test_typed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO(" web-01 \n"))
     assert asking.typed("Name?") == "web-01"
     assert asking.typed("Name?") == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "keyring", "once", "kept"),
+    [
+        ("yes\n", True, False, True),
+        ("\n", True, False, False),
+        ("yes\n", False, False, False),
+        ("yes\n", True, True, False),
+    ],
+)
+def test_a_secret_is_kept_in_the_keyring_if_wanted(
+    monkeypatch: pytest.MonkeyPatch, typed: str, keyring: bool, once: bool, kept: bool
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
+    monkeypatch.setattr(asking, "getpass", lambda _prompt: "secret")
+    pending = Pending(Question("h", "kvm-n11", Wanted.PASSPHRASE, once=once))
+    asking.answer(pending, keyring)
+    assert (pending.wait(0), pending.remember) == ("secret", kept)
+
+
+def test_a_wrong_answer_is_told_before_the_next_question(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(asking, "getpass", lambda _prompt: "")
+    asking.answer(Pending(Question("h", "kvm-n11", Wanted.PASSPHRASE, detail="/id", again=True)))
+    said = capsys.readouterr().err
+    assert said.index("not right") < said.index("/id is locked")

@@ -82,7 +82,7 @@ def test_libvirts_own_words_follow_where_they_tell_more() -> None:
 def test_questions_are_answered_while_waiting_and_their_time_does_not_count(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def slowly(pending: Pending) -> None:
+    def slowly(pending: Pending, _keyring: bool) -> None:
         time.sleep(0.4)
         pending.answer("secret")
 

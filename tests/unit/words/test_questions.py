@@ -25,4 +25,15 @@ def test_the_host_key_shows_its_fingerprint() -> None:
 
 
 def test_a_wrong_answer_is_said() -> None:
-    assert "not right" in questions.ask(Question("h", "kvm-n11", Wanted.PASSWORD, again=True)).text
+    assert "not right" in questions.ask(Question("h", "kvm-n11", Wanted.PASSWORD, again=True)).wrong
+    assert not questions.ask(Question("h", "kvm-n11", Wanted.PASSWORD)).wrong
+
+
+def test_a_locked_key_is_named_and_a_code_is_not_kept() -> None:
+    asked = questions.ask(Question("h", "kvm-n11", Wanted.PASSPHRASE, detail="/home/me/.ssh/id"))
+    assert "/home/me/.ssh/id" in asked.text
+    assert asked.keepable
+    code = questions.ask(Question("h", "kvm-n11", Wanted.PASSWORD, "Verification code: ", once=True))
+    assert "Verification code:" in code.text
+    assert code.secret
+    assert not code.keepable
