@@ -12,27 +12,19 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
     QTextBlock,
-    QTextCharFormat,
     QTextCursor,
-    QTextLayout,
 )
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
 from console.libvirtxml.sections import Section
 from console.ui.theme import theme
-from console.ui.widgets.xml_text import Folds, XmlText, hits, utf16
-from console.ui.widgets.xml_tint import Open, Part, spans
+from console.ui.widgets.xml_paint import formats
+from console.ui.widgets.xml_text import Folds, XmlText, hits
+from console.ui.widgets.xml_tint import Open
 from console.words import _, ngettext, units
 
 CHUNK = 200  # lines brought in between two turns of the event loop
 SWEEP = 1500  # lines shown or hidden between two turns
-_ROLES = {
-    Part.PUNCTUATION: "text3",
-    Part.ELEMENT: "accent",
-    Part.ATTRIBUTE: "text2",
-    Part.VALUE: "good",
-    Part.COMMENT: "text3",
-}
 _PLAIN, _TINTED = -1, 1
 
 
@@ -309,7 +301,7 @@ class XmlView(QPlainTextEdit):
             number = block.blockNumber()
             if block.userState() != _TINTED and number < len(self._xml.lines):
                 block.setUserState(_TINTED)
-                block.layout().setFormats(_formats(self._xml.lines[number], Open(self._xml.open_at[number])))
+                block.layout().setFormats(formats(self._xml.lines[number], Open(self._xml.open_at[number])))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -381,15 +373,3 @@ def _paint_chevron(painter: QPainter, centre: QPointF, folded: bool, color: QCol
         painter.rotate(-90)
     painter.drawPolyline([QPointF(-reach, -reach / 2), QPointF(0, reach / 2), QPointF(reach, -reach / 2)])
     painter.restore()
-
-
-def _formats(line: str, before: Open) -> list[QTextLayout.FormatRange]:
-    made = []
-    for start, length, part in spans(line, before)[0]:
-        span = QTextLayout.FormatRange()
-        span.start = utf16(line, start)
-        span.length = utf16(line, start + length) - span.start
-        span.format = QTextCharFormat()
-        span.format.setForeground(theme.color(_ROLES[part]))
-        made.append(span)
-    return made

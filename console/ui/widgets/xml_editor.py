@@ -1,0 +1,325 @@
+"""XML to write: numbered lines, tints, undo, find, and what is wrong underlined where it stands. Made for ten thousand lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRect, QRectF, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QColor,
+    QHelpEvent,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QTextBlock,
+    QTextCharFormat,
+    QTextCursor,
+)
+from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QToolTip, QWidget
+
+from console.fleet.edits import Finding, Severity
+from console.ui import icons
+from console.ui.theme import theme
+from console.ui.widgets.xml_paint import formats
+from console.ui.widgets.xml_text import hits, utf16
+from console.ui.widgets.xml_tint import Open, spans
+from console.words import _, edits
+
+INDENT = "  "
+
+
+class _Gutter(QWidget):
+    """Line numbers, and a mark where something is wrong."""
+
+    def __init__(self, editor: XmlEditor) -> None:
+        super().__init__(editor)
+        self._editor = editor
+        self.setCursor(Qt.CursorShape.ArrowCursor)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self._editor.paint_gutter(self, event.rect())
+
+
+class XmlEditor(QPlainTextEdit):
+    """XML being edited. Lines and columns are counted from 1.
+
+    Signals:
+        found(int, int): number of the hit that is shown and how many there are; 0, 0 for none.
+    """
+
+    found = Signal(int, int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
+        self.setAccessibleName(_("XML to edit"))
+        self.setTabChangesFocus(False)
+        self._gutter = _Gutter(self)
+        self._findings: tuple[Finding, ...] = ()
+        self._hit: QTextCursor | None = None
+        self._tinting = False
+        self.updateRequest.connect(self._scrolled)
+        self.blockCountChanged.connect(lambda _count: self._place_gutter())
+        self.cursorPositionChanged.connect(self._on_caret)
+        self.document().contentsChange.connect(self._on_contents)
+        theme.changed.connect(self._dress)
+        self._dress()
+
+    # the text
+
+    def show_text(self, text: str, keep: bool = False) -> None:
+        """Begins with another text; what can be undone is forgotten. keep: caret and place stay."""
+        line, top = self.textCursor().blockNumber(), self.verticalScrollBar().value()
+        self._findings, self._hit = (), None
+        self.setPlainText(text.rstrip("\n") + "\n")
+        self.document().setModified(False)
+        if keep:
+            self.go_to(line + 1, 1)
+            self.verticalScrollBar().setValue(top)
+        self._place_gutter()
+
+    def replace_text(self, text: str) -> None:
+        """Another text as one step that can be undone."""
+        cursor = QTextCursor(self.document())
+        cursor.beginEditBlock()
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.insertText(text.rstrip("\n") + "\n")
+        cursor.endEditBlock()
+
+    def go_to(self, line: int, column: int) -> None:
+        """Puts the caret there and shows it."""
+        block = self.document().findBlockByNumber(max(0, line - 1))
+        if not block.isValid():
+            block = self.document().lastBlock()
+        cursor = QTextCursor(block)
+        text = block.text()
+        cursor.setPosition(block.position() + min(utf16(text, max(0, column - 1)), max(0, block.length() - 1)))
+        self.setTextCursor(cursor)
+        self.centerCursor()
+
+    # what is wrong
+
+    def show_findings(self, findings: Sequence[Finding]) -> None:
+        """Underlines them and marks their lines."""
+        self._findings = tuple(findings)
+        self._select()
+        self._gutter.update()
+
+    def _select(self) -> None:
+        """Underlines, the hit, and the line the caret is in."""
+        made = []
+        line = QTextEdit.ExtraSelection()
+        line.cursor = QTextCursor(self.textCursor())
+        line.cursor.clearSelection()
+        line.format.setBackground(theme.color("sunken"))
+        line.format.setProperty(QTextCharFormat.Property.FullWidthSelection, True)
+        made.append(line)
+        for finding in self._findings:
+            mark = QTextEdit.ExtraSelection()
+            mark.cursor = self._cursor_at(finding)
+            mark.format.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
+            mark.format.setUnderlineColor(_color(finding))
+            mark.format.setBackground(theme.color("error-tint" if _bad(finding) else "warning-tint"))
+            made.append(mark)
+        if self._hit is not None:
+            hit = QTextEdit.ExtraSelection()
+            hit.cursor = self._hit
+            hit.format.setBackground(theme.color("warning-tint"))
+            made.append(hit)
+        self.setExtraSelections(made)
+
+    def _cursor_at(self, finding: Finding) -> QTextCursor:
+        block = self.document().findBlockByNumber(max(0, finding.line - 1))
+        cursor = QTextCursor(block)
+        text = block.text()
+        start = min(utf16(text, max(0, finding.column - 1)), max(0, block.length() - 2))
+        cursor.setPosition(block.position() + max(0, start))
+        end = min(block.position() + start + max(1, finding.length), block.position() + block.length() - 1)
+        cursor.setPosition(max(end, cursor.position()), QTextCursor.MoveMode.KeepAnchor)
+        return cursor
+
+    def event(self, event: QHelpEvent) -> bool:  # type: ignore[override]
+        if event.type() == QHelpEvent.Type.ToolTip:
+            position = event.pos() - self.viewport().pos()
+            line = self.cursorForPosition(position).blockNumber() + 1
+            told = [edits.flaw(finding) for finding in self._findings if finding.line == line]
+            if told:
+                QToolTip.showText(event.globalPos(), "\n".join(told), self)
+            else:
+                QToolTip.hideText()
+            return True
+        return super().event(event)
+
+    # finding
+
+    def find_text(self, text: str, backward: bool = False, onward: bool = False) -> None:
+        """Shows the next hit of `text` in any case from the caret on, round the end. onward: the one behind the selected.
+
+        Tells by `found`.
+        """
+        found = hits(tuple(self.toPlainText().split("\n")), text)
+        if not found:
+            self._hit = None
+            self._select()
+            self.found.emit(0, 0)
+            return
+        cursor = self.textCursor()
+        block = self.document().findBlock(cursor.selectionStart())
+        at = (block.blockNumber(), cursor.selectionStart() - block.position())
+        if backward:
+            index = max((i for i, hit in enumerate(found) if hit[:2] < at), default=len(found) - 1)
+        else:
+            if onward and cursor.hasSelection():
+                at = (at[0], at[1] + 1)
+            index = next((i for i, hit in enumerate(found) if hit[:2] >= at), 0)
+        line, start, length = found[index]
+        cursor = QTextCursor(self.document().findBlockByNumber(line))
+        cursor.setPosition(cursor.position() + start)
+        cursor.setPosition(cursor.position() + length, QTextCursor.MoveMode.KeepAnchor)
+        self.setTextCursor(cursor)
+        self._hit = cursor
+        self._select()
+        self.ensureCursorVisible()
+        self.found.emit(index + 1, len(found))
+
+    # keys
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and plain:
+            self._new_line()
+        elif key == Qt.Key.Key_Tab and plain and not self.textCursor().hasSelection():
+            self.insertPlainText(INDENT)
+        else:
+            super().keyPressEvent(event)
+
+    def _new_line(self) -> None:
+        """The next line begins where this one does, deeper after a tag that was opened."""
+        cursor = self.textCursor()
+        before = cursor.block().text()[: cursor.positionInBlock()]
+        indent = before[: len(before) - len(before.lstrip(" "))]
+        tag = before.rstrip()
+        opened = tag.endswith(">") and not tag.endswith(("/>", "?>", "-->")) and "</" not in tag and "<" in tag
+        cursor.insertText("\n" + indent + (INDENT if opened else ""))
+        self.setTextCursor(cursor)
+        self.ensureCursorVisible()
+
+    # tints
+
+    @Slot(int, int, int)
+    def _on_contents(self, position: int, _removed: int, added: int) -> None:
+        """Works out anew what is open at the end of each line that changed, and on until nothing differs."""
+        if self._tinting:
+            return
+        document = self.document()
+        block = document.findBlock(position)
+        last = document.findBlock(position + added)
+        end = last.blockNumber() if last.isValid() else document.blockCount() - 1
+        before = block.previous()
+        still = Open(max(0, before.userState())) if before.isValid() else Open.NOTHING
+        while block.isValid():
+            text = block.text()
+            if still or "<!" in text or text.count("<") != text.count(">"):
+                still = spans(text, still)[1]
+            if block.blockNumber() > end and block.userState() == still:
+                break
+            block.setUserState(still)
+            block = block.next()
+        self._tint_seen()
+
+    def _tint_seen(self) -> None:
+        """Tints the lines in the viewport."""
+        if self._tinting:
+            return
+        self._tinting = True
+        try:
+            first = block = self.firstVisibleBlock()
+            bottom, top = self.viewport().height(), 0.0
+            while block.isValid() and top <= bottom:
+                before = block.previous()
+                still = Open(max(0, before.userState())) if before.isValid() else Open.NOTHING
+                block.layout().setFormats(formats(block.text(), still))
+                top += self.blockBoundingRect(block).height()
+                block = block.next()
+            end = block.position() if block.isValid() else self.document().characterCount()
+            self.document().markContentsDirty(first.position(), end - first.position())
+        finally:
+            self._tinting = False
+
+    # the gutter
+
+    def _gutter_width(self) -> int:
+        digits = len(str(max(999, self.blockCount())))
+        return theme.px(34) + self.fontMetrics().horizontalAdvance("9") * digits
+
+    @Slot()
+    def _dress(self) -> None:
+        self.setFont(theme.font("mono"))
+        self._place_gutter()
+        self._tint_seen()
+        self._select()
+
+    @Slot()
+    def _on_caret(self) -> None:
+        self._select()
+        self._gutter.update()
+
+    @Slot(QRect, int)
+    def _scrolled(self, rect: QRect, dy: int) -> None:
+        if dy:
+            self._gutter.scroll(0, dy)
+            self._tint_seen()
+        else:
+            self._gutter.update(0, rect.y(), self._gutter.width(), rect.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_gutter()
+        self._tint_seen()
+
+    def _place_gutter(self) -> None:
+        width = self._gutter_width()
+        self.setViewportMargins(width, 0, 0, 0)
+        area = self.contentsRect()
+        self._gutter.setGeometry(area.left(), area.top(), width, area.height())
+
+    def paint_gutter(self, gutter: QWidget, dirty: QRect) -> None:
+        """A mark, then the number, right-aligned."""
+        painter = QPainter(gutter)
+        painter.fillRect(dirty, theme.color("sunken"))
+        painter.setPen(theme.color("line"))
+        painter.drawLine(gutter.width() - 1, dirty.top(), gutter.width() - 1, dirty.bottom())
+        painter.setFont(self.font())
+        wrong: dict[int, Finding] = {}
+        for finding in self._findings:
+            if finding.line not in wrong or _bad(finding):
+                wrong[finding.line] = finding
+        caret = self.textCursor().blockNumber()
+        numbers = gutter.width() - theme.px(10)
+        block: QTextBlock = self.firstVisibleBlock()
+        while block.isValid():
+            rect = self.blockBoundingGeometry(block).translated(self.contentOffset())
+            if rect.top() > dirty.bottom():
+                break
+            number = block.blockNumber()
+            painter.setPen(theme.color("text" if number == caret else "text3"))
+            cell = QRectF(0, rect.top(), numbers, rect.height())
+            painter.drawText(cell, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, str(number + 1))
+            if number + 1 in wrong:
+                side = theme.px(12)
+                at = QRect(theme.px(5), round(rect.top() + (rect.height() - side) / 2), side, side)
+                glyph = ("octagon-cross", "error") if _bad(wrong[number + 1]) else ("triangle-bang", "warning-glyph")
+                icons.paint_glyph(painter, at, *glyph)
+            block = block.next()
+        painter.end()
+
+
+def _bad(finding: Finding) -> bool:
+    return finding.severity is Severity.ERROR
+
+
+def _color(finding: Finding) -> QColor:
+    return theme.color("error" if _bad(finding) else "warning-glyph")
