@@ -6,7 +6,8 @@ import pytest
 
 from console.fleet.errors import Failed
 from console.fleet.hosts import Pool, Volume
-from console.libvirtxml.storage import read_pool, read_volume
+from console.fleet.storing import NewPool, NewVolume
+from console.libvirtxml.storage import born, names_in, pool_xml, read_pool, read_volume, volume_xml
 
 POOL = """<pool type='dir'><name>images</name><uuid>p0</uuid>
 <capacity unit='bytes'>107374182400</capacity><allocation unit='GiB'>2</allocation><available unit='bytes'>105226698752</available>
@@ -47,3 +48,51 @@ def test_what_is_missing_is_empty() -> None:
 def test_what_is_no_xml_is_said(read: Callable[[str], object]) -> None:
     with pytest.raises(Failed):
         read("<pool")
+
+
+def test_what_stands_behind_a_pool() -> None:
+    def source(inner: str, kind: str = "netfs") -> str:
+        return read_pool(f"<pool type='{kind}'><name>p</name><source>{inner}</source></pool>").source
+
+    assert source("<host name='nas'/><dir path='/vms'/>") == "nas:/vms"
+    assert source("<host name='mon' port='6789'/><name>pool</name>", "rbd") == "mon:6789:pool"
+    assert source("<device path='/dev/sdb'/><name>vg</name>", "logical") == "vg"
+    assert source("<device path='/dev/sdb1'/>", "fs") == "/dev/sdb1"
+    assert source("", "dir") == ""
+
+
+def test_a_volume_to_be_made_reads_back() -> None:
+    new = NewVolume("a & b.qcow2", 1 << 30, 4096, "qcow2", "/v/<base>", "raw")
+    read = read_volume(volume_xml(new))
+    assert (read.name, read.capacity, read.allocation, read.format, read.backing) == (
+        new.name,
+        new.capacity,
+        new.allocation,
+        new.format,
+        new.backing,
+    )
+    assert born(volume_xml(new)) == ""
+    assert born(VOLUME.replace("<features>", "<timestamps><btime>1.5</btime></timestamps><features>")) == "1.5"
+
+
+@pytest.mark.parametrize(
+    ("new", "source"),
+    [
+        (NewPool("p", path="/v"), ""),
+        (NewPool("p", "fs", "/v", "/dev/sdb1"), "/dev/sdb1"),
+        (NewPool("p", "netfs", "/v", "/export", "nas"), "nas:/export"),
+        (NewPool("p", "logical", "/dev/vg", "/dev/sdb", group="vg"), "vg"),
+        (NewPool("p", "logical"), "p"),
+    ],
+)
+def test_a_pool_to_be_defined_reads_back(new: NewPool, source: str) -> None:
+    read = read_pool(pool_xml(new))
+    assert (read.name, read.kind, read.path, read.source) == (new.name, new.kind, new.path, source)
+
+
+def test_every_file_a_vm_names() -> None:
+    xml = """<domain><os><loader>/l.fd</loader><nvram>/n.fd</nvram><kernel>/k</kernel></os><!-- /no --><devices>
+    <disk><source file='/d'><x dev='/e'/></source><backingStore><source file='/b'/></backingStore></disk>
+    <disk><source pool='p' volume='v'/></disk><emulator>/usr/bin/q</emulator></devices></domain>"""
+    assert names_in(xml) >= {"/l.fd", "/n.fd", "/k", "/d", "/e", "/b", "p/v"}
+    assert "/no" not in names_in(xml)
