@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from operator import attrgetter
 from typing import NamedTuple
 
 
@@ -152,3 +153,10 @@ class Load:
     disk_read_ops: float | None = None
     disk_write_ops: float | None = None
     disk_latency: float | None = None
+
+    def says_as(self, other: Load) -> bool:
+        """The same figures, whenever they were taken."""
+        return bool(_FIGURES(self) == _FIGURES(other))
+
+
+_FIGURES = attrgetter(*(field.name for field in fields(Load) if field.name != "stamp"))

@@ -182,24 +182,31 @@ class Finder:
             known = self._told.get(uuid, ())
             return known if known and known[0].source is not AddressSource.AGENT else ()
         self._each_due[uuid] = now + EACH_EVERY
-        for source in (AddressSource.LEASE, AddressSource.ARP):
-            if source is AddressSource.LEASE and not self._no_leases:
-                continue
-            if found := self._asked(uuid, source):
-                return found
-        return ()
+        sources = (AddressSource.LEASE, AddressSource.ARP) if self._no_leases else (AddressSource.ARP,)
+        return self._asked(uuid, *sources) or ()
 
-    def _asked(self, uuid: str, source: AddressSource) -> tuple[Address, ...] | None:
-        """The answer of one source; None where it gave none."""
-        if source in self._deaf:
+    def _asked(self, uuid: str, *sources: AddressSource) -> tuple[Address, ...] | None:
+        """The first answer with an address in it; else the last one, None where none answered."""
+        sources = tuple(source for source in sources if source not in self._deaf)
+        if not sources:
             return None
         try:
             with calling(uuid):
-                told = self._conn.lookupByUUIDString(uuid).interfaceAddresses(_SOURCES[source], 0)
+                domain = self._conn.lookupByUUIDString(uuid)
         except Unreachable:
             raise
-        except FleetError as error:
-            if error.problem.code in (libvirt.VIR_ERR_NO_SUPPORT, libvirt.VIR_ERR_INVALID_ARG):
-                self._deaf.add(source)
-            return None
-        return of_interfaces(told, source)
+        except FleetError:
+            return None  # it went meanwhile
+        found: tuple[Address, ...] | None = None
+        for source in sources:
+            try:
+                with calling(uuid):
+                    found = of_interfaces(domain.interfaceAddresses(_SOURCES[source], 0), source)
+            except Unreachable:
+                raise
+            except FleetError as error:
+                if error.problem.code in (libvirt.VIR_ERR_NO_SUPPORT, libvirt.VIR_ERR_INVALID_ARG):
+                    self._deaf.add(source)
+            if found:
+                break
+        return found

@@ -357,7 +357,7 @@ class Inventory:
             if old is not None and new.stamp < old.stamp:
                 continue  # a late answer
             self._loads[key] = new
-            if old is None or replace(old, stamp=new.stamp) != new:
+            if old is None or not old.says_as(new):
                 touched.add(key)
             if new.cpu is not None:
                 trace = self._traces.setdefault(key, deque(maxlen=TRACE_POINTS))

@@ -40,3 +40,9 @@ def test_values_can_be_shared_between_threads(value: object) -> None:
     with pytest.raises(FrozenInstanceError):
         setattr(value, field, "other")
     assert hash(value) == hash(value)
+
+
+def test_loads_say_the_same_whenever_they_were_taken() -> None:
+    assert Load(1.0, 0.5, disk_read=3.0).says_as(Load(2.0, 0.5, disk_read=3.0))
+    assert not Load(1.0, 0.5).says_as(Load(1.0, 0.6))
+    assert not Load(1.0, 0.5, disk_latency=0.1).says_as(Load(1.0, 0.5))
