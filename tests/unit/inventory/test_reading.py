@@ -1,0 +1,40 @@
+"""Reading over the stages of the history file; what is packed and what is not is in test_book.py."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from console.fleet.domains import VmKey
+from console.fleet.history import VM_MEASURES, Subject
+from console.inventory.book import CHUNK, HOUR, Book, Page
+from console.inventory.packing import coded
+from console.inventory.reading import in_memory, read
+
+T = 1_800_000_000 // HOUR * HOUR
+A, B = VmKey("a", "1"), VmKey("a", "2")
+
+
+class Newest:
+    """The newest slot of B alone is in memory."""
+
+    oldest = newest = T // 5
+
+    def of(self, key: Subject, first: int, count: int) -> np.ndarray | None:  # type: ignore[type-arg]
+        if key != B:
+            return None
+        return np.tile(np.where(np.arange(first, first + count) == self.newest, 7.0, np.nan), (len(VM_MEASURES), 1))
+
+
+def test_several_are_read_at_once_each_from_where_it_is(tmp_path: Path) -> None:
+    book = Book(tmp_path / "history.sqlite")
+    codes = coded(np.full((1, len(VM_MEASURES), 6), 3.0))
+    book.write([Page((T - CHUNK) // CHUNK, [A], codes)], {})
+    for tier, step in enumerate((5, 60, HOUR)):
+        found = read(book, [A, B, VmKey("no", "no")], tier, T // step - 1, 2, Newest())
+        assert found[A][1][0].tolist() == pytest.approx([3, np.nan], rel=1e-3, nan_ok=True)
+        assert found[B][1][0].tolist() == pytest.approx([np.nan, 7], rel=1e-3, nan_ok=True)
+        assert np.isnan(found[VmKey("no", "no")][1]).all()
+    assert in_memory([A, B], T // 5, 1, Newest())[B][2][0].tolist() == [7.0]
