@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 import click
 
-from console.cli import asking, output, records
-from console.cli.acts import vms_argument
+from console.cli import asking, bulk, completing, output, records
 from console.cli.base import Exit, option, with_session
 from console.cli.following import follow, waiting
 from console.cli.session import Session, trying
 from console.cli.vms import group
+from console.cli.where import where_option
+from console.fleet.acts import Act
+from console.fleet.bulk import Deed
 from console.fleet.deletion import DeletePlan, FileKind
 from console.words import N_, _, deletion, ngettext
 
@@ -19,16 +21,28 @@ _OWN = (FileKind.NVRAM, FileKind.SAVED)  # no use without the VM: they go with i
 
 
 @group.command("delete", help=N_("Delete VMs, and the files you choose. Prints what will happen, and asks."))
-@vms_argument
+@click.argument("vm", nargs=-1, shell_complete=completing.vms)
+@where_option
 @option("--disk", "-d", multiple=True, metavar="PATH", help=N_("Delete this file too; more than once for several."))
 @option("--all-disks", is_flag=True, help=N_("Delete all files that nothing else is known to need."))
 @option("--plan", "only_plan", is_flag=True, help=N_("Only print what would happen."))
 @option("--yes", "-y", is_flag=True, help=N_("Don't ask."))
 @with_session
 def delete(
-    session: Session, vm: Sequence[str], disk: Sequence[str], all_disks: bool, only_plan: bool, yes: bool
+    session: Session,
+    vm: Sequence[str],
+    where: str | None,
+    disk: Sequence[str],
+    all_disks: bool,
+    only_plan: bool,
+    yes: bool,
 ) -> int:
-    keys = session.vms(vm)
+    many = bulk.Many(where or "", only_plan, yes=yes)
+    keys = bulk.chosen(session, vm, many)
+    if where:
+        if disk:
+            raise click.UsageError(_("With --where say --all-disks, or leave the disks."))
+        return bulk.carry_out(session, Deed((Act.DELETE,), files=all_disks), keys, many)
     with trying("vm.plan"), waiting(_("Asking what would go")):
         plan = session.services.delete.plan(keys)
     chosen = choose(plan, disk, all_disks=all_disks)

@@ -28,22 +28,27 @@ def follow(session: Session, handle: JobHandle, *, wait: bool = True) -> int:
 
     Ctrl-C asks the task to end and waits until it has; a second one leaves at once.
     """
+    views = watched(session, handle, wait=wait)
+    _tell(session, views)
+    return _code(views)
+
+
+def watched(session: Session, handle: JobHandle, *, wait: bool = True) -> list[JobView]:
+    """The same without a word at the end: how each VM's task stands then."""
     with _Line() as line:
         try:
             session.wait(lambda: _show(session, handle, line, wait), None)
         except KeyboardInterrupt:
             handle.cancel()
             session.wait(lambda: _show(session, handle, line, True), None)
-    views = _members(session, handle)
-    _tell(session, views)
-    return _code(views)
+    return _members(session, handle)
 
 
 def _members(session: Session, handle: JobHandle) -> list[JobView]:
     """The members of a group as they are now, or the one job itself."""
     view = handle.view
     members = [session.services.jobs.view(child) for child in view.children]
-    return [member for member in members if member is not None] or [view]
+    return [member for member in members if member is not None and member.vms] or [view]
 
 
 def _show(session: Session, handle: JobHandle, line: _Line, wait: bool) -> bool:

@@ -12,6 +12,7 @@ import click
 
 from console.cli import completing, output, probing, records
 from console.cli.base import Exit, Group, option, with_session
+from console.cli.host_choice import meant, some_hosts
 from console.cli.output import Cell, Head
 from console.cli.session import Session, trying
 from console.fleet.domains import State
@@ -320,10 +321,10 @@ def remove(session: Session, host: Sequence[str]) -> int:
 
 
 @group.command("connect", help=N_("Connect to hosts, now and by themselves from now on."))
-@hosts_argument
+@some_hosts
 @with_session
-def connect(session: Session, host: Sequence[str]) -> int:
-    specs = _set_autoconnect(session, host, True)
+def connect(session: Session, host: Sequence[str], zone: Sequence[str], everything: bool) -> int:
+    specs = _set_autoconnect(session, meant(session, host, zone, everything, off=True), True)
     session.reach(specs)
     session.read_facts(specs)
     if session.json:
@@ -337,10 +338,10 @@ def connect(session: Session, host: Sequence[str]) -> int:
 
 
 @group.command("disconnect", help=N_("Let hosts stay disconnected until they are connected again."))
-@hosts_argument
+@some_hosts
 @with_session
-def disconnect(session: Session, host: Sequence[str]) -> int:
-    specs = _set_autoconnect(session, host, False)
+def disconnect(session: Session, host: Sequence[str], zone: Sequence[str], everything: bool) -> int:
+    specs = _set_autoconnect(session, meant(session, host, zone, everything), False)
     if session.json:
         output.document({"hosts": [record(session, spec) for spec in specs]})
     else:
@@ -349,9 +350,8 @@ def disconnect(session: Session, host: Sequence[str]) -> int:
     return Exit.DONE
 
 
-def _set_autoconnect(session: Session, words: Sequence[str], wanted: bool) -> list[HostSpec]:
+def _set_autoconnect(session: Session, specs: Sequence[HostSpec], wanted: bool) -> list[HostSpec]:
     """Into the fleet file, which open windows follow; the hosts as they are then. Those beside the file stay as they are."""
-    specs = list(dict.fromkeys(session.host(word) for word in words))
     with trying("host.edit"):
         for spec in specs:
             if spec.autoconnect is not wanted and session.services.hosts.in_file(spec.id):

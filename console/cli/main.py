@@ -16,11 +16,14 @@ import click
 
 from console.cli import (
     acts,
+    bulk,
     deleting,
     finding,
+    host_wide,
     hosts,
     output,
     records,
+    scaling,
     search,
     shells,
     storage,
@@ -39,7 +42,7 @@ TRACE = "SPLENDID_TRACE"  # a variable of the environment: faults of our own are
 VERSION_TEXT = "splendid %(version)s"
 
 # imported for the commands they add to the groups of vms, hosts and xml
-_ADDED_TO_GROUPS = (acts, deleting, finding, xml_edit, xml_versions)
+_ADDED_TO_GROUPS = (acts, bulk, deleting, finding, host_wide, scaling, xml_edit, xml_versions)
 
 HELP = N_(
     "Virtual machines on many libvirt hosts. Without a command: opens the window.\n\n"

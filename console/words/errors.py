@@ -70,6 +70,7 @@ TRIED = {
     "volume.download": N_("{what} was not downloaded; nothing of it is left here."),
     "volume.clean": N_("What is left of {what} was not taken back."),
     "volume.find": N_("No volume is called {what}."),
+    "job.again": N_("Task {what} was not done again."),
     "job.finish": N_("Could not find out what is left of {what}."),
     "job.dismiss": N_("Task {what} is kept as unfinished."),
     "search.keep": N_("Kept searches stay as they are: {what}."),
