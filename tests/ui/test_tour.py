@@ -8,6 +8,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.tour import waiting
 from tests.tour.camera import Camera
 from tests.tour.waiting import NotSo, must, until
 
@@ -24,6 +25,20 @@ def test_what_does_not_is_named(qtbot: QtBot) -> None:
     for nothing in (None, False):
         with pytest.raises(NotSo, match="a plan"):
             must(nothing, "a plan")
+
+
+def test_a_busy_machine_gets_more_time(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [0.0]
+
+    def turn(_ms: int) -> None:
+        clock[0] += 0.1  # five times as long as asked for
+
+    monkeypatch.setattr(waiting.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(waiting.QTest, "qWait", turn)
+    assert until(lambda: clock[0] >= 4.5, "late", 1.0)
+    clock[0] = 0.0
+    with pytest.raises(NotSo, match=r"never: not within 1 s \(5 s by the clock\)"):
+        until(lambda: None, "never", 1.0)
 
 
 def test_pictures_are_numbered_and_of_the_size_asked_for(qtbot: QtBot, tmp_path: Path) -> None:
