@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
-from console.fleet.domains import AddressSource, State
+from console.fleet.domains import AddressSource, State, VmKey
 from tests.lab.harness.guests import Guest
 from tests.lab.harness.host import Host
 from tests.lab.harness.lab import Lab
@@ -55,6 +56,31 @@ def test_addresses_come_from_the_agent_or_from_the_lease(lab: Lab, guests: dict[
             return (guest.address(), source) in {(a.ip, a.source) for a in console.domain(guest).addresses}
 
         until(told, f"{guest.name} has {guest.address()} by {source}: {console.domain(guest).addresses}", 20)
+
+
+def test_a_guest_that_ran_before_has_an_uptime_here_and_a_bound_elsewhere(
+    lab: Lab, guests: dict[str, Guest], console: Console
+) -> None:
+    alpha = lab.hosts["alpha"]
+    web = guests["web"].ready()
+    process = alpha.exec("stat", "-c", "%Y", f"/proc/{alpha.exec('cat', '/run/libvirt/qemu/web.pid')}")
+    opened = time.time()
+    console.add(spec_of(lab, alpha, "unix", id="here", name="here"), spec_of(lab, alpha, "ssh", id="away", name="away"))
+    here = console.inventory.domain(VmKey("here", web.uuid))
+    away = console.inventory.domain(VmKey("away", web.uuid))
+    assert here is not None
+    assert away is not None
+    assert abs(here.started - float(process)) < 3
+    assert (away.started, here.met) == (0.0, 0.0)
+    assert opened - 1 <= away.met <= time.time()
+
+
+def test_an_address_is_told_again_and_again(lab: Lab, guests: dict[str, Guest], console: Console) -> None:
+    db = guests["db"].ready()
+    console.add(spec_of(lab, lab.hosts["alpha"]))
+    first = until(lambda: console.inventory.heard(console.key(db)), "an address of db", 30)
+    assert time.time() - first < 10
+    until(lambda: console.inventory.heard(console.key(db)) > first, "it is told again", 45)
 
 
 def test_a_busy_guest_shows_its_load(lab: Lab, guests: dict[str, Guest], console: Console) -> None:
