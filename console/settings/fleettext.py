@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import tomlkit
-from tomlkit.items import Array
+if TYPE_CHECKING:
+    from tomlkit.items import Array
 
 Value = str | bool | list[str]
 
@@ -64,6 +64,8 @@ def split(text: str) -> list[Block]:
 
 def new(values: Mapping[str, Value]) -> str:
     """The text of a new host."""
+    import tomlkit  # noqa: PLC0415 - slow to load, and the window's start does not need it
+
     table = tomlkit.table()
     for key, value in values.items():
         if value not in ("", []):
@@ -73,6 +75,9 @@ def new(values: Mapping[str, Value]) -> str:
 
 def changed(text: str, values: Mapping[str, Value | None]) -> str:
     """A host's block with these values; None takes a key away. Comments, order and keys of others stay."""
+    import tomlkit  # noqa: PLC0415 - slow to load, and the window's start does not need it
+    from tomlkit.items import Array  # noqa: PLC0415
+
     document = tomlkit.parse(text)
     tables: Any = document["host"]
     host = tables[0]

@@ -9,15 +9,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-import tomlkit
 
 from console.files.atomic import write_text
 from console.files.writer import Writer
 from console.fleet.errors import Failed, Problem, Reason
 from console.fleet.saved import SavedSearch
+
+if TYPE_CHECKING:
+    import tomlkit
 
 DELAY = 0.3  # seconds until a change is written
 HEAD = "# What is not here is as it comes. Comments stay.\n"
@@ -198,6 +200,8 @@ class PreferencesStore:
 
     def _write(self) -> None:
         """In the writer's thread: puts the changed keys into what is on disk now."""
+        import tomlkit  # noqa: PLC0415 - slow to load, and the window's start does not need it
+
         with self._lock:
             value, changed = self.value, set(self._changed)
             self._changed.clear()
@@ -219,6 +223,8 @@ class PreferencesStore:
 
 
 def _put(document: tomlkit.TOMLDocument, key: str, value: Any) -> None:
+    import tomlkit  # noqa: PLC0415
+
     if value in (None, (), {}):
         document.pop(key, None)
     elif isinstance(value, Mapping):

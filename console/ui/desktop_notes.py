@@ -13,15 +13,13 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jeepney import DBusAddress, MatchRule, message_bus, new_method_call  # type: ignore[import-untyped]
-from jeepney.io.blocking import DBusConnection, Proxy, open_dbus_connection  # type: ignore[import-untyped]
-from jeepney.wrappers import unwrap_msg  # type: ignore[import-untyped]
+if TYPE_CHECKING:
+    from jeepney import DBusAddress, MatchRule  # type: ignore[import-untyped]
+    from jeepney.io.blocking import DBusConnection  # type: ignore[import-untyped]
 
-_ADDRESS = DBusAddress(
-    "/org/freedesktop/Notifications", "org.freedesktop.Notifications", "org.freedesktop.Notifications"
-)
+NAME, PATH = "org.freedesktop.Notifications", "/org/freedesktop/Notifications"
 LIMIT = 3.0  # seconds the desktop has to answer
 REMEMBERED = 50  # notifications whose click is still understood
 
@@ -81,6 +79,9 @@ class DesktopNotes:
     # the thread
 
     def _run(self) -> None:
+        from jeepney import message_bus  # noqa: PLC0415 - slow to load, and the window's start does not need it
+        from jeepney.io.blocking import Proxy, open_dbus_connection  # noqa: PLC0415
+
         try:
             connection = open_dbus_connection(bus=self._bus)
         except Exception:  # no bus, a broken address, refused: jeepney raises whatever it meets
@@ -125,7 +126,10 @@ class DesktopNotes:
         actions = ["default", self._action] if self._action else []
         hints = {"urgency": ("y", 2 if note.urgent else 1), "desktop-entry": ("s", "splendid")}
         body = ("Splendid", 0, "splendid", note.summary, note.body, actions, hints, -1)
-        message = new_method_call(_ADDRESS, "Notify", "susssasa{sv}i", body)
+        from jeepney import new_method_call  # noqa: PLC0415 - slow to load, and the window's start does not need it
+        from jeepney.wrappers import unwrap_msg  # noqa: PLC0415
+
+        message = new_method_call(address(), "Notify", "susssasa{sv}i", body)
         try:
             (number,) = unwrap_msg(connection.send_and_get_reply(message, timeout=LIMIT))
         except Exception:  # no notification service, or it answers with an error
@@ -136,5 +140,14 @@ class DesktopNotes:
             shown.pop(next(iter(shown)))
 
 
+def address() -> DBusAddress:
+    """Where notifications are taken."""
+    from jeepney import DBusAddress  # noqa: PLC0415
+
+    return DBusAddress(PATH, NAME, NAME)
+
+
 def _signals() -> MatchRule:
-    return MatchRule(type="signal", interface=_ADDRESS.interface, member="ActionInvoked", path=_ADDRESS.object_path)
+    from jeepney import MatchRule  # noqa: PLC0415
+
+    return MatchRule(type="signal", interface=NAME, member="ActionInvoked", path=PATH)

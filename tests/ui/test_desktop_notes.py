@@ -10,7 +10,7 @@ from jeepney import HeaderFields, MessageType, new_method_call, new_method_retur
 from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import Proxy, open_dbus_connection
 
-from console.ui.desktop_notes import _ADDRESS, DesktopNote, DesktopNotes
+from console.ui.desktop_notes import NAME, DesktopNote, DesktopNotes, address
 
 CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -45,7 +45,7 @@ class Service:
         self.taken = []
         self.signatures = []
         self.connection = open_dbus_connection(bus=bus)
-        Proxy(message_bus, self.connection).RequestName(_ADDRESS.bus_name)
+        Proxy(message_bus, self.connection).RequestName(NAME)
         self.thread = threading.Thread(target=self.run)
         self.thread.start()
 
@@ -60,11 +60,11 @@ class Service:
             self.taken.append(message.body)
             number = 100 + len(self.taken)
             self.connection.send(new_method_return(message, "u", (number,)))
-            self.connection.send(new_signal(_ADDRESS, "ActionInvoked", "us", (number, "default")))
+            self.connection.send(new_signal(address(), "ActionInvoked", "us", (number, "default")))
 
     def stop(self, bus: Any) -> None:
         with open_dbus_connection(bus=bus) as other:
-            other.send(new_method_call(_ADDRESS, "Stop"))
+            other.send(new_method_call(address(), "Stop"))
             self.thread.join(5)
         self.connection.close()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import platform
 from collections.abc import Sequence
 
@@ -96,6 +95,8 @@ def versions() -> list[tuple[str, str]]:
 
 def version(package: str) -> str:
     """The installed version of a package, "–" where it was not installed as one."""
+    import importlib.metadata  # noqa: PLC0415 - slow to load, and the window's start does not need it
+
     try:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
