@@ -111,10 +111,7 @@ def _cpu(s: Subject) -> float | None:
 
 
 def _used(s: Subject) -> float | None:
-    load = s.load
-    if load is None:
-        return None
-    kib = load.memory_used_kib if load.memory_used_kib is not None else load.memory_kib
+    kib = s.load.memory_used_kib if s.load else None
     return None if kib is None else kib * 1024.0
 
 

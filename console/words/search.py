@@ -48,8 +48,7 @@ def figures(domain: Domain, load: Load | None) -> str:
     if load is None or not domain.state.active:
         return ""
     said = _SAID.get(language()) or _SAID.setdefault(language(), _Said())
-    cpu, disk, net = load.cpu, load.disk_read, load.net_in
-    used = load.memory_used_kib if load.memory_used_kib is not None else load.memory_kib
+    cpu, used, disk, net = load.cpu, load.memory_used_kib, load.disk_read, load.net_in
     text = ""
     if cpu is not None:
         percent = round(cpu * 100)

@@ -15,12 +15,14 @@ from console.fleet.hosts import HostSpec, HostStatus, Phase
 from console.fleet.updates import DomainsRead, StatusChanged
 from console.inventory.inventory import Inventory
 from console.jobs.runner import JobRunner
+from console.services.search import SearchService
 from console.settings.paths import Profile
 from console.settings.preferences import Preferences
 from console.ui.bridge import Bridge
 from console.ui.context import Context
 from console.ui.places import Navigation
 from console.ui.theme import theme
+from console.words.search import TEXTS
 
 
 class Noting:
@@ -89,7 +91,7 @@ def room(*, preferences: Any = None, **services: Any) -> Iterator[Context]:
     for spec in SPECS:
         inventory.apply(StatusChanged(spec.id, HostStatus(Phase.LIVE, 1.0, 1.0)))
         inventory.apply(DomainsRead(spec.id, tuple(d for d in VMS if d.key.host == spec.id)))
-    jobs, bridge = JobRunner(), Bridge()
+    jobs, bridge, kept = JobRunner(), Bridge(), Kept(preferences)
     parts: dict[str, Any] = {
         "hosts": Noting(in_file=True, specs=SPECS, file_problems=()),
         "power": Noting(),
@@ -99,6 +101,7 @@ def room(*, preferences: Any = None, **services: Any) -> Iterator[Context]:
         "unfinished": Noting(found=[]),
         "credentials": SimpleNamespace(secrets=SimpleNamespace(why_no_keyring=None, check=lambda: None)),
         "history": Noting(history=[], lines=()),
+        "search": SearchService(inventory, cast(Any, kept), TEXTS),
         "jobs": jobs,
         "inventory": inventory,
     } | services
@@ -108,7 +111,7 @@ def room(*, preferences: Any = None, **services: Any) -> Iterator[Context]:
         services=cast(Any, SimpleNamespace(**parts)),
         jobs=jobs,
         bridge=bridge,
-        preferences=cast(Any, Kept(preferences)),
+        preferences=cast(Any, kept),
         nav=Navigation(),
         theme=theme,
         profile=Profile.at("/nowhere/splendid"),

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
-from itertools import pairwise
 from operator import attrgetter
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal, Slot
 
 from console.fleet.domains import VmKey
+from console.fleet.search import Query, parse
+from console.fleet.subjects import Known
 from console.fleet.updates import ChangeSet
 from console.inventory.inventory import Inventory
 from console.ui.icons import Age
 from console.ui.models.backlog import Backlog
 from console.ui.models.cells import Cell
+from console.ui.models.runs import runs
 from console.ui.models.vm_columns import COLUMNS, Looking, column_number, tooltip
-from console.ui.models.vm_rows import VmRow, matches, words_of
+from console.ui.models.vm_rows import RowSearch, VmRow
 from console.words import _
 
 KEY_ROLE = Qt.ItemDataRole.UserRole + 1  # VmKey of a row
 SORT_ROLE = Qt.ItemDataRole.UserRole + 2  # what a cell sorts by
 
-RANGES = 40  # dataChanged emits for one change before they become one
 SINGLY = 4  # rows that come or go one by one; more are one change of layout
 
 Index = QModelIndex | QPersistentModelIndex
@@ -39,13 +40,19 @@ class VmTable(QAbstractTableModel):
     Signals:
         counted(): how many there are, are shown or are selected by state may be different now.
         filled(): everything told so far is shown.
+        refused(QueryError): a query was given up while it looked; all is shown.
     """
 
     counted = Signal()
     filled = Signal()
+    refused = Signal(object)
 
     def __init__(
-        self, inventory: Inventory, parent: QObject | None = None, clock: Callable[[], float] = time.time
+        self,
+        inventory: Inventory,
+        parent: QObject | None = None,
+        clock: Callable[[], float] = time.time,
+        known: Callable[[], Known] | None = None,
     ) -> None:
         super().__init__(parent)
         self._inventory = inventory
@@ -57,7 +64,7 @@ class VmTable(QAbstractTableModel):
         self._order = Qt.SortOrder.AscendingOrder
         self._place: Callable[[VmRow], bool] | None = None
         self._quick: Callable[[VmRow], bool] | None = None
-        self._words: tuple[str, ...] = ()
+        self._search = RowSearch(known or (lambda: Known(self._clock())), self.refused.emit)
         self._groups: dict[str, int] = {}
         self._held = False
         self._sort_due = False
@@ -138,8 +145,7 @@ class VmTable(QAbstractTableModel):
 
     def found(self) -> list[VmRow]:
         """The rows of the place that the search finds, whatever quick filter is on."""
-        words = self._words
-        return [row for row in self.inside() if not words or matches(row, words)]
+        return self._search.among(self.inside())
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
@@ -185,11 +191,16 @@ class VmTable(QAbstractTableModel):
         self._quick = quick
         self._reshow()
 
-    def set_search(self, text: str) -> None:
-        """Narrows to the VMs that hold every word of `text`."""
-        words = words_of(text)
-        if words != self._words:
-            self._words = words
+    def set_search(self, query: Query | str) -> None:
+        """Narrows to the VMs that a query finds. Errors: QueryError."""
+        asked = parse(query) if isinstance(query, str) else query
+        if asked.text != self._search.query.text:
+            self._search.query = asked
+            self._reshow()
+
+    def search_again(self) -> None:
+        """What the query finds may be different by time alone: call now and then where it `ages`."""
+        if self._search.query.ages and not self._held:
             self._reshow()
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
@@ -294,7 +305,7 @@ class VmTable(QAbstractTableModel):
             return
         if len(touched) * 2 > len(self._rows):
             touched = list(rows)  # one range is found sooner than many
-        if COLUMNS[self._column].live:
+        if COLUMNS[self._column].live or self._search.query.loaded:
             if self._held:
                 self._sort_due = True
             else:
@@ -309,25 +320,13 @@ class VmTable(QAbstractTableModel):
             return
         at = self._positions()
         positions = sorted({at[key] for key in keys if key in at})
-        if not positions:
-            return
-        starts = [positions[0], *(b for a, b in pairwise(positions) if b != a + 1)]
-        ends = [*(a for a, b in pairwise(positions) if b != a + 1), positions[-1]]
-        ranges = list(zip(starts, ends, strict=True))
-        if len(ranges) > RANGES:
-            ranges = [(positions[0], positions[-1])]
-        last = len(COLUMNS) - 1
-        for first, end in ranges:
-            self.dataChanged.emit(self.index(first, 0), self.index(end, last))
+        for first, end in runs(positions):
+            self.dataChanged.emit(self.index(first, 0), self.index(end, len(COLUMNS) - 1))
 
     # order
 
     def _accepts(self, row: VmRow) -> bool:
-        return (
-            (self._place is None or self._place(row))
-            and (self._quick is None or self._quick(row))
-            and (not self._words or matches(row, self._words))
-        )
+        return (self._place is None or self._place(row)) and (self._quick is None or self._quick(row))
 
     def _positions(self) -> dict[VmKey, int]:
         if self._at is None:
@@ -339,8 +338,9 @@ class VmTable(QAbstractTableModel):
         if self._by_name is None:
             self._by_name = sorted(self._rows.values(), key=_BY_NAME)
         rows = self._by_name
-        if self._place or self._quick or self._words:
+        if self._place or self._quick:
             rows = [row for row in rows if self._accepts(row)]
+        rows = self._search.among(rows)
         down = self._order == Qt.SortOrder.DescendingOrder
         column = COLUMNS[self._column]
         if column.id == "name":

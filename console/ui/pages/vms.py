@@ -7,26 +7,23 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from console.fleet.domains import State, VmKey
 from console.fleet.updates import ChangeSet
 from console.ui.actions import VmActions
 from console.ui.context import Context
 from console.ui.delegates.table import Table
+from console.ui.dialogs.keep import KeepDialog
 from console.ui.icons import Age, state_glyph
 from console.ui.models.vm_columns import COLUMNS
-from console.ui.models.vm_rows import VmRow, matches, words_of
+from console.ui.models.vm_rows import VmRow
 from console.ui.models.vms import VmTable
+from console.ui.pages.vm_search import VmSearchRow
 from console.ui.pages.vm_table_columns import VmTableColumns
 from console.ui.places import Place
-from console.ui.theme import theme
-from console.ui.theme.tokens import HEIGHTS
 from console.ui.widgets.action_bar import ActionBar, menu_button
 from console.ui.widgets.action_bar import Slot as BarSlot
-from console.ui.widgets.buttons import IconButton
-from console.ui.widgets.fields import SearchField
-from console.ui.widgets.labels import GlyphLabel, label
 from console.ui.widgets.notes import EmptyState
 from console.ui.widgets.tabs import Segment
 from console.words import _, ngettext, states, units
@@ -82,7 +79,7 @@ class VmsPage(QWidget):
         self._quick = ""
         self._summary = ""
         self._missed = ChangeSet()
-        self.model = VmTable(ctx.inventory, self)
+        self.model = VmTable(ctx.inventory, self, known=ctx.services.search.known)
         self.actions_ = VmActions(ctx.acting, self)
         self._build()
         self._count_timer = QTimer(self, interval=COUNT_MS, singleShot=True)
@@ -95,7 +92,7 @@ class VmsPage(QWidget):
         self.model.filled.connect(self._count_soon)
         self.table.selectionModel().selectionChanged.connect(lambda: self._choice_timer.start())
         self._search_timer = QTimer(self, interval=60, singleShot=True)
-        self._search_timer.timeout.connect(lambda: self.model.set_search(self.search.text()))
+        self._search_timer.timeout.connect(lambda: self.model.set_search(self.search.query))
         ctx.bridge.changed.connect(self._on_change)
         self._on_choice()
         self._count()
@@ -129,37 +126,18 @@ class VmsPage(QWidget):
         slash = QShortcut(QKeySequence("/"), self, self.focus_search)
         slash.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self.setFocusProxy(self.table)
-        self.setTabOrder(self.search, self.columns_button)
         self.setTabOrder(self.columns_button, self.table)
 
     def _search_row(self) -> QWidget:
-        row = QWidget()
-        row.setFixedHeight(theme.px(HEIGHTS["search"]))
-        layout = QHBoxLayout(row)
-        layout.setContentsMargins(theme.px(12), 0, theme.px(12), 0)
-        layout.setSpacing(theme.px(8))
-        self.search = SearchField(_("Search in all columns"), keys="/")
-        self.search.setMaximumWidth(theme.px(540))
-        self.search.setMinimumWidth(theme.px(200))
-        self.search.changed.connect(lambda _text: self._search_timer.start())
+        row = VmSearchRow(self._ctx.services.search.values)
+        self.row, self.search, self.columns_button = row, row.field, row.columns_button
+        self.search.asked.connect(lambda _query: self._search_timer.start())
         self.search.left.connect(lambda: self.table.setFocus())
         self.search.down_pressed.connect(self._to_first)
         self.search.returnPressed.connect(self._to_first)
-        self.shown_label = label("", "strong")
-        self.of_label = label("", tone="text2")
-        self.lost_glyph = GlyphLabel("play-dashed", "last-known", 14)
-        self.lost_label = label("", tone="text2")
-        self.columns_button = IconButton("columns", _("Columns"), kind="plain", role="text")
-        self.columns_button.setFixedWidth(theme.px(32))
-        self.columns_button.clicked.connect(self._open_columns)
-        layout.addWidget(self.search, 5)
-        layout.addStretch(1)
-        layout.addWidget(_pair(self.shown_label, self.of_label, 4))
-        self.dot_label = label("·", tone="text3")
-        layout.addWidget(self.dot_label)
-        layout.addWidget(_pair(self.lost_glyph, self.lost_label, 6))
-        layout.addSpacing(theme.px(2))
-        layout.addWidget(self.columns_button)
+        self.model.refused.connect(self.search.refuse)
+        row.keep_wanted.connect(self._keep)
+        row.columns_button.clicked.connect(self._open_columns)
         return row
 
     def _action_bar(self) -> ActionBar:
@@ -243,6 +221,7 @@ class VmsPage(QWidget):
         first = max(0, self.table.verticalOffset() // height)
         if self.model.aged(first, first + self.table.viewport().height() // height + 1):
             self.table.viewport().update()
+        self.model.search_again()
 
     def _count_soon(self) -> None:
         empty = not self.model.rowCount() and not self.model.busy
@@ -258,11 +237,8 @@ class VmsPage(QWidget):
         counts["all"] = len(found)
         lost = [row for row in self.model.rows() if row.age is Age.LOST]
         shown = self.model.rowCount()
-        self.shown_label.setText(units.count(shown) if shown != here else "")
-        self.shown_label.setVisible(shown != here)
-        of = ngettext("{count} VM", "{count} VMs", here).format(count=units.count(here))
-        self.of_label.setText(_("of {vms}").format(vms=of) if shown != here else of)
-        self._say_lost(lost)
+        self.row.say_counts(shown, here)
+        self.row.say_lost(lost, self.model.now())
         self._say_filters(counts)
         self._summary = (
             _("{shown} of {vms} shown").format(
@@ -275,20 +251,6 @@ class VmsPage(QWidget):
         self.summed.emit(self._summary)
         self._say_empty(here)
         self.columns.fit_soon()
-
-    def _say_lost(self, lost: list[VmRow]) -> None:
-        seen = [row.status.seen for row in lost if row.status.seen]
-        text = ""
-        if lost:
-            text = ngettext("{count} last seen", "{count} last seen", len(lost)).format(count=units.count(len(lost)))
-        if seen:
-            now = self.model.now()
-            oldest, newest = units.age(now - min(seen)), units.age(now - max(seen))
-            form = _("{lost} {age} ago") if oldest == newest else _("{lost} up to {age} ago")
-            text = form.format(lost=text, age=oldest)
-        self.lost_label.setText(text)
-        for part in (self.dot_label, self.lost_glyph, self.lost_label):
-            part.setVisible(bool(text))
 
     def _say_filters(self, counts: dict[str, int]) -> None:
         glyphs = {
@@ -320,26 +282,24 @@ class VmsPage(QWidget):
             if not here:
                 self.empty.say(_("No VMs here"), _("VMs appear as soon as a host that has some is connected."))
             elif text:
-                term = self._excluding(words_of(text))
+                term = self.search.query.excluding(self.model.inside(), self._ctx.services.search.known())
                 self.empty.say(
                     _("No VM matches “{text}”").format(text=term or text),
-                    "" if term else _("Each word is found, but no VM has all of them."),
+                    "" if term else _("Each part is found, but no VM has all of them."),
                 )
             else:
                 self.empty.say(_("No VM in this state"))
             self._clear.setVisible(bool(text or self._quick))
         self._body.setCurrentIndex(1 if empty else 0)
 
-    def _excluding(self, words: tuple[str, ...]) -> str:
-        """The first word that no VM of the place has, "" when it is their combination."""
-        rows = self.model.inside()
-        return next((word for word in words if not any(matches(row, (word,)) for row in rows)), "")
-
     def _clear_all(self) -> None:
         self.search.clear()
         self._search_timer.stop()
         self.model.set_search("")
         self._on_quick("")
+
+    def _keep(self) -> None:
+        KeepDialog(self._ctx, self.search.text(), "", self.window()).show_at()
 
     def _on_quick(self, id: str) -> None:
         self._quick = id
@@ -349,7 +309,7 @@ class VmsPage(QWidget):
     def _to_first(self) -> None:
         if self._search_timer.isActive():
             self._search_timer.stop()
-            self.model.set_search(self.search.text())
+            self.model.set_search(self.search.query)
         self.table.setFocus()
         if self.model.rowCount() and not self.table.selectionModel().hasSelection():
             self.table.selectRow(0)
@@ -385,13 +345,3 @@ class VmsPage(QWidget):
         self._on_choice()
         self.model.hold(True)
         self.actions_.pop_up(at, self.table).aboutToHide.connect(lambda: self.model.hold(False))
-
-
-def _pair(one: QWidget, other: QLabel, gap: int) -> QWidget:
-    pair = QWidget()
-    layout = QHBoxLayout(pair)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(theme.px(gap))
-    layout.addWidget(one)
-    layout.addWidget(other)
-    return pair

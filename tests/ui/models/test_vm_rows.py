@@ -4,8 +4,10 @@ import pytest
 
 from console.fleet.domains import Address, Load, Nic, State
 from console.fleet.hosts import HostSpec, HostStatus, Phase
+from console.fleet.search import QueryError, parse
+from console.fleet.subjects import Known
 from console.ui.icons import Age
-from console.ui.models.vm_rows import NEVER, VmRow, matches, words_of
+from console.ui.models.vm_rows import NEVER, RowSearch, VmRow
 from tests.ui.models.vm_fleet import NOW, vm
 
 SPEC = HostSpec("n11", "kvm-n11", "test:///x", zone="north", rack="N1")
@@ -14,6 +16,12 @@ LIVE = HostStatus(Phase.LIVE, NOW, NOW)
 
 def row(status: HostStatus = LIVE, load: Load | None = None, **more: object) -> VmRow:
     return VmRow(vm("n11", "u-1", "Shop-DB-01", **more), SPEC, status, load, NOW)
+
+
+def finds(one: VmRow, text: str) -> bool:
+    search = RowSearch(lambda: Known(NOW), pytest.fail)
+    search.query = parse(text)
+    return search.among([one]) == [one]
 
 
 @pytest.mark.parametrize(
@@ -53,24 +61,44 @@ def test_found_by_any_column(typed: str) -> None:
         autostart=True,
         nics=(Nic("52:54:00:01:02:03"),),
     )
-    assert matches(found, words_of(typed))
+    assert finds(found, typed)
 
 
 @pytest.mark.parametrize("typed", ["south", "shop south", "10.20.1.32", "paused"])
 def test_not_found_by_what_it_has_not(typed: str) -> None:
-    assert not matches(row(ip="10.20.1.31"), words_of(typed))
+    assert not finds(row(ip="10.20.1.31"), typed)
 
 
 def test_ten_thousand_rows_are_searched_in_thirty_milliseconds() -> None:
     rows = [VmRow(vm("n11", f"u-{n}", f"vm-{n:05d}", tags=("prod",)), SPEC, LIVE, None, NOW) for n in range(10_000)]
-    words = words_of("prod vm-09 kvm-n1")
+    search = RowSearch(lambda: Known(NOW), pytest.fail)
+    search.query = parse("prod vm-09 kvm-n1")
     best = 9.0
     for _attempt in range(5):
         start = time.perf_counter()
-        found = sum(matches(one, words) for one in rows)
+        found = len(search.among(rows))
         best = min(best, time.perf_counter() - start)
     assert found == 1000
     assert best < 0.03
+
+
+def test_a_query_that_is_given_up_finds_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("console.fleet.query_terms.PATTERN_SECONDS", 0.0)
+    refused: list[QueryError] = []
+    search = RowSearch(lambda: Known(NOW), refused.append)
+    search.query = parse("re:x")
+    rows = [row(), row()]
+    assert search.among(rows) is rows
+    assert not search
+    assert len(refused) == 1
+
+
+def test_shown_figures_are_found() -> None:
+    one = row(load=Load(NOW, 0.97, memory_used_kib=3 << 20))
+    assert finds(one, '"97 %"')
+    one.put_load(Load(NOW, 0.12))
+    assert not finds(one, "97")
+    assert finds(one, "12")
 
 
 def test_figures_are_those_of_a_vm_that_runs() -> None:
@@ -121,4 +149,4 @@ def test_new_load_outdates_the_cells_of_load_only() -> None:
 
 def test_names_with_newlines_and_emoji_are_found() -> None:
     odd = VmRow(vm("n11", "u", "zwei\nzeilen 🐧 שלום"), SPEC, LIVE, None, NOW)
-    assert matches(odd, words_of("🐧 שלום zeilen"))
+    assert finds(odd, "🐧 שלום zeilen")

@@ -12,6 +12,7 @@ from console.fleet.domains import Domain, State, VmKey
 from console.fleet.hosts import HostStatus, Phase
 from console.fleet.updates import DomainRead, DomainsRead, StatusChanged
 from console.ui.context import Context
+from console.ui.dialogs.keep import KeepDialog
 from console.ui.pages.vms import QUICK, VmsPage, inside, quick
 from console.ui.places import Place
 from tests.ui.rooms import key, vm
@@ -46,8 +47,8 @@ def choose(page: VmsPage, qtbot: QtBot, *keys: VmKey) -> None:
 
 def test_all_vms_of_the_fleet(page: VmsPage) -> None:
     assert names(page) == ["db-01", "ldap-01", "web-01", "web-02"]
-    assert page.of_label.text() == "4 VMs"
-    assert not page.shown_label.isVisible()
+    assert page.row.of_label.text() == "4 VMs"
+    assert not page.row.shown_label.isVisible()
     assert page.summary == ""
 
 
@@ -55,7 +56,7 @@ def test_search_narrows_and_counts(page: VmsPage, qtbot: QtBot) -> None:
     with qtbot.waitSignal(page.summed):
         search(page, "web prod", qtbot)
     assert names(page) == ["web-01"]
-    assert (page.shown_label.text(), page.of_label.text()) == ("1", "of 4 VMs")
+    assert (page.row.shown_label.text(), page.row.of_label.text()) == ("1", "of 4 VMs")
     assert page.summary == "1 of 4 VMs shown"
 
 
@@ -163,8 +164,8 @@ def test_lost_host_is_counted_with_its_age(page: VmsPage, ctx: Context, qtbot: Q
     ctx.inventory.apply(StatusChanged("n2", HostStatus(Phase.UNREACHABLE, now, now - 845)))
     qtbot.waitUntil(lambda: any(row.domain.name == "ldap-01" and row.age == "lost" for row in page.model.rows()))
     page._count()
-    assert page.lost_label.text().replace("\u00a0", " ") == "1 last seen 14 min ago"
-    assert page.lost_glyph.isVisible()
+    assert page.row.lost_label.text().replace("\u00a0", " ") == "1 last seen 14 min ago"
+    assert page.row.lost_glyph.isVisible()
 
 
 def test_hidden_page_takes_changes_in_when_it_is_seen(page: VmsPage, ctx: Context, qtbot: QtBot) -> None:
@@ -208,3 +209,38 @@ def test_odd_names_are_shown(page: VmsPage, ctx: Context, qtbot: QtBot, name: st
     ctx.inventory.apply(DomainRead("n2", Domain(VmKey("n2", "odd"), name, State.RUNNING)))
     qtbot.waitUntil(lambda: name in names(page))
     assert not page.table.viewport().grab().isNull()
+
+
+def test_a_query_narrows_and_a_wrong_one_leaves_what_was_found(page: VmsPage, qtbot: QtBot) -> None:
+    search(page, "tag:web !tag:prod", qtbot)
+    assert names(page) == ["web-02"]
+    search(page, "tag:web !stat:x", qtbot)
+    assert names(page) == ["web-02"]
+    assert page.row.wrong_text() == "There is no field “stat”. Did you mean state?"
+    search(page, "web (tag:prod or state:off)", qtbot)
+    assert names(page) == ["web-01"]
+    assert page.row.wrong_text() == ""
+
+
+def test_the_part_that_excludes_all_is_named(page: VmsPage, qtbot: QtBot) -> None:
+    search(page, "web tag:nowhere state:running", qtbot)
+    assert "No VM matches “tag:nowhere”" in [label.text() for label in page.empty.findChildren(QLabel)]
+
+
+def test_a_pattern_that_takes_too_long_is_given_up(
+    page: VmsPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.fleet.query_terms.PATTERN_SECONDS", 0.0)
+    search(page, "re:nothing", qtbot)
+    assert len(names(page)) == 4
+    assert page.row.wrong_text().startswith("This pattern could search for ever")
+
+
+def test_a_search_is_kept_from_its_field(page: VmsPage, ctx: Context, qtbot: QtBot) -> None:
+    search(page, "tag:web", qtbot)
+    page.row.keep_button.click()
+    [dialog] = page.window().findChildren(KeepDialog)
+    dialog.field.setText("Web")
+    dialog.main.click()
+    qtbot.waitUntil(lambda: not isValid(dialog))
+    assert [(each.name, each.query) for each in ctx.services.search.searches()] == [("Web", "tag:web")]
