@@ -17,12 +17,12 @@ from console.fleet.bulk import Deed
 from console.fleet.scaling import Sizing, When, checked_sizing
 from console.words import N_, _
 
-_UNITS = {"": 1 << 10, "k": 1, "m": 1 << 10, "g": 1 << 20, "t": 1 << 30}  # KiB; a bare number is MiB, as in virsh's kin
+_UNITS = {"": 1 << 10, "k": 1, "m": 1 << 10, "g": 1 << 20, "t": 1 << 30}  # KiB
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?", re.IGNORECASE)
 
 
 def size(_ctx: click.Context | None, _param: click.Parameter | None, value: str | None) -> int | None:
-    """ "4G", "512M", "1.5GiB", or MiB, in KiB. Errors: BadParameter of click."""
+    """A size such as "4G", "512M", "1.5GiB" (a bare number is MiB), in KiB. Errors: BadParameter of click."""
     if value is None:
         return None
     found = _SIZE.fullmatch(value.strip())
