@@ -82,7 +82,8 @@ class HostLoad:
     """A host's own load. cpu: 0..1 of all its CPUs, None = not known. Memory in KiB. replayed: from the demo's trace.
 
     cpu_user, cpu_system, cpu_iowait: the same, by what they did; iowait is no part of cpu. pressure: 0..1, share of time that
-    something waited for it (Linux' PSI, "some"); libvirt does not tell it, so only of this computer.
+    something waited for it (Linux' PSI, "some"); libvirt does not tell it, so only of this computer. booted: about when the host
+    was started, in epoch seconds, counted from what its CPUs did since; 0 = not known.
     """
 
     stamp: float
@@ -95,6 +96,7 @@ class HostLoad:
     pressure_cpu: float | None = None
     pressure_memory: float | None = None
     pressure_io: float | None = None
+    booted: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,6 +164,7 @@ class Meter:
         self._interval = interval
         self._clock = clock
         self._samples: dict[str, Sample] = {}
+        self._host_cpus: int | None = None
         self._host_cpu: tuple[float, tuple[int, int, int, int]] | None = None  # stamp, user, system, iowait, idle (ns)
         self._pressure: Pressure | None = None
         self._local: bool | None = None
@@ -223,7 +224,7 @@ class Meter:
         return list(self._conn.getAllDomainStats(GROUPS, RUNNING_ONLY))
 
     def _cpu(self, at: float) -> HostLoad:
-        """What the host's CPUs did since the last round."""
+        """What the host's CPUs did since the last round, and how long they have been at it."""
         nothing = HostLoad(at)
         if self._no_cpu:
             return nothing
@@ -238,6 +239,8 @@ class Meter:
             return nothing
         system = told.get("kernel", 0) + told.get("intr", 0)
         now = (told.get("user", 0), system, told.get("iowait", 0), told.get("idle", 0))
+        booted = stamp - sum(now) / 1e9 / self._cpus() if self._cpus() else 0.0
+        nothing = HostLoad(at, booted=booted)
         before, self._host_cpu = self._host_cpu, (stamp, now)
         if before is None or stamp - before[0] > GAP * self._interval:
             return nothing
@@ -246,7 +249,20 @@ class Meter:
         of = user + system + iowait + idle
         if of <= 0 or min(user, system, idle) < 0:
             return nothing
-        return HostLoad(at, (user + system) / of, cpu_user=user / of, cpu_system=system / of, cpu_iowait=iowait / of)
+        busy = (user + system) / of
+        return HostLoad(at, busy, cpu_user=user / of, cpu_system=system / of, cpu_iowait=iowait / of, booted=booted)
+
+    def _cpus(self) -> int:
+        """How many CPUs the host has, 0 where it does not tell. Asked once."""
+        if self._host_cpus is None:
+            try:
+                with calling():
+                    self._host_cpus = int(self._conn.getInfo()[2])
+            except Unreachable:
+                raise
+            except FleetError:
+                self._host_cpus = 0
+        return self._host_cpus
 
     def _pressed(self) -> tuple[float | None, float | None, float | None] | None:
         """Pressure on CPU, memory and I/O, where the host is this computer; None elsewhere, and where its kernel tells none."""

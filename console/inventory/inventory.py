@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from console.fleet.domains import Domain, Load, State, VmKey
-from console.fleet.hosts import HostSpec, HostStatus, Phase
+from console.fleet.hosts import HostLoad, HostSpec, HostStatus, Phase
 from console.fleet.updates import (
+    AddressesLooked,
     AddressesRead,
     ChangeSet,
     DomainGone,
@@ -31,6 +32,10 @@ from console.fleet.updates import (
 
 TRACE_STEP = 10.0  # seconds a point of a sparkline stands for
 TRACE_POINTS = 60  # ten minutes
+BOOT_SLACK = (
+    600.0,
+    0.15,
+)  # seconds, and part of its uptime, by which a host may have been started earlier than its CPUs tell
 
 Listener = Callable[[ChangeSet], None]
 
@@ -55,6 +60,7 @@ class Inventory:
         self._traces: dict[VmKey, deque[tuple[float, float]]] = {}
         self._heard: dict[VmKey, float] = {}
         self._groups: tuple[str, ...] = ()
+        self._booted: dict[str, float] = {}
         self._told: dict[str, set[type]] = {}
         self._listeners: list[Listener] = []
         self._untold: deque[ChangeSet] = deque()
@@ -154,6 +160,7 @@ class Inventory:
                 self._views.pop(host, None)
                 self._by_host.pop(host, None)
                 self._told.pop(host, None)
+                self._booted.pop(host, None)
             for key in removed:
                 self._forget(key)
             touched = {host for host, spec in new.items() if self._specs.get(host) != spec}
@@ -284,6 +291,8 @@ class Inventory:
                     return self._take_one(replace(known, state=state, since=at))
                 started = at if state.active else 0.0
                 return self._take_one(replace(known, state=state, since=at, started=started, met=0.0, boot=0))
+            case AddressesLooked():
+                return ChangeSet()  # it is told, which is all
             case AddressesRead(uuid=uuid, addresses=addresses):
                 known = self._domains.get(VmKey(host, uuid))
                 if known is None:
@@ -343,8 +352,8 @@ class Inventory:
         counts = bool(added or changed or removed or view.cached)
         return ChangeSet(added, changed, removed, hosts=frozenset({host}) if counts else frozenset())
 
-    def _take_loads(self, host: str, view: HostView, load: object, loads: Mapping[str, Load]) -> ChangeSet:
-        self._views[host] = replace(view, load=load)  # type: ignore[arg-type]
+    def _take_loads(self, host: str, view: HostView, load: HostLoad, loads: Mapping[str, Load]) -> ChangeSet:
+        self._views[host] = replace(view, load=load)
         touched = set()
         for uuid in self._by_host.get(host, {}):
             key = VmKey(host, uuid)
@@ -363,7 +372,22 @@ class Inventory:
                 trace = self._traces.setdefault(key, deque(maxlen=TRACE_POINTS))
                 if not trace or new.stamp - trace[-1][0] >= TRACE_STEP:
                     trace.append((new.stamp, new.cpu))
-        return ChangeSet(loads=frozenset(touched), host_loads=frozenset({host}))
+        changed = self._outlived(host, load.booted, load.stamp) if load.booted else frozenset()
+        return ChangeSet(changed=changed, loads=frozenset(touched), host_loads=frozenset({host}))
+
+    def _outlived(self, host: str, booted: float, now: float) -> frozenset[VmKey]:
+        """Forgets starts from before the host's own: it was started anew while nobody looked, and counted its guests anew."""
+        slack = BOOT_SLACK[0] + BOOT_SLACK[1] * (now - booted)
+        if abs(self._booted.get(host, 0.0) - booted) < slack:
+            return frozenset()
+        self._booted[host] = booted
+        old = []
+        for domain in tuple(self._by_host.get(host, {}).values()):
+            if domain.state.active and 0.0 < (domain.started or domain.met) < booted - slack:
+                since = domain.since if domain.since > booted - slack else 0.0
+                old.append(replace(domain, since=since, started=0.0, met=self._clock()))
+        self._put(host, old)
+        return frozenset(domain.key for domain in old)
 
 
 def running(domains: Iterable[Domain]) -> int:

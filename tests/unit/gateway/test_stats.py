@@ -184,6 +184,7 @@ class Host:
         self.cpu: list[dict[str, int]] = []
         self.memory: dict[str, int] | None = None
         self.asked_cpu = 0
+        self.cpus = 4
         self.uri = "qemu+ssh://kvm-a/system"
         self._old = old
 
@@ -195,6 +196,9 @@ class Host:
         if self._old and flags & libvirt.VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT:
             raise error(libvirt.VIR_ERR_INVALID_ARG, "unsupported flags")
         return [(Vm(uuid), record) for uuid, record in self.rounds.pop(0)]
+
+    def getInfo(self) -> list[Any]:
+        return ["x86_64", 8192, self.cpus]
 
     def getCPUStats(self, _cpu: int, _flags: int) -> dict[str, int]:
         self.asked_cpu += 1
@@ -233,6 +237,19 @@ def test_rounds_of_a_host() -> None:
     assert load.pressure_cpu is None  # it is not this computer
     assert loads == {"a": Load(13.0, cpu=1.0)}
     assert mine.figures
+
+
+@pytest.mark.parametrize(("cpus", "booted"), [(4, 1000.0), (0, 0.0)])
+def test_a_host_was_started_as_long_ago_as_its_cpus_have_counted(cpus: int, booted: float) -> None:
+    host = Host([], [])
+    host.cpus = cpus
+    second = 10**9
+    host.cpu = [
+        {"user": 1000 * second, "kernel": 200 * second, "idle": 2700 * second, "iowait": 100 * second},
+        {"user": 1003 * second, "kernel": 201 * second, "idle": 2708 * second, "iowait": 100 * second},
+    ]
+    mine = meter(host, 2000.0, 2000.0, 2003.0, 2003.0)
+    assert [mine.round({})[0].booted for _ in range(2)] == [booted, booted]
 
 
 def test_a_vm_that_was_away_for_a_round_starts_anew() -> None:

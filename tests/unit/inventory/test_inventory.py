@@ -214,6 +214,26 @@ def test_addresses_from_the_cache_are_as_old_as_the_sight_of_their_host() -> Non
     assert (made.heard(ONE), made.heard(TWO)) == (700.0, 0.0)
 
 
+def test_no_guest_runs_for_longer_than_its_host() -> None:
+    made = filled()  # at 1000
+    day = 86400.0
+    up, young = replace(WEB, since=50 * day, started=50 * day), Domain(TWO, "db", State.RUNNING, started=99 * day)
+    made.apply(DomainsRead("a", (up, young)))
+
+    def told(now: float, booted: float) -> ChangeSet:
+        return made.apply(LoadsRead("a", HostLoad(now, 0.1, booted=booted), {}))
+
+    assert not told(100 * day, 40 * day).changed
+    assert not told(100 * day, 51 * day).changed, "CPUs count a little less than the time that goes by"
+    assert told(100 * day, 98 * day).changed == {ONE}
+    web, db = made.domain(ONE), made.domain(TWO)
+    assert web is not None
+    assert db is not None
+    assert (web.started, web.since, web.met) == (0.0, 0.0, 1000.0)
+    assert db.started == 99 * day
+    assert not told(100 * day + 3, 98 * day).changed
+
+
 def test_groups_have_one_order_for_the_whole_fleet() -> None:
     made = inventory()
     made.apply(DomainsRead("a", (replace(WEB, group="shop"), replace(DB, group="build"))))
