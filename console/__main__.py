@@ -31,6 +31,7 @@ def _services(given: base.Options) -> Iterator[Services]:
 
     app = App(_options(given))
     words.install(app.preferences.value.language)
+    app.gateway.hurry()
     app.start(connect=False, watch=False)
     try:
         yield app.services

@@ -16,7 +16,7 @@ from console.cli.base import Exit, Options, Program
 from console.fleet.domains import Domain, State, VmKey
 from console.fleet.errors import AuthFailed, FleetError, NotFound, Problem, Reason, Unreachable, UsageError
 from console.fleet.hosts import HostSpec, Phase
-from console.fleet.updates import FactsRead, LoadsRead, NetworksRead, PoolsRead
+from console.fleet.updates import AddressesLooked, FactsRead, LoadsRead, NetworksRead, PoolsRead
 from console.services.resolve import find_host, find_vms, find_zone
 from console.words import _, errors, files, ngettext
 
@@ -137,15 +137,17 @@ class Session:
         self.read(specs, FactsRead, NetworksRead, PoolsRead)
 
     def read_addresses(self, domains: Callable[[], Iterable[Domain]]) -> None:
-        """Waits a moment for the addresses of those that run and have none yet."""
-
-        def done() -> bool:
-            return not any(
-                domain.state is State.RUNNING and domain.nics and not domain.addresses and self.live(domain.key.host)
-                for domain in domains()
-            )
-
-        self.wait(done, ADDRESS_LIMIT)
+        """Waits, but not long, until the hosts of those that run and have no address yet have looked for them."""
+        inventory = self.services.inventory
+        hosts = {
+            domain.key.host
+            for domain in domains()
+            if domain.state is State.RUNNING and domain.nics and not domain.addresses and self.live(domain.key.host)
+        }
+        self.services.hosts.look_for_addresses(hosts)
+        self.wait(
+            lambda: all(inventory.told(host, AddressesLooked) or not self.live(host) for host in hosts), ADDRESS_LIMIT
+        )
 
     def read_loads(self, specs: Iterable[HostSpec], domains: Callable[[], Iterable[Domain]]) -> None:
         """Waits for two rounds of statistics: only then there are rates."""

@@ -61,6 +61,13 @@ class AddressesRead:
 
 
 @dataclass(frozen=True, slots=True)
+class AddressesLooked:
+    """All that can tell addresses of a host's VMs was asked once; what was found has been told before."""
+
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
 class LoadsRead:
     """One round of statistics: the host's own and by VM UUID. A VM that is missing has no load now."""
 
@@ -89,6 +96,7 @@ Update = (
     | DomainGone
     | StateRead
     | AddressesRead
+    | AddressesLooked
     | LoadsRead
     | NetworksRead
     | PoolsRead

@@ -23,6 +23,7 @@ from console.gateway.workers import Workers
 
 __all__ = ["Gateway", "Replay"]
 
+HURRIED = 12  # workers that a command line gets
 HANG_UP = 0.4  # of the time that closing may take: what closing a connection properly is worth
 SETTLED = frozenset({Phase.LIVE, Phase.STALE, Phase.UNREACHABLE, Phase.REFUSED, Phase.OFF})
 
@@ -54,6 +55,10 @@ class Gateway:
         self._settled = threading.Condition()
         self._sessions: dict[str, Session] = {}
         self._closed = False
+
+    def hurry(self) -> None:
+        """There is no window that wants its turn: more hosts are opened and read at once."""
+        self._workers.widen(HURRIED)
 
     # which hosts
 
@@ -94,6 +99,10 @@ class Gateway:
     def refresh(self, host: str) -> None:
         """Reads a host anew, all of it."""
         self._session(host).refresh()
+
+    def look_for_addresses(self, host: str) -> None:
+        """Looks for addresses of a host's VMs at once; AddressesLooked tells when that is done."""
+        self._session(host).look_for_addresses()
 
     # using one
 

@@ -153,6 +153,10 @@ class Live:
         self._picture.forget_pools()
         self._submit("pools", self._picture.read_pools)
 
+    def look_for_addresses(self) -> None:
+        """Looks for addresses now: somebody waits for them."""
+        self._submit("addresses", self._read_addresses, urgent=True)
+
     # lanes
 
     def _submit(self, name: str, work: Callable[[], None], lane: Lane | None = None, urgent: bool = False) -> None:
@@ -289,6 +293,7 @@ class Live:
         finder = self._picture.finder
         for uuid in self._picture.read_addresses():
             self._submit(f"agent {uuid}", lambda uuid=uuid: finder.ask_agent(uuid), self.slow)  # type: ignore[misc]
+        self._submit("looked", self._picture.looked, self.slow)
         if finder.leases_changed:
             self._submit("networks", self._picture.read_networks)
 

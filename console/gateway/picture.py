@@ -10,6 +10,7 @@ from console.fleet.domains import Domain, Load, State
 from console.fleet.errors import NotFound, Reason
 from console.fleet.hosts import HostLoad, HostSpec, Pool
 from console.fleet.updates import (
+    AddressesLooked,
     AddressesRead,
     DomainGone,
     DomainRead,
@@ -170,6 +171,10 @@ class Picture:
         """Looks for addresses; returns the VMs whose agent is to be asked, which may take long."""
         self.finder.look(self._known)
         return self.finder.agents_due(self._known)
+
+    def looked(self) -> None:
+        """Addresses were looked for, and agents asked."""
+        self._tell(AddressesLooked(self._spec().id))
 
     def _addresses(self, uuid: str, addresses: tuple[Any, ...]) -> None:
         self._tell(AddressesRead(self._spec().id, uuid, addresses))

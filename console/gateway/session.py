@@ -113,6 +113,12 @@ class Session:
             elif self._status.phase is not Phase.OFF:
                 self.try_now()
 
+    def look_for_addresses(self) -> None:
+        """Looks for VMs' addresses at once, where the host is open."""
+        live = self._live
+        if live is not None:
+            live.look_for_addresses()
+
     def edit(self, spec: HostSpec) -> None:
         """Takes another spec of this host; opens it anew where that changes the connection."""
         with self._lock:

@@ -58,6 +58,11 @@ class Workers:
                 self._watching = True
                 threading.Thread(target=self._watch, name=f"{self._name}-watch", daemon=True).start()
 
+    def widen(self, base: int) -> None:
+        """From now on so many tasks run at once."""
+        with self._lock:
+            self._base = base
+
     def close(self, timeout: float = 0.0) -> None:
         """Drops what waits and lets idle threads go; waits at most `timeout` seconds for those that are at work."""
         with self._lock:

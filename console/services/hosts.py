@@ -148,6 +148,11 @@ class HostService:
             if host in (None, spec.id):
                 self._gateway.refresh(spec.id)
 
+    def look_for_addresses(self, hosts: Collection[str]) -> None:
+        """Has the VMs' addresses on these hosts, which are open, looked for now."""
+        for host in hosts:
+            self._gateway.look_for_addresses(host)
+
     # testing and importing; all block
 
     def check(self, spec: HostSpec) -> Iterator[CheckLine]:

@@ -11,7 +11,7 @@ import pytest
 
 from console.fleet.domains import State
 from console.fleet.hosts import HostSpec, Phase
-from console.fleet.updates import LoadsRead
+from console.fleet.updates import AddressesLooked, LoadsRead
 from console.gateway import live
 from tests.contract.console_like import OFF, RUNNING, console, node, uuid_of, wait_for
 from tests.contract.daemon import daemon
@@ -40,6 +40,17 @@ def test_what_no_event_tells_is_found_by_looking(tmp_path: Path, monkeypatch: py
             "<volume><name>b</name><capacity>1</capacity></volume>", 0
         )
         wait_for(lambda: len(at.inventory.view("h").pools[0].volumes) == 2)
+
+
+def test_who_waits_for_addresses_has_them_at_once_and_knows_when_there_are_no_more(tmp_path: Path) -> None:
+    with console(HostSpec("h", "h", f"test://{node(tmp_path, RUNNING, OFF)}")) as at:
+        at.settled()
+        asked = time.monotonic()
+        at.gateway.look_for_addresses("h")
+        wait_for(lambda: at.inventory.told("h", AddressesLooked))
+        assert time.monotonic() - asked < 0.3, "the first look is due after that"
+        assert at.inventory.domains_of("h")
+        at.until(0, lambda now: now.addresses)
 
 
 def test_a_missed_event_is_made_up_for_by_the_statistics(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

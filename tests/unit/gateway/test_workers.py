@@ -99,3 +99,20 @@ def test_closing_does_not_wait_for_what_hangs() -> None:
     workers.close(0.1)
     assert time.monotonic() - begun < 0.5
     free.set()
+
+
+def test_more_run_at_once_where_nobody_wants_a_turn() -> None:
+    workers = Workers(1)
+    workers.widen(4)
+    together = threading.Barrier(4, timeout=5)
+    done = threading.Semaphore(0)
+
+    def task() -> None:
+        together.wait()
+        done.release()
+
+    for _ in range(4):
+        workers.submit(task)
+    for _ in range(4):
+        assert done.acquire(timeout=5)
+    workers.close(1)
