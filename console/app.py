@@ -13,6 +13,7 @@ from console.fleet.hosts import Phase
 from console.gateway.gateway import Gateway
 from console.gateway.replay import TraceReplay
 from console.inventory.cache import Cache
+from console.inventory.history import Recorder
 from console.inventory.inventory import Inventory
 from console.inventory.versions import Versions
 from console.jobs.journal import JobStore
@@ -31,6 +32,7 @@ from console.services.scale import ScaleService
 from console.services.search import SearchService
 from console.services.services import Services
 from console.services.settling import Settler
+from console.services.stats import StatsService
 from console.services.storage import StorageService
 from console.services.transfer import TransferService
 from console.services.unfinished import UnfinishedService
@@ -64,6 +66,7 @@ class App:
         self.cache = Cache(profile.database)
         self.history = JobStore(profile.jobs_database)
         self.versions = Versions(profile.versions_database)
+        self.recorder = Recorder(profile.load_database, self.inventory, self.preferences.value.interval)
         self.jobs = JobRunner(self.history)
         self.desk = CredentialDesk(Secrets())
         self.fleet = FleetStore(options.fleet or profile.fleet_file)
@@ -91,6 +94,9 @@ class App:
         )
         storage = StorageService(self.gateway, self.inventory, self.jobs)
         half_made = HalfMade(self.gateway, self.inventory, self.jobs, self.history)
+        search = SearchService(self.inventory, self.preferences, TEXTS)
+        stats = StatsService(self.inventory, self.recorder)
+        search.idle_since = stats.idle_since
         self.services = Services(
             hosts,
             power,
@@ -104,7 +110,8 @@ class App:
             PoolService(self.gateway, self.inventory, self.jobs, storage),
             TransferService(self.gateway, self.inventory, self.jobs, self.history, storage, half_made),
             half_made,
-            SearchService(self.inventory, self.preferences, TEXTS),
+            search,
+            stats,
             self.desk,
             self.jobs,
             self.inventory,
@@ -115,7 +122,8 @@ class App:
     def start(self, connect: bool = True, watch: bool = True) -> None:
         """Reads the fleet file, fills in what was last seen, opens the hosts. Blocks on the disk, never on a host.
 
-        connect=False: the hosts stay off until asked for. watch=False: changes of the fleet file are not followed.
+        connect=False: the hosts stay off until asked for, and no load is recorded. watch=False: changes of the fleet file are
+        not followed.
         """
         hosts = self.services.hosts
         hosts.start()
@@ -126,6 +134,7 @@ class App:
             self.inventory.restore(view, domains)
         self.inventory.on_read = self._keep
         if connect:
+            self.recorder.start()
             hosts.open_all()
             self.services.half_made.watch()
         if watch:
@@ -150,6 +159,7 @@ class App:
             "history": self.history.problem,
             "preferences": self.preferences.problem,
             "versions": self.versions.problem,
+            "load": self.recorder.problem,
         }
         return {name: problem for name, problem in found.items() if problem is not None}
 
@@ -158,6 +168,7 @@ class App:
         self.cache.on_problem(lambda _problem: listener())
         self.history.on_problem(lambda _problem: listener())
         self.versions.on_problem(lambda _problem: listener())
+        self.recorder.on_problem(lambda _problem: listener())
         self.fleet.subscribe(listener)
 
     def problems(self) -> tuple[Problem, ...]:
@@ -179,7 +190,7 @@ class App:
         self.fleet.close()
         threads = [
             threading.Thread(target=close, args=(left(),), name="closing", daemon=True)
-            for close in (self.gateway.close, self.jobs.close, self.cache.close)
+            for close in (self.gateway.close, self.jobs.close, self.cache.close, self.recorder.close)
         ]
         for thread in threads:
             thread.start()

@@ -113,6 +113,10 @@ class Book:
         """All subjects of the file, as they are now."""
         return self.database.read(lambda db: self.current(db)).entries
 
+    def known(self) -> Mapping[Subject, Entry]:
+        """The same as they were last read, without the disk."""
+        return self._known.entries
+
     def current(self, db: sqlite3.Connection) -> Known:
         """The subjects of this file, read anew where it is another one or another console wrote it."""
         row = db.execute("SELECT birth, (SELECT max(id) FROM subject) FROM book").fetchone()

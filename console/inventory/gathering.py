@@ -266,6 +266,9 @@ class Gathered:
             for key in (self._columns if keys is None else keys)
         }
 
+    def subjects(self) -> list[Subject]:
+        return list(self._columns)
+
     def replayed(self, key: Subject) -> bool:
         """What is told of it is a recorded trace."""
         return (key if isinstance(key, str) else key.host) in self._replayed

@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -128,6 +128,9 @@ class Recorder:
 
     def take(self, update: LoadsRead) -> None:
         """A round of statistics."""
+        load = update.load
+        if not update.domains and load.cpu is None and load.memory_used_kib is None:
+            return
         self._rounds.append(update)
         self._writer.wake()
 
@@ -180,9 +183,31 @@ class Recorder:
         waiting = [m for m in tuple(self._marks) if start <= m.at <= end and (wanted is None or m.key in wanted)]
         return sorted([*reading.marks(self._opened(), wanted, start, end), *waiting], key=lambda mark: mark.at)
 
-    def subjects(self) -> dict[Subject, Entry]:
+    def subjects(self) -> Mapping[Subject, Entry]:
         """All that was ever recorded, as far as it is kept. Errors: Failed."""
-        return dict(self._opened().subjects())
+        return self._opened().subjects()
+
+    # never blocking
+
+    def known(self) -> Mapping[Subject, Entry]:
+        """`subjects` as they were last read; nothing before they were."""
+        return self._book.known() if self._book is not None else {}
+
+    def in_memory(self) -> list[Subject]:
+        """All of whom this console was told figures."""
+        self._drain()
+        with self._lock:
+            return self._gathered.subjects() if self._gathered is not None else []
+
+    def replayed(self, key: Subject) -> bool:
+        """What this console is told of it is a recorded trace."""
+        with self._lock:
+            return self._gathered is not None and self._gathered.replayed(key)
+
+    @property
+    def listening(self) -> bool:
+        """It was started, and so knows what the inventory is told."""
+        return self._undo is not None
 
     # in the writer's thread
 

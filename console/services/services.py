@@ -20,6 +20,7 @@ from console.services.look import LookService
 from console.services.pools import PoolService
 from console.services.power import PowerService
 from console.services.search import SearchService
+from console.services.stats import StatsService
 from console.services.storage import StorageService
 from console.services.transfer import TransferService
 from console.services.unfinished import UnfinishedService
@@ -46,6 +47,7 @@ class Services:
     transfer: TransferService
     half_made: HalfMade
     search: SearchService
+    stats: StatsService
     credentials: CredentialDesk
     jobs: JobRunner
     inventory: Inventory

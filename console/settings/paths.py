@@ -52,6 +52,11 @@ class Profile:
         return self.state / "versions.sqlite"
 
     @property
+    def load_database(self) -> Path:
+        """What VMs and hosts took over time, and what happened to them."""
+        return self.state / "load.sqlite"
+
+    @property
     def jobs_database(self) -> Path:
         """History and journal of jobs."""
         return self.state / "jobs.sqlite"

@@ -71,6 +71,7 @@ def what(problem: FileProblem) -> str:
 _OWN = {  # what does not work now, and what a damaged file took with it
     "cache": (N_("What was last seen is not being kept."), N_("What was last seen is lost.")),
     "history": (N_("The history of tasks is not being kept."), N_("The history of tasks is lost.")),
+    "load": (N_("The load of VMs and hosts is not being recorded."), N_("The recorded load of VMs and hosts is lost.")),
     "versions": (N_("Earlier versions of VMs are not being kept."), N_("Earlier versions of VMs are lost.")),
     "preferences": (N_("The preferences cannot be read or written."), N_("The preferences are lost.")),
 }
