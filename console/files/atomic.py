@@ -1,4 +1,4 @@
-"""Text files written whole or not at all."""
+"""Files written whole or not at all."""
 
 from __future__ import annotations
 
@@ -9,7 +9,12 @@ from pathlib import Path
 
 
 def write_text(path: Path, text: str, mode: int = 0o644) -> os.stat_result:
-    """Replaces what is in `path` by `text` (UTF-8) in one step: after a crash it holds the old text or the new.
+    """The same of text, as UTF-8."""
+    return write_bytes(path, text.encode("utf-8"), mode)
+
+
+def write_bytes(path: Path, data: bytes, mode: int = 0o644) -> os.stat_result:
+    """Replaces what is in `path` by `data` in one step: after a crash it holds the old or the new.
 
     A symbolic link stays one, an existing file keeps its mode and, where we may, its owner; a new one gets `mode`. The
     folder is made where missing. Returns the new file's stat. Errors: OSError; then `path` is as it was.
@@ -27,7 +32,7 @@ def write_text(path: Path, text: str, mode: int = 0o644) -> os.stat_result:
                 os.fchmod(out.fileno(), old.st_mode & 0o7777)
                 with contextlib.suppress(OSError):  # only root may give files away
                     os.fchown(out.fileno(), old.st_uid, old.st_gid)
-            out.write(text.encode("utf-8"))
+            out.write(data)
             out.flush()
             os.fsync(out.fileno())
             stat = os.fstat(out.fileno())

@@ -147,3 +147,13 @@ def axis_number(value: float) -> str:
 def clock(epoch: float, now: float) -> str:
     """When a mark was set, short: "13:41", on another day "20 Nov"."""
     return units.moment(epoch, now).rsplit(", ", 1)[0]
+
+
+def decimal(value: float) -> str:
+    """With one decimal always, as amounts of memory: "20.1"."""
+    return units.figure(value, 1 if abs(value) < 99.95 else 0)
+
+
+def stamp(epoch: float) -> str:
+    """A moment for a command line, local: "2026-11-20T13:32:00"."""
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(epoch))

@@ -29,6 +29,7 @@ from console.words import graphs as words
 LOW = 84  # least height of a graph, px
 LINE = 16  # of a name at the left
 HEAD = 22
+LINES = 7  # of names at most
 SHORTEST = 30.0  # seconds that can be shown
 LONGEST = 400 * 86400.0
 WHEEL = 1.25  # of a span, for a notch of the wheel
@@ -118,7 +119,7 @@ class PlotStack(QWidget):
 
     @staticmethod
     def _least_height(sheet: Sheet) -> list[int]:
-        return [max(LOW, HEAD + LINE * len(graph.curves)) for graph in sheet.graphs]
+        return [max(LOW, HEAD + LINE * min(len(graph.curves), LINES)) for graph in sheet.graphs]
 
     def minimumSizeHint(self) -> QSize:
         return QSize(theme.px(360), theme.px(sum(self._least_height(self.sheet)) + EVENTS + AXIS))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -156,13 +157,16 @@ class Sheet:
         return min(found, default=None)
 
 
+Bins = TypeVar("Bins", Curve, Series)
+
+
 def curve_of(series: Series, name: str, factor: float = 1.0, **looks: object) -> Curve:
     """A series as a curve in a graph's unit."""
     low, mean, high = (values * factor for values in (series.low, series.mean, series.high))
     return Curve(name, series.step, series.times, low, mean, high, **looks)  # type: ignore[arg-type]
 
 
-def extended(old: Curve, new: Curve) -> Curve:
+def extended(old: Bins, new: Bins) -> Bins:
     """`old` with what is newer in `new` (same step), which counts where both have a bin; as long as before."""
     if not len(new.times) or not len(old.times) or old.step != new.step:
         return old if not len(new.times) else new

@@ -82,9 +82,13 @@ def paint_names(
     values, body = theme.metrics("name"), theme.metrics("secondary")
     fits = int((box.bottom() - y) // line)
     for number, curve in enumerate(graph.curves):
-        if number >= fits:
-            break
         row = QRectF(box.left(), y, box.width(), line)
+        if number >= fits - 1 and len(graph.curves) > fits:
+            painter.setFont(theme.font("secondary"))
+            painter.setPen(theme.color("text3"))
+            rest = units.count(len(graph.curves) - number)
+            painter.drawText(row.adjusted(theme.px(20), 0, 0, 0), _LEFT, _("+{n}").format(n=rest))
+            break
         index = index_of(curve)
         value = curve.text_at(index)
         if curve.drawn:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from console.files import atomic
-from console.files.atomic import write_text
+from console.files.atomic import write_bytes, write_text
 
 
 def test_a_new_file_gets_its_folder_and_mode(tmp_path: Path) -> None:
@@ -54,3 +54,10 @@ def test_a_failure_leaves_the_old_text_and_no_litter(
         write_text(path, "new")
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_bytes_are_written_as_they_are(tmp_path: Path) -> None:
+    data = bytes(range(256))
+    write_bytes(tmp_path / "picture.png", data)
+    assert (tmp_path / "picture.png").read_bytes() == data
+    assert [file.name for file in tmp_path.iterdir()] == ["picture.png"]
