@@ -63,7 +63,7 @@ def merge(base: str, theirs: str, mine: str) -> Merge:
             b, c, a = b + end - a, c + end - a, end
             continue
         ends = (len(old), len(other), len(own)) if at == len(old) else (at, to_theirs[at], to_mine[at])
-        pieces.append(_piece(old[a : ends[0]], other[b : ends[1]], own[c : ends[2]]))
+        pieces += _pieces(old[a : ends[0]], other[b : ends[1]], own[c : ends[2]])
         a, b, c = ends
     return Merge(tuple(pieces))
 
@@ -75,6 +75,14 @@ def _matches(old: Sequence[str], new: Sequence[str]) -> dict[int, int]:
         if tag == "equal":
             found.update({a + n: c + n for n in range(b - a)})
     return found
+
+
+def _pieces(base: Sequence[str], theirs: Sequence[str], mine: Sequence[str]) -> list[Piece]:
+    """One piece, or where nobody added or took away a line one for each line: neighbours do not clash."""
+    whole = _piece(base, theirs, mine)
+    if not whole.clash or not len(base) == len(theirs) == len(mine):
+        return [whole]
+    return [_piece(*([line] for line in lines)) for lines in zip(base, theirs, mine, strict=True)]
 
 
 def _piece(base: Sequence[str], theirs: Sequence[str], mine: Sequence[str]) -> Piece:

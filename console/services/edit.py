@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from console.fleet.domains import Domain, VmKey
-from console.fleet.edits import Change, Fate, Finding, Severity, Version, Way, When, why_not
+from console.fleet.edits import Change, Fate, Finding, Hold, Severity, Version, Way, When, why_not
 from console.fleet.errors import Conflict, FleetError, NotFound, Reason, Unreachable, UsageError
 from console.gateway import defining
 from console.gateway.connection import Link
@@ -72,6 +72,16 @@ class EditPlan:
     def left(self) -> tuple[Change, ...]:
         """What holds from the next start."""
         return tuple(change for change in self.changes if change.when is When.NEXT)
+
+    def only_next(self) -> EditPlan:
+        """The same, leaving what runs as it is."""
+        held = tuple(
+            change
+            if change.when is When.NEXT
+            else replace(change, when=When.NEXT, hold=Hold.NOT_WANTED, limit=0, step=None)
+            for change in self.changes
+        )
+        return replace(self, changes=held, live=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +208,13 @@ class EditService:
         draft = self.begin(key)
         return self.plan(draft, changes.renamed(version.xml, draft.name, key.uuid), live=live, reason="restore")
 
+    def restore_command(self, key: VmKey, id: int | None = None) -> str:
+        """The line that goes back to a version, or lists them."""
+        words = (
+            ["restore", vm_word(self._inventory, key), str(id)] if id else ["versions", vm_word(self._inventory, key)]
+        )
+        return shlex.join(["splendid", "xml", *words])
+
     # inside
 
     def _checked(self, key: VmKey) -> None:
@@ -322,9 +339,10 @@ def _dropped(text: str, stored: str) -> tuple[Change, ...]:
 def _shown(xml: str) -> Callable[[Domain | None], bool]:
     """Whether the inventory shows what a host said last."""
     told = read_domain(xml)
-    names = ("title", "description", "vcpus", "max_vcpus", "max_memory_kib", "tags", "disks", "nics")
 
-    def shown(now: Domain | None) -> bool:
-        return now is None or all(getattr(now, name) == getattr(told, name) for name in names)
+    def gist(domain: Domain) -> tuple[object, ...]:
+        devices = {(disk.target, disk.source) for disk in domain.disks}, {(nic.mac, nic.source) for nic in domain.nics}
+        words = (domain.title, domain.description, domain.tags)
+        return (*words, domain.vcpus, domain.max_vcpus, domain.max_memory_kib, *devices)
 
-    return shown
+    return lambda now: now is None or gist(now) == gist(told)

@@ -33,6 +33,7 @@ class DiffView(QAbstractScrollArea):
         self.setAccessibleName(_("Differences"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setAutoFillBackground(False)
+        self.setCornerWidget(QWidget(self))
         theme.changed.connect(self._dress)
 
     # what is shown
@@ -146,7 +147,7 @@ class DiffView(QAbstractScrollArea):
         painter.fillRect(0, top, self.viewport().width(), height, theme.color("sunken"))
         painter.setPen(theme.color("text3"))
         said = ngettext("{count} equal line", "{count} equal lines", row.skipped).format(count=units.count(row.skipped))
-        left = self._gutter() * (1 if self._beside else 2)
+        left = self._gutter() + theme.px(4) if self._beside else 2 * self._gutter() - theme.px(PAD - 4)
         box = QRectF(left, top, self.viewport().width() - left, height)
         painter.setFont(theme.font("axis"))
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, f"⋯  {said}")

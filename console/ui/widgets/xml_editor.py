@@ -54,6 +54,7 @@ class XmlEditor(QPlainTextEdit):
         super().__init__(parent)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
+        self.setStyleSheet("border: none;")  # the caret shows where the focus is
         self.setAccessibleName(_("XML to edit"))
         self.setTabChangesFocus(False)
         self._gutter = _Gutter(self)

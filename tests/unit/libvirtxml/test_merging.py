@@ -29,6 +29,15 @@ def test_a_clash_is_chosen() -> None:
     assert found.text([False]) == "a\nb\ntheirs\nd\ne\nF\ng\n"
 
 
+def test_neighbours_do_not_clash() -> None:
+    found = merge(BASE, BASE.replace("c", "C"), BASE.replace("d", "D"))
+    assert found.clashes == ()
+    assert found.text() == BASE.replace("c", "C").replace("d", "D")
+    mixed = merge(BASE, BASE.replace("c\nd", "C\nD"), BASE.replace("d", "own"))
+    assert [clash.mine for clash in mixed.clashes] == [("own",)]
+    assert mixed.text() == BASE.replace("c\nd", "C\nown")
+
+
 def test_changed_there_and_deleted_here_is_a_clash() -> None:
     found = merge(BASE, BASE.replace("c", "C"), BASE.replace("c\n", ""))
     assert [clash.mine for clash in found.clashes] == [()]
