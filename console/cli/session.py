@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from console.settings.fleetfile import FileProblem
 
 STEP = 0.05  # seconds between two looks at what is awaited
-ADDRESS_LIMIT = 2.0  # seconds that addresses may come after the VMs
+ADDRESS_LIMIT = 1.0  # seconds that addresses may come after the VMs
 MOST_PROBLEMS = 10  # of a fleet file that are said; the rest is counted
 LOAD_LIMIT = 10.0  # seconds for two rounds of statistics
 
@@ -300,6 +300,8 @@ UNREACHABLE = frozenset(
         Reason.PASSPHRASE,
         Reason.KEY_REJECTED,
         Reason.BAD_URI,
+        Reason.NO_FILE,
+        Reason.BAD_FILE,
         Reason.NO_DRIVER,
         Reason.NO_TOOL,
     }

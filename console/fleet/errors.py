@@ -26,6 +26,8 @@ class Reason(StrEnum):
     KEY_REJECTED = "key-rejected"  # ssh: no key of ours is accepted
     PERMISSION = "permission"  # signed in, but may not
     BAD_URI = "bad-uri"
+    NO_FILE = "no-file"  # a test URI names a file that is not there
+    BAD_FILE = "bad-file"  # or one that describes no host
     NO_DRIVER = "no-driver"  # the daemon has no such hypervisor driver
     NO_TOOL = "no-tool"  # ssh (or its helper) is missing here or there
     TOO_OLD = "too-old"  # this libvirt lacks the call

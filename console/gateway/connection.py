@@ -6,6 +6,7 @@ import contextlib
 import resource
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import libvirt
@@ -165,6 +166,9 @@ def _refined(problem: Problem, spec: HostSpec, asking: Asking) -> Problem:
         return replace(problem, reason=Reason.KEY_REJECTED, detail=problem.detail or target.host)
     if problem.reason is Reason.LOST and target.transport in ("tcp", "tls", "unix") and "SASL" in problem.text:
         return replace(problem, reason=Reason.PASSWORD)
+    if problem.reason is Reason.BAD_URI and target.driver == "test" and not target.transport and len(target.path) > 1:
+        missing = not Path(target.path).exists()
+        return replace(problem, reason=Reason.NO_FILE if missing else Reason.BAD_FILE, detail=target.path)
     if problem.reason is Reason.TLS_UNTRUSTED and target.transport == "tls":
         problem = replace(problem, reason=tls.doubt(target, spec))
     if not problem.detail:

@@ -41,6 +41,8 @@ KIND: dict[Reason, type[FleetError]] = {
     Reason.PASSPHRASE: AuthFailed,
     Reason.KEY_REJECTED: AuthFailed,
     Reason.BAD_URI: UsageError,
+    Reason.NO_FILE: UsageError,
+    Reason.BAD_FILE: UsageError,
     Reason.PERMISSION: Denied,
     Reason.READ_ONLY: Denied,
     Reason.TOO_OLD: Unsupported,

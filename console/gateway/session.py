@@ -39,6 +39,8 @@ NO_RETRY = frozenset(
         Reason.KEY_REJECTED,
         Reason.PERMISSION,
         Reason.BAD_URI,
+        Reason.NO_FILE,
+        Reason.BAD_FILE,
     }
 )
 """What does not pass by waiting: somebody must do something first."""

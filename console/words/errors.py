@@ -142,6 +142,14 @@ _WHY: dict[Reason, tuple[str, str]] = {
         N_("The user signed in may not do this: {detail}."),
     ),
     Reason.BAD_URI: (N_("Its URI cannot be used."), N_("The URI {detail} cannot be used.")),
+    Reason.NO_FILE: (
+        N_("The file its URI names is missing."),
+        N_("The file {detail}, which its URI names, is missing."),
+    ),
+    Reason.BAD_FILE: (
+        N_("The file its URI names does not describe a test host."),
+        N_("The file {detail}, which its URI names, does not describe a test host."),
+    ),
     Reason.NO_DRIVER: (
         N_("The libvirt there has no driver for this kind of URI."),
         N_("The libvirt there has no driver for {detail}."),
@@ -193,6 +201,8 @@ _NEXT: dict[Reason, str] = {
     ),
     Reason.PERMISSION: N_("Use a user of the group libvirt, or ask for the right to do this."),
     Reason.BAD_URI: N_("Write it as driver+transport://user@host/path, for example qemu+ssh://root@kvm-01/system."),
+    Reason.NO_FILE: N_("Put the file there, or correct the path in the URI."),
+    Reason.BAD_FILE: N_("Correct the file: it is XML with <node> around all, as libvirt's test driver reads it."),
     Reason.NO_DRIVER: N_("Install that driver on the host, or correct the URI."),
     Reason.NO_TOOL: N_("Install it, then try again."),
     Reason.TOO_OLD: N_("A newer libvirt or QEMU on the host is needed."),
@@ -255,6 +265,7 @@ _CANNOT_BE = {  # OTHER with the kind of value that was typed
     "over-max-memory": N_("More memory than the ceiling given with it."),
 }
 _SAYS_MORE = {  # where the words of libvirt tell what our sentence cannot
+    Reason.BAD_FILE,
     Reason.BAD_URI,
     Reason.CONN_REFUSED,
     Reason.EXISTS,

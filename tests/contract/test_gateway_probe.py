@@ -58,7 +58,7 @@ def test_in_our_own_process_nothing_comes_before_signing_in() -> None:
         ("qemu+tcp://127.0.0.1:{free}/system", Step.PORT, Reason.CONN_REFUSED),
         ("qemu+ssh://127.0.0.1:{free}/system", Step.PORT, Reason.CONN_REFUSED),
         ("test+unix:///default?socket=/no/such/folder/socket", Step.PORT, Reason.NO_SOCKET),
-        ("test:///nowhere.xml", Step.SIGN_IN, Reason.BAD_URI),
+        ("test:///nowhere.xml", Step.SIGN_IN, Reason.NO_FILE),
         ("qemu+nonsense://a/system", Step.SIGN_IN, Reason.BAD_URI),
     ],
 )

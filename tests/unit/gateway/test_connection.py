@@ -182,7 +182,9 @@ def test_read_only_is_opened_read_only() -> None:
 @pytest.mark.parametrize(
     ("uri", "reason"),
     [
-        ("test:///nowhere.xml", Reason.BAD_URI),
+        ("test:///nowhere.xml", Reason.NO_FILE),
+        ("test:///dev/null", Reason.BAD_FILE),
+        ("test:///", Reason.BAD_URI),
         ("qemu+nonsense://a/system", Reason.BAD_URI),
         ("qemu+tls://127.0.0.1/system?pkipath=/nonexistent", Reason.TLS_SETUP),
         ("qemu+unix:///system?socket=/no/such/folder/socket", Reason.NO_SOCKET),
