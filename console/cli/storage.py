@@ -107,7 +107,7 @@ def _go(session: Session, plan: Plan, run: Callable[[], JobHandle], *, only_plan
     if plan.refused:
         if session.json:
             output.document({"plan": storage_show.plan_record(session, plan)})
-        for text in storage_show.plan(session, plan)[: len(plan.refused)]:
+        for text in storage_show.plan(session, plan):
             output.note(text)
         return Exit.FAILED
     if not yes:

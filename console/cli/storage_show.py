@@ -132,7 +132,7 @@ def who(session: Session, use: VolumeUse) -> None:
 
 
 def plan(session: Session, value: Plan) -> list[str]:
-    """The sentences of a plan, those that refuse it first."""
+    """The sentences of a plan."""
     return storage.lines(value, lambda host: host_name(session, host))
 
 

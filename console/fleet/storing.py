@@ -204,7 +204,7 @@ def overlays_first(uses: Sequence[VolumeUse]) -> list[VolumeUse]:
 def pool_says(act: PoolAct, use: PoolUse) -> tuple[Say, ...]:
     """What an act does to a pool and its volumes, and why not."""
     pool, found = use.pool, []
-    values: dict[str, str | int] = {"name": pool.name, "path": pool.path or pool.source, "count": len(use.volumes)}
+    values: dict[str, str | int] = {"name": pool.name, "path": pool.path or pool.source, "kind": pool.kind}
     if act in (PoolAct.STOP, PoolAct.DELETE):
         found += [Say("pool-used", {"user": user.name, "host": user.host}, Weight.STOP) for user in use.users]
     if act is PoolAct.START and pool.active:

@@ -12,7 +12,7 @@ from console.ui.places import Place
 from console.ui.top_bar import Alarm, Crumb
 from console.words import N_, _, states
 
-CRUMBS = {"overview": N_("Overview"), "vms": N_("Virtual machines"), "hosts": N_("Hosts")}
+CRUMBS = {"overview": N_("Overview"), "vms": N_("Virtual machines"), "hosts": N_("Hosts"), "storage": N_("Storage")}
 
 
 def crumbs(ctx: Context, place: Place, page: str) -> list[Crumb]:
@@ -39,6 +39,8 @@ def crumbs(ctx: Context, place: Place, page: str) -> list[Crumb]:
         steps.append((domain.name if domain else place.inner, place))
     if place.kind in ("group", "tag", "state"):
         steps.append((branch_label(place), place))
+    if place.kind == "search":
+        steps.append((place.id or place.inner, place))
     if place.kind == "tasks":
         steps.append((_("Tasks"), place))
     if page in CRUMBS and place.kind == "fleet":

@@ -22,6 +22,7 @@ from console.ui.navigator import Navigator
 from console.ui.notify import Notifier
 from console.ui.pages.first_run import FirstRunPage
 from console.ui.pages.fleet import FleetPage
+from console.ui.pages.fleet_storage import FleetStoragePage
 from console.ui.pages.host import HostPage
 from console.ui.pages.hosts import HostsPage
 from console.ui.pages.tasks import TasksPage
@@ -42,10 +43,10 @@ from console.words import N_, _
 SIZE = (1440, 900)
 SOON_MS = 200
 EXPECT_MS = 2000  # after a start with hosts known, until "no hosts" is believed
-ROW_TABS = {"overview": N_("Overview"), "vms": N_("VMs"), "hosts": N_("Hosts")}
-_STANDING = ("fleet", "zone", "rack")  # places with all three tabs
+ROW_TABS = {"overview": N_("Overview"), "vms": N_("VMs"), "hosts": N_("Hosts"), "storage": N_("Storage")}
+_STANDING = ("fleet", "zone", "rack")  # places with all of these tabs
 
-Page = FirstRunPage | FleetPage | VmsPage | HostsPage | HostPage | VmPage | TasksPage
+Page = FirstRunPage | FleetPage | FleetStoragePage | VmsPage | HostsPage | HostPage | VmPage | TasksPage
 
 
 class MainWindow(QWidget):
@@ -160,6 +161,7 @@ class MainWindow(QWidget):
         self.top.palette_wanted.connect(self.palette_.toggle)
         self.tabs.chosen.connect(lambda tab: nav.open(nav.place.at(tab)))
         self.status.try_wanted.connect(lambda hosts: ctx.host_acting.do(HostAct.TRY_NOW, hosts))
+        self.navigator.saved.new_wanted.connect(self._new_search)
         self.tasks.log_wanted.connect(self.dialogs.log)
         self.tasks.history_wanted.connect(lambda: nav.open(Place("tasks")))
         ctx.acting.opening.connect(lambda key: nav.open(Place.vm(key)))
@@ -186,6 +188,7 @@ class MainWindow(QWidget):
             self._dressed = wanted
             theme.apply(app, preferences.theme.value, font_scale=preferences.font_scale)
         self.ctx.acting.forced_confirmed = preferences.confirm_loss
+        self.ctx.acting.preview_from = preferences.preview_from
 
     # places
 
@@ -225,6 +228,8 @@ class MainWindow(QWidget):
             case "hosts":
                 page = HostsPage(self.ctx)
                 page.adding.connect(self.dialogs.add_host)
+            case "storage":
+                page = FleetStoragePage(self.ctx)
             case "host":
                 page = HostPage(self.ctx)
             case "vm":
@@ -260,6 +265,13 @@ class MainWindow(QWidget):
         """Reads the host that is looked at anew, or all of them."""
         place = self.ctx.nav.place
         self.ctx.services.hosts.refresh(place.id if place.kind in ("host", "vm") else None)
+
+    def _new_search(self) -> None:
+        """To the field of the table, where a search is typed and kept."""
+        self.ctx.nav.open(Place.fleet("vms"))
+        page = self.page()
+        if isinstance(page, VmsPage):
+            page.focus_search()
 
     def focus_search(self) -> None:
         """To the search in a VM's XML where that is shown; else to the navigator's, and from there, or where it is hidden,

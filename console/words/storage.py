@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from console.fleet.storage import PoolUse, UseKind, User, VolumeUse
-from console.fleet.storing import Plan, Say
+from console.fleet.storing import Plan, Say, Weight
 from console.words import units
 from console.words.translation import N_, _, ngettext
 
@@ -57,9 +57,9 @@ _SAYS = {
     "define": N_("{name} becomes a pool of kind {kind} at {path}."),
     "pool-used": N_("{user} on {host} uses its volumes."),
     "pool-start": N_("{name} is started; its volumes can be used."),
-    "pool-stop": N_("{name} is stopped; {count} volumes stay where they are, but cannot be used."),
+    "pool-stop": N_("{name} is stopped. Its volumes stay where they are, but cannot be used until it is started again:"),
     "pool-refresh": N_("The host looks anew what {name} holds."),
-    "pool-delete": N_("{name} is stopped and no longer known to the host. {count} volumes stay where they are, in {path}:"),
+    "pool-delete": N_("{name} is stopped and no longer known to the host. Its volumes stay where they are, in {path}:"),
     "pool-stays": N_("{name} stays: {path}, {bytes} on disk."),
     "pool-autostart-on": N_("{name} starts with its host from now on."),
     "pool-autostart-off": N_("{name} no longer starts with its host."),
@@ -105,9 +105,15 @@ def say(what: Say, name: Name) -> str:
 
 
 def lines(plan: Plan, name: Name) -> list[str]:
-    """All a plan says, what refuses it first."""
-    order = {"stop": 0, "warning": 1, "fact": 2}
-    return [say(item, name) for item in sorted(plan.says, key=lambda item: order[item.weight])]
+    """What a plan says, in order."""
+    return [say(item, name) for item in told(plan)]
+
+
+def told(plan: Plan) -> list[Say]:
+    """What a person is told of a plan: warnings before facts; of one that is refused only why, since nothing of it happens."""
+    if plan.refused:
+        return list(plan.refused)
+    return [*plan.warnings, *(item for item in plan.says if item.weight is Weight.FACT)]
 
 
 def pool_act(act: str) -> str:

@@ -20,10 +20,14 @@ from console.ui.dialogs.base import Dialog
 from console.ui.dialogs.confirm import ConfirmDialog
 from console.ui.dialogs.delete import DeleteDialog
 from console.ui.dialogs.describe import TagDialog
+from console.ui.dialogs.planned import ActPlanDialog
 from console.ui.host_actions import HostAct
 from console.ui.pages.first_run import FirstRunPage
+from console.ui.pages.fleet_storage import FleetStoragePage
+from console.ui.pages.host import HostPage
 from console.ui.pages.vms import VmsPage
 from console.ui.places import Place
+from console.ui.storage_acts import VolumeAct
 from console.words import jobs as job_words
 from tests.tour.camera import Camera
 from tests.tour.waiting import NotSo, must, settle, until
@@ -55,6 +59,8 @@ class Walk:
             ("The hosts", self.hosts),
             ("One host", self.one_host),
             ("Its storage", self.storage),
+            ("The storage of the whole fleet, who uses it and what nobody does", self.fleet_storage),
+            ("A disk in use is not deleted: the plan says who needs it", self.delete_volume),
             ("Its networks", self.networks),
             ("One VM", self.one_vm),
             ("Its hardware", self.hardware),
@@ -222,8 +228,36 @@ class Walk:
     def storage(self) -> str:
         spec = self._first_host()
         self._open(Place.host(spec.id, "storage"))
+        page = self._window.page()
+        assert isinstance(page, HostPage)
+        until(lambda: page.storage.panel.volumes.rowCount() > 0, "the volumes of the first pool")
         self._shoot("host-storage")
         return ", ".join(pool.name for pool in self._inventory.view(spec.id).pools)
+
+    def fleet_storage(self) -> str:
+        self._open(Place.fleet("storage"))
+        page = self._window.page()
+        assert isinstance(page, FleetStoragePage)
+        until(lambda: page.panel.pools.rowCount() > 0, "the pools of all hosts")
+        self._shoot("storage")
+        return page.panel._pool_count.text()
+
+    def delete_volume(self) -> str:
+        page = self._window.page()
+        assert isinstance(page, FleetStoragePage)
+        panel = page.panel
+        used = next(n for n in range(panel.volumes.rowCount()) if not panel.volumes.row(n).orphan)
+        panel.volume_view.select(used)
+        dialog = panel.acts.do_volume(VolumeAct.DELETE)
+        assert isinstance(dialog, ActPlanDialog)
+        until(lambda: dialog.planned is not None, "the plan")
+        self._shoot("storage-delete", dialog)
+        said = dialog.lines.texts[0]
+        assert "stays" in said, said
+        assert dialog.main is not None
+        assert not dialog.main.isEnabled()
+        dialog.reject()
+        return said
 
     def networks(self) -> str:
         spec = self._first_host()

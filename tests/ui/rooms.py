@@ -16,12 +16,14 @@ from console.fleet.updates import DomainsRead, StatusChanged
 from console.inventory.inventory import Inventory
 from console.jobs.runner import JobRunner
 from console.services.search import SearchService
+from console.services.storage import StorageService
 from console.settings.paths import Profile
 from console.settings.preferences import Preferences
 from console.ui.bridge import Bridge
 from console.ui.context import Context
 from console.ui.places import Navigation
 from console.ui.theme import theme
+from tests.ui.fake_stats import FakeStats
 from console.words.search import TEXTS
 
 
@@ -97,11 +99,16 @@ def room(*, preferences: Any = None, **services: Any) -> Iterator[Context]:
         "power": Noting(),
         "describe": Noting(),
         "delete": Noting(),
+        "bulk": Noting(members=[]),
         "look": Noting(),
         "unfinished": Noting(found=[]),
         "credentials": SimpleNamespace(secrets=SimpleNamespace(why_no_keyring=None, check=lambda: None)),
         "history": Noting(history=[], lines=()),
         "search": SearchService(inventory, cast(Any, kept), TEXTS),
+        "storage": Noting(survey=StorageService(cast(Any, None), inventory, jobs).survey),
+        "pools": Noting(),
+        "transfer": Noting(),
+        "stats": FakeStats(),
         "jobs": jobs,
         "inventory": inventory,
     } | services

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from console.fleet.domains import AddressSource, Disk, Domain, Load, Nic
-from console.fleet.hosts import HostFacts, HostSpec, HostStatus, Network, Pool
+from console.fleet.hosts import HostFacts, HostSpec, HostStatus, Network
 from console.fleet.updates import HostView
 from console.words import N_, _, ngettext, states, units
 
@@ -221,22 +221,3 @@ _FORWARDS = {
 def forward(network: Network) -> str:
     """How a network reaches outside, in a word."""
     return _(_FORWARDS[network.forward]) if network.forward in _FORWARDS else network.forward
-
-
-def users(pool: Pool, domains: tuple[Domain, ...]) -> dict[str, tuple[str, ...]]:
-    """Who uses each volume of a pool: VM names by the volume's path, backing files counted too."""
-    found: dict[str, list[str]] = {volume.path: [] for volume in pool.volumes}
-    by_name = {f"{pool.name}/{volume.name}": volume.path for volume in pool.volumes}
-    backing = {volume.path: volume.backing for volume in pool.volumes}
-    for domain in domains:
-        for one in domain.disks:
-            touched = {by_name.get(path, path) for path in (one.source, *one.backing)}
-            for start in tuple(touched):
-                below = backing.get(start, "")
-                while below and below not in touched:  # ends: each path once
-                    touched.add(below)
-                    below = backing.get(below, "")
-            for path in touched & found.keys():
-                if domain.name not in found[path]:
-                    found[path].append(domain.name)
-    return {path: tuple(sorted(names)) for path, names in found.items()}

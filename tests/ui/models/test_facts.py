@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from console.fleet.domains import Address, AddressSource, Disk, Domain, Load, Nic, State, VmKey
-from console.fleet.hosts import HostFacts, HostSpec, HostStatus, Network, Phase, Pool, Volume
+from console.fleet.hosts import HostFacts, HostSpec, HostStatus, Network, Phase, Pool
 from console.fleet.updates import HostView
 from console.ui.models import facts
 
@@ -146,25 +146,3 @@ def test_counts_of_networks_and_pools() -> None:
     assert facts.forward(Network("n", forward="nat")) == "NAT"
     assert facts.forward(Network("n")) == "isolated"
     assert facts.forward(Network("n", forward="odd")) == "odd"
-
-
-def test_a_volume_is_used_through_names_and_backing_files() -> None:
-    volumes = (
-        Volume("base", "/p/base"),
-        Volume("mid", "/p/mid", backing="/p/base"),
-        Volume("top", "/p/top", backing="/p/mid"),
-        Volume("loop", "/p/loop", backing="/p/loop"),
-        Volume("free", "/p/free"),
-    )
-    pool = Pool("p", volumes=volumes)
-    one = Domain(VmKey("a", "1"), "one", disks=(Disk("vda", "p/top"),))
-    two = Domain(
-        VmKey("a", "2"), "two", disks=(Disk("vda", "/elsewhere", backing=("/p/base",)), Disk("vdb", "/p/loop"))
-    )
-    assert facts.users(pool, (two, one)) == {
-        "/p/base": ("one", "two"),
-        "/p/mid": ("one",),
-        "/p/top": ("one",),
-        "/p/loop": ("two",),
-        "/p/free": (),
-    }

@@ -120,7 +120,9 @@ def test_a_real_host_on_all_tabs(desk: Desk, qtbot: QtBot) -> None:
     page.show_place(Place.host("kvm-a", "networks"))
     assert page.networks.table.row(0).addresses == ("10.20.1.1/24",)
     page.show_place(Place.host("kvm-a", "storage"))
-    rows = {page.storage.volumes.row(n).volume.name: page.storage.volumes.row(n).users for n in range(2)}
+    panel = page.storage.panel
+    desk.qtbot.waitUntil(lambda: panel.volumes.rowCount() == 2)
+    rows = {row.key.name: tuple(user.name for user in row.users) for row in map(panel.volumes.row, range(2))}
     assert rows == {"db.qcow2": ("shop-db-01",), "spare.qcow2": ()}
     page.show_place(Place.host("kvm-a", "vms"))
     desk.until(lambda: page.vms.model.rowCount() == 2)

@@ -16,17 +16,16 @@ def test_the_chosen_pool_stays_chosen_and_shows_its_volumes(ctx: Context, qtbot:
     page = HostStorage(ctx)
     qtbot.addWidget(page)
     page.show()
-    page.show_host(SPECS[0])
-    assert page._stack.currentIndex() == 1
     ctx.inventory.apply(PoolsRead("n1", POOLS))
     page.show_host(SPECS[0])
-    assert page.pool_view.selected()[0].name == "iso"
-    assert page._head._aside.text() == "the pool is inactive"
-    page.pool_view.select(1)
-    assert [page.volumes.row(n).volume.name for n in range(2)] == ["a", "b"]
-    assert page._head._text.text() == "Volumes of vms"
-    assert page._head._aside.text() == "2 volumes"
+    panel = page.panel
+    qtbot.waitUntil(lambda: panel.pools.rowCount() == 2)
+    assert panel.pool_view.selected()[0].pool.name == "iso"
+    assert panel._volume_count.text() == "The pool is inactive"
+    panel.pool_view.select(1)
+    assert [panel.volumes.row(n).volume.name for n in range(2)] == ["a", "b"]
+    assert panel._volume_count.text() == "Volumes of vms"
     page.show_host(SPECS[0])
-    assert page.pool_view.selected()[0].name == "vms"
+    assert panel.pool_view.selected()[0].pool.name == "vms"
     page.show_host(SPECS[1])
-    assert page.volumes.rowCount() == 0
+    qtbot.waitUntil(lambda: panel.volumes.rowCount() == 0)

@@ -30,7 +30,7 @@ def test_every_code_that_a_plan_says_has_words() -> None:
         storage.say(Say(code, dict.fromkeys(fields, 1)), str)
 
 
-def test_a_plan_says_what_refuses_it_first_with_sizes_in_units() -> None:
+def test_a_plan_that_is_refused_says_only_why() -> None:
     plan = Plan(
         "volume.delete",
         "h",
@@ -42,6 +42,10 @@ def test_a_plan_says_what_refuses_it_first_with_sizes_in_units() -> None:
     )
     assert storage.lines(plan, lambda host: host.upper()) == [
         "a stays: web on H2 uses the same file as a disk.",
+    ]
+    goes = Plan("volume.delete", "h", "a", (plan.says[0], Say("far-doubt", plan.says[1].values, Weight.WARNING)))
+    assert storage.lines(goes, str) == [
+        "web on h2 names the same path as a: if the hosts share it, web would lose it too.",
         "a is deleted: /v/a, 3\u00a0GiB on disk. There is no way back.",
     ]
 
