@@ -54,12 +54,14 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All graphs of one stack. marked: whose events are shown; names: of VMs, for stacked graphs and events of several.
+    """All graphs of one stack. name: what they are of. marked: whose events are shown; names: of VMs, for stacked graphs and
+    events of several.
 
     command: what of a command line says the same.
     """
 
     drafts: tuple[Draft, ...]
+    name: str = ""
     marked: tuple[VmKey, ...] = ()
     names: Mapping[VmKey, str] = field(default_factory=dict, hash=False)
     command: tuple[str, ...] = ()
@@ -118,7 +120,7 @@ def vm_plan(domain: Domain, *, long: bool = False) -> Plan:
     if long:
         drafts += [_operations(key), _latency(key)]
     drafts.append(_network(key))
-    return Plan(tuple(drafts), (key,), command=("stats", domain.name, "--host", key.host))
+    return Plan(tuple(drafts), domain.name, (key,), command=("stats", domain.name, "--host", key.host))
 
 
 def _operations(subject: Subject) -> Draft:
@@ -188,7 +190,7 @@ def host_plan(host: str, name: str, vms: Sequence[Domain] = ()) -> Plan:
             least=1.0,
         ),
     )
-    return Plan(drafts, *_of_vms(vms), command=("stats", "--host", name))
+    return Plan(drafts, name, *_of_vms(vms), command=("stats", "--host", name))
 
 
 def stacked_plan(host: str, name: str, vms: Sequence[Domain]) -> Plan:
@@ -203,7 +205,7 @@ def stacked_plan(host: str, name: str, vms: Sequence[Domain]) -> Plan:
         draft("disk", _("Disk"), "bytes", Measure.DISK_READ, Measure.DISK_WRITE),
         draft("net", _("Network"), "bits", Measure.NET_IN, Measure.NET_OUT),
     )
-    return Plan(drafts, *_of_vms(vms), command=("stats", "--host", name, "--by-vm"))
+    return Plan(drafts, name, *_of_vms(vms), command=("stats", "--host", name, "--by-vm"))
 
 
 def _of_vms(vms: Iterable[Domain]) -> tuple[tuple[VmKey, ...], dict[VmKey, str]]:
@@ -224,7 +226,8 @@ def compare_plan(vms: Sequence[Domain]) -> Plan:
         draft("disk", _("Disk"), "bytes", Measure.DISK_READ, Measure.DISK_WRITE),
         draft("net", _("Network"), "bits", Measure.NET_IN, Measure.NET_OUT),
     )
-    return Plan(drafts, *_of_vms(vms[:MOST]), command=("stats", *(vm.name for vm in vms[:MOST])))
+    name = ngettext("{n} VM", "{n} VMs", len(vms)).format(n=len(vms))
+    return Plan(drafts, name, *_of_vms(vms[:MOST]), command=("stats", *(vm.name for vm in vms[:MOST])))
 
 
 # reading: in a worker's thread

@@ -73,9 +73,7 @@ class GraphBoard(QWidget):
 
     compare_wanted = Signal()
 
-    def __init__(
-        self, bridge: Bridge, stats: Stats, name: str, parent: QWidget | None = None, *, compare: bool = False
-    ) -> None:
+    def __init__(self, bridge: Bridge, stats: Stats, parent: QWidget | None = None, *, compare: bool = False) -> None:
         super().__init__(parent)
         self._bridge = bridge
         self._stats = stats
@@ -89,7 +87,7 @@ class GraphBoard(QWidget):
         self._again = False
         self.live = True
         self._length = RANGES[RANGE][1]  # seconds shown
-        self.plot = PlotStack(name)
+        self.plot = PlotStack(_("Load"))
         self.plot.moved.connect(self._on_moved)
         self.plot.reset_wanted.connect(self.go_live)
         self.strip = PlotStrip()
@@ -101,7 +99,6 @@ class GraphBoard(QWidget):
         self.live_button.setCheckable(True)
         self.live_button.clicked.connect(self._on_live)
         self.exporter = Exporter(bridge, self.plot, self)
-        self.exporter.name = name
         self.exporter.on_failed = self._say_failed
         self.said = ElidedLabel("", "secondary", "text2")
         self.note = Note("error")
@@ -156,7 +153,8 @@ class GraphBoard(QWidget):
             self._told = None
             self.plot.show_sheet(Sheet())
         self._plan, self._pale = plan, pale
-        self.exporter.plan = plan
+        self.exporter.plan, self.exporter.name = plan, plan.name
+        self.plot.setAccessibleName(_("Load of {name}").format(name=plan.name))
         self.reload()
 
     def go_live(self) -> None:
@@ -356,7 +354,7 @@ class GraphBoard(QWidget):
         start, end = now - length, now
         self.strip.show_window(self.plot.start, self.plot.end)
         draft = self._plan.drafts[0]
-        plan, stats = Plan((draft,), (), self._plan.names), self._stats
+        plan, stats = Plan((draft,), self._plan.name, names=self._plan.names), self._stats
         name = _("Last {span}, {what}").format(span=units.duration(length), what=draft.title)
         serial = self._serial
 

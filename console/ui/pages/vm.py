@@ -1,4 +1,4 @@
-"""A VM's page: head with its state and what can be done, and the tabs Summary, Hardware and XML."""
+"""A VM's page: head with its state and what can be done, and the tabs Summary, Graphs, Hardware and XML."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from console.ui.actions import STOPPING, VmActions
 from console.ui.context import Context
 from console.ui.host_actions import HostActions
 from console.ui.icons import age_of, state_glyph
+from console.ui.pages.graphs import VmGraphs
 from console.ui.pages.host import HostNote, place_words
 from console.ui.pages.live import LivePage
 from console.ui.pages.vm_hardware import VmHardware
@@ -28,11 +29,11 @@ from console.ui.widgets.page_head import PageHead
 from console.ui.widgets.tabs import Tab
 from console.words import _, acts, states
 
-TABS = ("summary", "hardware", "xml")
+TABS = ("summary", "graphs", "hardware", "xml")
 
 
 class VmPage(LivePage):
-    """Head, a note while its host is not live, and one of three tabs."""
+    """Head, a note while its host is not live, and one of four tabs."""
 
     def __init__(self, ctx: Context, parent: QWidget | None = None) -> None:
         super().__init__(ctx, parent)
@@ -41,18 +42,20 @@ class VmPage(LivePage):
         self.actions_ = VmActions(ctx.acting, self)
         self.actions_.add_shortcuts(self)
         self._host_actions = HostActions(ctx.host_acting, self)
-        self.head = PageHead((Tab("summary", _("Summary")), Tab("hardware", _("Hardware")), Tab("xml", _("XML"))))
+        titles = (_("Summary"), _("Graphs"), _("Hardware"), _("XML"))
+        self.head = PageHead([Tab(id, title) for id, title in zip(TABS, titles, strict=True)])
         self.head.tab_chosen.connect(lambda tab: ctx.nav.open(self.place.at(tab)))
         self.head.place_opened.connect(lambda: ctx.nav.open(Place.host(self.place.id)))
         self._build_buttons()
         self.note = HostNote(self._host_actions)
         self.summary = VmSummary(ctx, self.actions_)
+        self.graphs = VmGraphs(ctx)
         self.hardware = VmHardware(ctx)
         self.xml = VmXml(ctx)
         self._none = EmptyState("vm", _("This VM is gone"), _("It was deleted, or moved to another host."))
         self._none.add_button(_("Show its host"), lambda: ctx.nav.open(Place.host(self.place.id)))
         self._body = QStackedWidget()
-        for page in (self.summary, self.hardware, self.xml, self._none):
+        for page in (self.summary, self.graphs, self.hardware, self.xml, self._none):
             self._body.addWidget(page)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -136,6 +139,8 @@ class VmPage(LivePage):
         page = self._body.currentWidget()
         if page is self.summary:
             self.summary.show_vm(domain, fresh, now)
+        elif page is self.graphs:
+            self.graphs.show_vm(domain, fresh)
         elif page is self.hardware:
             self.hardware.show_vm(domain)
         elif page is self.xml:

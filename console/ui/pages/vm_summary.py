@@ -1,4 +1,4 @@
-"""A VM at a glance: its screen, guest, hardware, what people keep of it; beside it what it uses now."""
+"""A VM at a glance: its screen, guest, hardware, what people keep of it; beside it its load."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from console.fleet.domains import Domain
 from console.ui.actions import VmActions
 from console.ui.context import Context
 from console.ui.models import facts
-from console.ui.pages.vm_now import VmNow
+from console.ui.models.graph_plans import vm_plan
+from console.ui.pages.graphs import Graphs, none_of
 from console.ui.theme import theme
 from console.ui.widgets.action_button import ActionButton
 from console.ui.widgets.chips import ChipRow
@@ -93,7 +94,7 @@ def _say(where: object, text: str) -> None:
 
 
 class VmSummary(QWidget):
-    """Left the facts, right the figures."""
+    """Left the facts, right the graphs."""
 
     def __init__(self, ctx: Context, actions: VmActions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -102,7 +103,7 @@ class VmSummary(QWidget):
         self.guest = FactRows(label_width=LABELS)
         self.hardware = FactRows(label_width=LABELS)
         self.keeping = _Keeping(actions)
-        self.now = VmNow(ctx)
+        self.graphs = Graphs(ctx, compare=True)
         inner = QWidget()
         row = QHBoxLayout(inner)
         row.setContentsMargins(*(theme.px(edge) for edge in (16, 12, 16, 16)))
@@ -122,7 +123,7 @@ class VmSummary(QWidget):
             column.addWidget(rows)
         column.addStretch(1)
         row.addWidget(self._left)
-        row.addWidget(self.now, 1)
+        row.addWidget(self.graphs, 1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scrolled(inner))
@@ -134,7 +135,7 @@ class VmSummary(QWidget):
         self._show_guest(domain, now)
         self.hardware.show_facts(facts.hardware(domain, load))
         self.keeping.show_vm(domain, self._ctx.inventory.groups())
-        self.now.show_vm(domain, fresh, now)
+        self.graphs.show_plan(vm_plan(domain), pale=not fresh, none=none_of(domain, fresh))
 
     def _show_guest(self, domain: Domain, now: float) -> None:
         heard = self._ctx.inventory.heard(domain.key)

@@ -25,13 +25,11 @@ def stats() -> FakeStats:
 @pytest.fixture
 def board(qtbot: QtBot, stats: FakeStats) -> Iterator[GraphBoard]:
     bridge = Bridge()
-    made = GraphBoard(bridge, stats, "web-01")
+    made = GraphBoard(bridge, stats)
     qtbot.addWidget(made)
     made.resize(846, 600)
     yield made
     stats.let_go()
-    qtbot.waitUntil(lambda: not made._asking)
-    made.hide()
     bridge.close()
 
 

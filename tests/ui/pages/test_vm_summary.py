@@ -51,3 +51,15 @@ def test_the_left_column_gives_way_in_a_small_window(page: VmSummary) -> None:
     assert page._left.width() == LEFT
     page.resize(1050, 600)
     assert page._left.width() == LEFT_NARROW
+
+
+def test_its_load_stands_beside_it(page: VmSummary, qtbot: QtBot) -> None:
+    page.show_vm(VMS[0], True, time.time())
+    page.show()
+    qtbot.waitUntil(lambda: page.graphs.board is not None and bool(page.graphs.board.plot.sheet.graphs), timeout=10_000)
+    board = page.graphs.board
+    assert board is not None
+    assert [graph.id for graph in board.plot.sheet.graphs] == ["cpu", "memory", "disk", "net"]
+    assert not board.plot.sheet.pale
+    page.show_vm(VMS[0], False, time.time())
+    qtbot.waitUntil(lambda: board.plot.sheet.pale, timeout=10_000)
