@@ -29,22 +29,27 @@ from PySide6.QtWidgets import (
 )
 
 from console.fleet.domains import VmKey
+from console.fleet.hosts import HostSpec
+from console.fleet.search import Query, QueryError
 from console.fleet.updates import ChangeSet
 from console.ui.actions import VmActions
 from console.ui.context import Context
 from console.ui.delegates.text import Texts
 from console.ui.delegates.tree import TreeView, paint_face
-from console.ui.host_actions import HostActions
+from console.ui.host_actions import HostAct, HostActions
 from console.ui.models.branches import MODES, branch_label
+from console.ui.models.found import find_places
 from console.ui.models.lines import Face
 from console.ui.models.tree import Tree
 from console.ui.places import Place
+from console.ui.saved_searches import SavedSearches
 from console.ui.theme import theme
 from console.ui.theme.tokens import HEIGHTS
-from console.ui.widgets.fields import SearchField
 from console.ui.widgets.labels import label
+from console.ui.widgets.query_field import QueryField
 from console.ui.widgets.tabs import Segment, Segmented
 from console.words import _, ngettext, units
+from console.words.search import sentence
 
 FOUND = 200  # lines of a search
 KEYS_MS = 150  # the keys rest on a line this long before its page opens
@@ -58,15 +63,18 @@ _ROOT = QModelIndex()
 class Found(QAbstractListModel):
     """Hosts and VMs that a search found. Its rows are all new with every key stroke."""
 
-    def __init__(self, tree: Tree, parent: QWidget) -> None:
+    def __init__(self, ctx: Context, tree: Tree, parent: QWidget) -> None:
         super().__init__(parent)
+        self._ctx = ctx
         self._tree = tree
         self.places: list[Place] = []
         self.count = 0
 
-    def search(self, text: str) -> None:
+    def search(self, query: Query) -> None:
+        """Errors: QueryError; what was found before stays then."""
+        places, count = find_places(self._ctx.inventory, self._ctx.services.search, query, FOUND)
         self.beginResetModel()
-        self.places, self.count = self._tree.find(text, FOUND)
+        self.places, self.count = places, count
         self.endResetModel()
 
     def rowCount(self, parent: Index = _ROOT) -> int:
@@ -128,6 +136,22 @@ class _FoundView(QListView):
             super().keyPressEvent(event)
 
 
+TOGETHER = (HostAct.CONNECT, HostAct.REFRESH, HostAct.DISCONNECT, HostAct.SHUT_DOWN_GUESTS)
+"""What can be done to all hosts of a zone, a rack or the fleet at once."""
+
+
+def _at(place: Place, spec: HostSpec) -> bool:
+    match place.kind:
+        case "fleet":
+            return True
+        case "zone":
+            return spec.zone == place.id
+        case "rack":
+            return spec.zone == place.id and spec.rack == place.inner
+        case _:
+            return False
+
+
 class Navigator(QWidget):
     """Search, arrangement and tree.
 
@@ -157,8 +181,10 @@ class Navigator(QWidget):
         self._on_grown()
 
     def _build(self) -> None:
-        self.search = SearchField(_("Find host or VM"), keys="Ctrl+F")
+        self.search = QueryField(_("Find host or VM"), keys="Ctrl+F", values=self._ctx.services.search.values)
         self.search.changed.connect(self._on_search)
+        self.search.judged.connect(lambda _error: self._say_hint())
+        self.search.entered.connect(lambda: self._ctx.bridge.run(self._ctx.services.search.warm))
         self.search.down_pressed.connect(self._into_list)
         self.search.returnPressed.connect(self._open_first)
         titles = {"place": _("Place"), "group": _("Group"), "tag": _("Tag"), "state": _("State")}
@@ -170,7 +196,7 @@ class Navigator(QWidget):
         self.view.chosen.connect(self._on_chosen)
         self.view.opened.connect(self._on_opened)
         self.view.menu_wanted.connect(self._on_menu)
-        self.found = Found(self.tree, self)
+        self.found = Found(self._ctx, self.tree, self)
         self.list = _FoundView(self.found)
         self.list.opened.connect(self._open_found)
         self.list.left_upwards.connect(lambda: self.search.setFocus())
@@ -190,6 +216,8 @@ class Navigator(QWidget):
         column.setSpacing(0)
         column.addLayout(head)
         column.addWidget(lists, 1)
+        self.saved = SavedSearches(self._ctx)
+        column.addWidget(self.saved)
 
     # what is shown
 
@@ -201,6 +229,8 @@ class Navigator(QWidget):
     def show_place(self, place: Place) -> None:
         """Marks where the window is; opens the branches above it."""
         index = self.tree.index_of(place)
+        if place.kind == "search":
+            self.view.setCurrentIndex(QModelIndex())
         if not index.isValid() or index == self.view.currentIndex():
             return
         above = index.parent()
@@ -246,8 +276,11 @@ class Navigator(QWidget):
         if self._stack.currentIndex() == 1:
             lines = len(self.found.places)
             over = self.found.count - lines
-            if not lines:
-                text = _("No host or VM has this name.")
+            if self.search.error is not None:
+                text = sentence(self.search.error)
+            elif not lines:
+                part = self._ctx.services.search.excluding(self.search.query)
+                text = _("No host or VM matches “{text}”").format(text=part or self.search.text().strip())
             elif over:
                 text = ngettext("{count} more…", "{count} more…", over).format(count=units.count(over))
         elif not self._ctx.inventory.specs():
@@ -256,12 +289,13 @@ class Navigator(QWidget):
         self.hint.setVisible(bool(text))
         left = theme.px(40)
         self.hint.setGeometry(
-            left, theme.px(HEIGHTS["tree"]) * lines + theme.px(4), self.width() - left - theme.px(16), theme.px(40)
+            left, theme.px(HEIGHTS["tree"]) * lines + theme.px(4), self.width() - left - theme.px(16), theme.px(72)
         )
         self.hint.raise_()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.saved.fit_to(self.window().height())
         self._say_hint()
 
     def _on_change(self, change: ChangeSet) -> None:
@@ -280,7 +314,10 @@ class Navigator(QWidget):
     def _on_search(self, text: str) -> None:
         searching = bool(text.strip())
         if searching:
-            self.found.search(text)
+            try:
+                self.found.search(self.search.query)
+            except QueryError as error:
+                self.search.refuse(error)
         self._stack.setCurrentIndex(1 if searching else 0)
         self._say_hint()
 
@@ -334,6 +371,12 @@ class Navigator(QWidget):
             menu.deleteLater()
             menu = self._host_actions.menu(self)
         else:
+            hosts = [spec.id for spec in self._ctx.inventory.specs() if _at(place, spec)]
+            if hosts:
+                self._host_actions.set_hosts(hosts)
+                menu.deleteLater()
+                menu = self._host_actions.menu(self, TOGETHER)
+                menu.addSeparator()
             menu.addAction(_("Open")).triggered.connect(lambda: self._ctx.nav.open(place))
         menu.aboutToHide.connect(menu.deleteLater)
         return menu

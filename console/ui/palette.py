@@ -159,7 +159,7 @@ class Palette(QFrame):
         self._pages = tuple(pages)
         self._before: QWidget | None = None
         self._stale = True
-        self._index = PaletteIndex(ctx.inventory, ctx.acting, ctx.nav.open)
+        self._index = PaletteIndex(ctx.inventory, ctx.acting, ctx.nav.open, ctx.services.search)
         self.field = QLineEdit()
         self.field.setProperty("look", "bare")
         self.field.setPlaceholderText(_("Run an action, go to a VM, host or page"))
@@ -192,6 +192,7 @@ class Palette(QFrame):
     def open(self) -> None:
         """Shows it with the keyboard in its field; what is found follows what was typed."""
         self._before = QApplication.focusWidget()
+        self._ctx.bridge.run(self._ctx.services.search.warm)
         self._index.refresh(self._near())
         self._stale = False
         self.field.clear()

@@ -84,7 +84,9 @@ def test_search_goes_on_with_the_keys(nav: Navigator, ctx: Context, qtbot: QtBot
 
 def test_search_says_what_is_missing_or_left_out(nav: Navigator, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     nav.search.setText("nothing like it")
-    assert nav.hint.text() == "No host or VM has this name."
+    assert nav.hint.text() == "No host or VM matches “nothing”"
+    nav.search.setText("web stat:x")
+    assert nav.hint.text() == "There is no field “stat”. Did you mean state?"
     monkeypatch.setattr(navigator_module, "FOUND", 2)
     nav.search.setText("0")
     assert nav.hint.text() == "2 more…"
@@ -125,7 +127,9 @@ def test_vm_and_host_have_their_menus(nav: Navigator, ctx: Context) -> None:
     assert "Disconnect" in [a.text() for a in menu.actions()]
     menu.deleteLater()
     menu = nav.menu_for(Place.zone("north"))
-    menu.actions()[0].trigger()
+    offered = {a.text(): a for a in menu.actions() if a.text()}
+    assert list(offered) == ["Connect", "Refresh", "Disconnect", "Shut down all guests…", "Open"]
+    offered["Open"].trigger()
     assert ctx.nav.place.spot == Place.zone("north")
     menu.deleteLater()
 
@@ -146,3 +150,26 @@ def test_line_that_counts_more_leads_to_the_table(
     assert last.data() == "1 more…"
     nav._on_opened(last)
     assert ctx.nav.place == Place.host("n1", "vms")
+
+
+def test_a_query_finds_hosts_and_vms_by_anything(nav: Navigator) -> None:
+    def found(text: str) -> list[str]:
+        nav.search.setText(text)
+        return [nav.found.face(row).label for row in range(nav.found.rowCount())]
+
+    assert found("kvm-n2") == ["kvm-n2", "ldap-01"]
+    assert found("zone:north !web !db") == ["kvm-n1", "kvm-n2", "ldap-01"]
+    assert found("tag:prod") == ["web-01"]
+    assert found("front shop") == ["web-01"]  # its description
+    assert found("state:off") == ["db-01"]
+
+
+def test_kept_searches_stand_below_the_tree(nav: Navigator, ctx: Context, qtbot: QtBot) -> None:
+    assert not nav.saved.isVisible()
+    ctx.services.search.save("Web", "tag:web")
+    qtbot.waitUntil(nav.saved.isVisible)
+    ctx.nav.open(Place.search("Web"))
+    assert nav.saved.view.currentIndex().data() == "Web"
+    assert not nav.view.currentIndex().isValid()
+    ctx.nav.open(Place.zone("north"))
+    assert not nav.saved.view.currentIndex().isValid()

@@ -100,3 +100,8 @@ def test_places_say_what_they_are() -> None:
     assert Place.state(State.OFF).id == "off"
     assert Place.host("n11", "vms").spot == Place.host("n11")
     assert Place.host("n11").at("vms").tab == "vms"
+
+
+def test_a_search_is_a_place() -> None:
+    assert Place.search("Hot").spot == Place("search", "Hot")
+    assert Place.search("", "cpu>80").inner == "cpu>80"

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from console.fleet.acts import Act
 from console.fleet.domains import Domain, VmKey
 from console.fleet.hosts import HostSpec, Phase
+from console.fleet.search import QueryError, parse
 from console.ui.icons import age_of, phase_glyph, state_glyph
 from console.ui.models.finding import Finder, Rank, plain
 from console.ui.places import Place
-from console.words import _, acts
+from console.words import _, acts, ngettext, units
 
 if TYPE_CHECKING:
     from console.inventory.inventory import Inventory
+    from console.services.search import SearchService
     from console.ui.actions import Acting
 
 LIMIT = 50  # offers at most
@@ -42,11 +44,14 @@ class Offer:
 class PaletteIndex:
     """Everything that can be found by name. Hosts and VMs are indexed once and again only when their names change.
 
-    open_place: goes to a place.
+    open_place: goes to a place. search: finds what is not named so: by address, tag, load, or any query.
     """
 
-    def __init__(self, inventory: Inventory, acting: Acting, open_place: Callable[[Place], object]) -> None:
+    def __init__(
+        self, inventory: Inventory, acting: Acting, open_place: Callable[[Place], object], search: SearchService
+    ) -> None:
         self._inventory = inventory
+        self._search = search
         self._acting = acting
         self._open = open_place
         self._named: list[tuple[str, VmKey | str]] = []  # (searched text, VM or host id)
@@ -88,7 +93,27 @@ class PaletteIndex:
         if any(rank < Rank.LETTERS for rank, _source, _index in hits):
             hits = [hit for hit in hits if hit[0] < Rank.LETTERS]
         found = [self._near[index] if not source else self._far(index) for _rank, source, index in hits]
-        return (self._verbs(query) + found)[:LIMIT]
+        return (self._verbs(query) + found + self._searched(query, {offer.id for offer in found}))[:LIMIT]
+
+    def _searched(self, text: str, there: Collection[str]) -> list[Offer]:
+        """VMs that the search language finds beyond the names, under a line that shows them all in the table."""
+        try:
+            query = parse(text.strip())
+            if query.words is not None and there:  # names come first, and each key has only a frame's time
+                return []
+            keys = self._search.find(query)
+        except QueryError:
+            return []
+        domains = sorted(filter(None, map(self._inventory.domain, keys)), key=lambda domain: domain.name.casefold())
+        more = [domain for domain in domains if _id_of(domain.key) not in there]
+        if not more:
+            return []
+        count = units.count(len(domains))
+        title = ngettext("Show {count} VM in the table", "Show all {count} VMs in the table", len(domains))
+        place = Place.search("", query.text)
+        every = Offer(f"search {query.text}", title.format(count=count), lambda: self._open(place), icon="search")
+        offers = [self._vm_offer(domain) for domain in more[:LIMIT]]
+        return [every, *offers] if query.words is None else [*offers, every]
 
     def _unasked(self, recent: Sequence[str]) -> list[Offer]:
         near = {offer.id: offer for offer in self._near}
@@ -122,7 +147,7 @@ class PaletteIndex:
         key, spec = domain.key, self._inventory.spec(domain.key.host)
         age = age_of(self._inventory.status(key.host))
         return Offer(
-            f"vm {key.host} {key.uuid}",
+            _id_of(key),
             domain.name,
             lambda: self._open(Place.vm(key)),
             detail=_("VM on {host}").format(host=spec.name if spec else key.host),
@@ -178,6 +203,10 @@ class PaletteIndex:
             why_not="" if verdict.able else verdict.reason,
             glyph=state_glyph(domain.state, age_of(self._inventory.status(key.host))),
         )
+
+
+def _id_of(key: VmKey) -> str:
+    return f"vm {key.host} {key.uuid}"
 
 
 def _shortest_first(named: tuple[str, VmKey | str]) -> tuple[bool, int, str]:

@@ -185,18 +185,6 @@ class Tree(QAbstractItemModel):
             return f"{node.label}: {states.state_for(domain, status, now)}" if domain else ""
         return node.label
 
-    def find(self, text: str, limit: int) -> tuple[list[Place], int]:
-        """Hosts, then VMs, whose names hold every word of `text`: the first `limit` places, and how many there are."""
-        words = text.casefold().split()
-        hosts = [
-            Place.host(spec.id) for spec in self._inventory.specs() if all(w in spec.name.casefold() for w in words)
-        ]
-        domains = self._inventory.domains()
-        vms = [d for d in domains if all(w in d.name.casefold() for w in words)]
-        vms.sort(key=lambda d: (not d.name.casefold().startswith(words[0]) if words else False, d.name.casefold()))
-        places = hosts + [Place.vm(d.key) for d in vms[:limit]]
-        return places[:limit], len(hosts) + len(vms)
-
     # changing
 
     def set_mode(self, mode: str) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QSh
 from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from console.fleet.domains import State, VmKey
+from console.fleet.saved import named
 from console.fleet.updates import ChangeSet
 from console.ui.actions import VmActions
 from console.ui.context import Context
@@ -78,6 +79,7 @@ class VmsPage(QWidget):
         self._ctx = ctx
         self._quick = ""
         self._summary = ""
+        self._put = ""  # the query that a place put into the field
         self._missed = ChangeSet()
         self.model = VmTable(ctx.inventory, self, known=ctx.services.search.known)
         self.actions_ = VmActions(ctx.acting, self)
@@ -165,7 +167,15 @@ class VmsPage(QWidget):
     # place
 
     def show_place(self, place: Place) -> None:
-        """Shows the VMs of a place; search and sort order stay."""
+        """Shows the VMs of a place; search and sort order stay. A search is one over the whole fleet, in the field."""
+        if place.kind == "search":
+            saved = named(self._ctx.services.search.searches(), place.id) if place.id else None
+            self._put = saved.query if saved else place.inner
+            self.search.set_query(self._put)
+        elif self._put:
+            if self.search.text() == self._put:  # nobody changed it: it belonged to the place that is left
+                self.search.set_query("")
+            self._put = ""
         self.model.show_place(inside(place), place.id if place.kind == "host" else "")
         self._count_soon()
 

@@ -34,11 +34,13 @@ class QueryField(SearchField):
 
     Signals:
         asked(Query): what is searched for now; while the text cannot be meant, that is what could be last.
+        entered(): the keyboard is here now.
         judged(object): the QueryError of the text as it is, None where it is understood or still being typed.
     """
 
     asked = Signal(object)
     judged = Signal(object)
+    entered = Signal()
 
     def __init__(
         self,
@@ -58,12 +60,15 @@ class QueryField(SearchField):
         self.error: QueryError | None = None
         self._soon = QTimer(self, interval=0, singleShot=True)  # after Qt has laid the new text out
         self._soon.timeout.connect(self._dress)
-        self.textChanged.connect(self._read)
         self.textEdited.connect(lambda _text: self._suggest())
         self.cursorPositionChanged.connect(self._on_cursor)
         theme.changed.connect(self._soon.start)
 
     # reading
+
+    def _on_text(self, text: str) -> None:
+        self._read(text)
+        super()._on_text(text)
 
     def _read(self, text: str) -> None:
         found: Query | QueryError
@@ -216,6 +221,10 @@ class QueryField(SearchField):
                 case Qt.Key.Key_Return | Qt.Key.Key_Enter:
                     self._close()
         super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.entered.emit()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)

@@ -20,7 +20,7 @@ def offers(*titles: Any) -> Any:
 def shown(qapp: QApplication) -> Any:
     with room() as ctx:
         opened = []
-        index = PaletteIndex(ctx.inventory, ctx.acting, opened.append)
+        index = PaletteIndex(ctx.inventory, ctx.acting, opened.append, ctx.services.search)
         index.refresh(offers("Add a host…", "Web proxy settings", "Preferences…"))
         yield ctx, index, opened
 
@@ -103,3 +103,20 @@ def test_ten_thousand_vms_within_a_frame_per_key(shown: Any) -> None:
             slowest[word[:end]] = best
     worst = max(slowest, key=slowest.__getitem__)
     assert slowest[worst] < 0.016, (worst, slowest[worst])
+
+
+def test_a_query_is_answered_and_can_be_shown_in_the_table(shown: Any) -> None:
+    _ctx, index, opened = shown
+    found = index.find("tag:web !tag:prod")
+    assert titles(found) == ["Show 1 VM in the table", "web-02"]
+    found[0].run()
+    assert opened == [Place.search("", "tag:web !tag:prod")]
+    assert titles(index.find("zone:north"))[0] == "Show all 4 VMs in the table"
+    assert titles(index.find("zone:nowhere")) == []
+    assert titles(index.find("cpu>")) == []  # not a query, nor anybody's name
+
+
+def test_plain_words_find_what_no_name_has(shown: Any) -> None:
+    _ctx, index, _opened = shown
+    assert titles(index.find("front of the shop")) == ["web-01", "Show 1 VM in the table"]
+    assert "Show" not in " ".join(titles(index.find("web-0")))

@@ -202,18 +202,6 @@ def test_long_branches_are_cut_and_say_so(monkeypatch: pytest.MonkeyPatch, qtbot
     tree.deleteLater()
 
 
-def test_find_gives_hosts_then_vms_that_begin_so(fleet: Fleet, tree: Tree) -> None:
-    places, count = tree.find("a", 10)
-    assert places[0] == Place.host("a")
-    assert places[1] == Place.vm(VmKey("a", "3"))  # "app"
-    assert count == len(places)
-    assert tree.find("no such thing", 10) == ([], 0)
-    assert len(tree.find("", 2)[0]) == 2
-    face = tree.face_at(Place.vm(VmKey("b", "1")))
-    assert (face.label, face.figure) == ("proxy", "b")
-    assert tree.face_at(Place.host("a")).figure == "3"
-
-
 def test_roles(fleet: Fleet, tree: Tree) -> None:
     host = tree.index_of(Place.host("a"))
     assert host.data(Qt.ItemDataRole.AccessibleTextRole) == "a 3"

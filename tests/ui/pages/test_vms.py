@@ -244,3 +244,18 @@ def test_a_search_is_kept_from_its_field(page: VmsPage, ctx: Context, qtbot: QtB
     dialog.main.click()
     qtbot.waitUntil(lambda: not isValid(dialog))
     assert [(each.name, each.query) for each in ctx.services.search.searches()] == [("Web", "tag:web")]
+
+
+def test_a_kept_search_is_a_place_whose_query_stands_in_the_field(page: VmsPage, ctx: Context, qtbot: QtBot) -> None:
+    ctx.services.search.save("Web", "tag:web")
+    page.show_place(Place.search("Web"))
+    qtbot.waitUntil(lambda: names(page) == ["web-01", "web-02"])
+    assert page.search.text() == "tag:web"
+    page.show_place(Place.zone("north"))
+    qtbot.waitUntil(lambda: len(names(page)) == 4)
+    assert page.search.text() == ""
+    page.show_place(Place.search("", "state:off"))
+    qtbot.waitUntil(lambda: names(page) == ["db-01"])
+    search(page, "state:off db", qtbot)
+    page.show_place(Place.fleet())
+    assert page.search.text() == "state:off db"  # a person's own words stay
