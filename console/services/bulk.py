@@ -16,7 +16,7 @@ from console.fleet.deletion import DeletePlan, FileKind, VmDeletion, plan_deleti
 from console.fleet.domains import Domain, State, VmKey
 from console.fleet.errors import Busy, NotFound, Problem, Reason, UsageError
 from console.fleet.hosts import Phase
-from console.fleet.scaling import Scaling, checked_sizing
+from console.fleet.scaling import Scaling, SizeFacts, Sizing, checked_sizing
 from console.gateway import domains
 from console.gateway.gateway import Gateway
 from console.inventory.inventory import Inventory
@@ -133,6 +133,15 @@ class BulkService:
         else:
             line += vm_words(self._inventory, [item.key for item in plan.items if item.goes])
         return shlex.join(line + order_words(plan.order))
+
+    def sizes(self, keys: Sequence[VmKey]) -> dict[VmKey, SizeFacts | Problem]:
+        """What these VMs have and start with next, or why their hosts could not be asked. Blocks."""
+        return self._scale.facts(keys)
+
+    def scale_line(self, keys: Sequence[VmKey], sizing: Sizing) -> str:
+        """The line that sizes these VMs so."""
+        words = deed_words(Deed((Act.SCALE,), sizing=sizing))
+        return shlex.join(["splendid", "vm", *words, *vm_words(self._inventory, keys)])
 
     # doing it
 

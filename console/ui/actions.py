@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from console.fleet.acts import Act, why_not
+from console.fleet.bulk import Deed
 from console.fleet.domains import VmKey
 from console.fleet.errors import Problem
 from console.inventory.inventory import Inventory
@@ -27,6 +28,11 @@ _WIDGET = Qt.ShortcutContext.WidgetWithChildrenShortcut
 
 POWER = frozenset(Act) - {Act.SCALE, Act.RENAME, Act.DESCRIBE, Act.TAG, Act.DELETE}
 
+
+TOLD = frozenset({Act.RENAME, Act.DESCRIBE, Act.TAG, Act.SCALE})
+"""Acts whose own dialog comes first in any case: it asks for what is wanted."""
+
+PREVIEW_FROM = 5
 
 Kinds = list[list[VmKey]]  # VMs in bundles that can take the same acts
 
@@ -48,13 +54,18 @@ class Acting(QObject):
 
     Signals:
         asked(Act, tuple[VmKey, ...]): this act wants a dialog before anything happens.
+        planned(Deed, tuple[VmKey, ...]): what will happen to these many VMs is to be shown before it does.
+        repeated(int): the plan for those of a group that were not done is to be shown.
         opening(VmKey): this VM is to be shown.
 
     Attributes:
         forced_confirmed: forced acts ask first; a preference.
+        preview_from: from so many VMs on a plan is shown first; a preference.
     """
 
     asked = Signal(object, object)
+    planned = Signal(object, object)
+    repeated = Signal(int)
     opening = Signal(object)
 
     def __init__(self, inventory: Inventory, power: PowerService, parent: QObject | None = None) -> None:
@@ -62,6 +73,7 @@ class Acting(QObject):
         self._inventory = inventory
         self._power = power
         self.forced_confirmed = True
+        self.preview_from = PREVIEW_FROM
 
     def kinds(self, keys: Iterable[VmKey]) -> Kinds:
         """`keys` in bundles that can take the same acts; VMs that are gone are left out."""
@@ -114,7 +126,10 @@ class Acting(QObject):
         return first
 
     def do(self, choices: Sequence[Act], keys: Sequence[VmKey]) -> None:
-        """Does it to those that can take it, as a job; or asks for its dialog."""
+        """Does it to those that can take it, as a job; or asks for its dialog, or the plan where they are many."""
+        if len(keys) >= self.preview_from and not set(choices) & TOLD:
+            self.planned.emit(Deed(tuple(choices)), tuple(keys))
+            return
         for act, able in self.verdict(choices, self.kinds(keys)).able:
             if act not in POWER or acts.asks(act, forced_are_confirmed=self.forced_confirmed):
                 self.asked.emit(act, able)
@@ -147,6 +162,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("autostart-off", (Act.AUTOSTART_OFF,)),
     Entry("tag", (Act.TAG,), "tag"),
     Entry("describe", (Act.DESCRIBE,), "edit"),
+    Entry("scale", (Act.SCALE,), "cpu"),
     Entry("rename", (Act.RENAME,), keys="F2", alone=True),
     Entry("delete", (Act.DELETE,), "trash", "error", keys="Del"),
 )
@@ -246,7 +262,7 @@ class VmActions(QObject):
     def more_menu(self, parent: QWidget) -> QMenu:
         """What an action bar has no room for."""
         menu = QMenu(parent)
-        self._fill(menu, ("describe", "rename", "autostart-on", "autostart-off", "", "delete", "", "open"))
+        self._fill(menu, ("describe", "scale", "rename", "autostart-on", "autostart-off", "", "delete", "", "open"))
         return menu
 
     def context_menu(self, parent: QWidget) -> QMenu:
@@ -257,7 +273,8 @@ class VmActions(QObject):
         menu.addSeparator()
         on = self._actions["autostart-on"].isEnabled() or not self._actions["autostart-off"].isEnabled()
         self._fill(
-            menu, ("tag", "describe", "autostart-on" if on else "autostart-off", "", "rename", "delete", "", "open")
+            menu,
+            ("tag", "describe", "scale", "autostart-on" if on else "autostart-off", "", "rename", "delete", "", "open"),
         )
         return menu
 

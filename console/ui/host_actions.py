@@ -26,6 +26,7 @@ class HostAct(StrEnum):
     TRY_NOW = "try-now"
     REFRESH = "refresh"
     DISCONNECT = "disconnect"
+    SHUT_DOWN_GUESTS = "shut-down-guests"
     EDIT = "edit"
     REMOVE = "remove"
 
@@ -35,6 +36,7 @@ _LABELS = {
     HostAct.TRY_NOW: N_("Try now"),
     HostAct.REFRESH: N_("Refresh"),
     HostAct.DISCONNECT: N_("Disconnect"),
+    HostAct.SHUT_DOWN_GUESTS: N_("Shut down all guests…"),
     HostAct.EDIT: N_("Edit…"),
     HostAct.REMOVE: N_("Remove…"),
 }
@@ -43,6 +45,7 @@ _TIPS = {
     HostAct.TRY_NOW: N_("Don't wait for the next try"),
     HostAct.REFRESH: N_("Read everything of the host anew"),
     HostAct.DISCONNECT: N_("Close the connection; the host and its VMs go on"),
+    HostAct.SHUT_DOWN_GUESTS: N_("Ask every guest there to shut down; what will happen is shown first"),
     HostAct.EDIT: N_("Change how the host is reached, and its place"),
     HostAct.REMOVE: N_("Take the host out of the fleet; nothing happens to the host itself"),
 }
@@ -51,6 +54,7 @@ _ICONS = {
     HostAct.TRY_NOW: "refresh",
     HostAct.REFRESH: "refresh",
     HostAct.DISCONNECT: "unlink",
+    HostAct.SHUT_DOWN_GUESTS: "power",
     HostAct.EDIT: "edit",
     HostAct.REMOVE: "trash",
 }
@@ -62,10 +66,12 @@ class HostActing(QObject):
 
     Signals:
         asked(HostAct, str): this act (EDIT, REMOVE) wants a dialog for this host.
+        guests_asked(tuple[str, ...]): what shutting down all guests of these hosts does is to be shown.
         opening(str): this host is to be shown.
     """
 
     asked = Signal(object, str)
+    guests_asked = Signal(object)
     opening = Signal(str)
 
     def __init__(self, inventory: Inventory, hosts: HostService, parent: QObject | None = None) -> None:
@@ -88,6 +94,10 @@ class HostActing(QObject):
                 return _("It is not connected.")
             case HostAct.DISCONNECT if phase is Phase.OFF:
                 return _("It is disconnected.")
+            case HostAct.SHUT_DOWN_GUESTS if phase not in (Phase.LIVE, Phase.STALE):
+                return _("It is not connected.")
+            case HostAct.SHUT_DOWN_GUESTS if not any(vm.state.active for vm in self._inventory.domains_of(host)):
+                return _("No guest of it is up.")
             case HostAct.EDIT | HostAct.REMOVE if not self._hosts.in_file(host):
                 if spec.demo:
                     return _("It belongs to the demo, not to your fleet file.")
@@ -96,6 +106,9 @@ class HostActing(QObject):
 
     def do(self, act: HostAct, hosts: Iterable[str]) -> None:
         """Does it to those for which it makes sense."""
+        if act is HostAct.SHUT_DOWN_GUESTS:
+            self.guests_asked.emit(tuple(host for host in hosts if not self.why_not(act, host)))
+            return
         for host in hosts:
             if self.why_not(act, host):
                 continue
@@ -178,7 +191,7 @@ class HostActions(QObject):
         menu = QMenu(parent)
         menu.setToolTipsVisible(True)
         for act in acts:
-            if act is HostAct.EDIT and not menu.isEmpty():
+            if act in (HostAct.SHUT_DOWN_GUESTS, HostAct.EDIT) and not menu.isEmpty():
                 menu.addSeparator()
             menu.addAction(self._actions[act])
         return menu

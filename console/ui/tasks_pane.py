@@ -250,5 +250,5 @@ class TasksPane(QFrame):
         row.insertWidget(after + 1, self._gap)
 
     def _on_retry(self, view: JobView) -> None:
-        if try_again(self._ctx.acting, self._ctx.jobs, view):
+        if try_again(self._ctx.acting, view):
             self.log_wanted.emit(view)  # it says what stands in the way

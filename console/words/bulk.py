@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from console.fleet.acts import Act
 from console.fleet.bulk import BulkPlan, Deed, Fate, Item
-from console.fleet.scaling import Change, Part, Scaling, Sizing, When
+from console.fleet.errors import Problem, Reason
+from console.fleet.scaling import Change, Lack, Part, Scaling, Sizing, When
 from console.words import acts, deletion, units
 from console.words.translation import N_, _, ngettext
 
@@ -110,6 +111,11 @@ def scaling(value: Scaling) -> str:
     if later:
         said.append(_("{changes} from its next start on").format(changes=", ".join(later)))
     return "; ".join(said)
+
+
+def lack(value: Lack) -> Problem:
+    """Why a size cannot be, as a problem to be explained."""
+    return Problem(Reason.WRONG_STATE, detail=f"scale-{value}")
 
 
 def item(value: Item, wanted: Deed) -> str:

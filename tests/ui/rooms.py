@@ -23,8 +23,8 @@ from console.ui.bridge import Bridge
 from console.ui.context import Context
 from console.ui.places import Navigation
 from console.ui.theme import theme
-from tests.ui.fake_stats import FakeStats
 from console.words.search import TEXTS
+from tests.ui.fake_stats import FakeStats
 
 
 class Noting:

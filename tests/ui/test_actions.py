@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from console.fleet.acts import Act
+from console.fleet.bulk import Deed
 from console.fleet.domains import State, VmKey
 from console.fleet.hosts import Phase
 from console.services.power import PowerService
@@ -152,6 +153,7 @@ def test_menu_has_the_order_people_know(actions: VmActions, widget: QWidget) -> 
         "–",
         "Tag…",
         "Describe…",
+        "vCPU and memory…",
         "Turn autostart on",
         "–",
         "Rename",
@@ -191,3 +193,16 @@ def test_pop_up_menu_leaves_nothing(actions: VmActions, widget: QWidget, qtbot: 
     menu = actions.context_menu(widget)
     with qtbot.waitSignal(menu.destroyed):
         menu.deleteLater()
+
+
+def test_many_are_planned_before_anything_happens(bench: Bench, qtbot: QtBot) -> None:
+    """What cannot be done to some of them is shown there too."""
+    bench.acting.preview_from = 3
+    with qtbot.waitSignal(bench.acting.planned) as told:
+        bench.acting.do([Act.SHUTDOWN], (UP, OFF, LOST))
+    assert told.args == [Deed((Act.SHUTDOWN,)), (UP, OFF, LOST)]
+    assert not bench.power.calls
+    bench.acting.do([Act.SHUTDOWN], (UP, OFF))
+    assert bench.power.calls == [("act", Act.SHUTDOWN, (UP,))]
+    bench.acting.do([Act.SCALE], (UP, OFF, PAUSED))
+    assert bench.asked == [(Act.SCALE, (UP, OFF, PAUSED))]

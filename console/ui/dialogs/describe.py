@@ -9,6 +9,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QCompleter, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
+from console.fleet.acts import Act
+from console.fleet.bulk import Deed
 from console.fleet.domains import Domain, VmKey
 from console.fleet.errors import UsageError
 from console.services.commands import vm_line
@@ -98,7 +100,8 @@ class DescribeDialog(Dialog):
         )
         self.add_command(self._command)
         self.add_close()
-        self.add_main(_("Save"), self._go)
+        many = len(self._keys) >= ctx.acting.preview_from
+        self.add_main(_("See what will happen…") if many else _("Save"), self._go)
         self.title_field.textChanged.connect(self._judge)
         self.text_field.textChanged.connect(self._judge)
         self._judge()
@@ -120,7 +123,11 @@ class DescribeDialog(Dialog):
             self.hold("")
 
     def _go(self) -> None:
-        self._ctx.services.describe.describe(self._keys, *self.changes())
+        title, text = self.changes()
+        if len(self._keys) >= self._ctx.acting.preview_from:
+            self._ctx.acting.planned.emit(Deed((Act.DESCRIBE,), title=title, text=text), self._keys)
+        else:
+            self._ctx.services.describe.describe(self._keys, title, text)
         self.accept()
 
 
@@ -223,7 +230,8 @@ class TagDialog(Dialog):
         self.body.addWidget(label(_("Tags live with the VM: every console sees the same."), "secondary", wrap=True))
         self.add_command(self._command)
         self.add_close()
-        self.add_main(_("Save"), self._go)
+        many = len(self._keys) >= ctx.acting.preview_from
+        self.add_main(_("See what will happen…") if many else _("Save"), self._go)
         self.field.textEdited.connect(lambda _text: self._judge())
         self._judge()
 
@@ -264,5 +272,9 @@ class TagDialog(Dialog):
             self.idle()
 
     def _go(self) -> None:
-        self._ctx.services.describe.tag(self._keys, *self.changes())
+        add, remove = self.changes()
+        if len(self._keys) >= self._ctx.acting.preview_from:
+            self._ctx.acting.planned.emit(Deed((Act.TAG,), add=tuple(add), remove=tuple(remove)), self._keys)
+        else:
+            self._ctx.services.describe.tag(self._keys, add, remove)
         self.accept()

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
 from console.fleet.acts import Act
+from console.fleet.bulk import Deed
 from console.fleet.credentials import Wanted
 from console.fleet.domains import VmKey
 from console.jobs.job import JobView
@@ -18,6 +19,8 @@ from console.services.credentials import Pending
 from console.settings.paths import Profile
 from console.ui.dialogs.about import AboutDialog, KeysDialog
 from console.ui.dialogs.base import Dialog
+from console.ui.dialogs.bulk import BulkDialog
+from console.ui.dialogs.bulk_result import BulkResultDialog
 from console.ui.dialogs.confirm import ConfirmDialog
 from console.ui.dialogs.credentials import CredentialDialog
 from console.ui.dialogs.delete import DeleteDialog
@@ -26,9 +29,11 @@ from console.ui.dialogs.host import HostDialog, ImportDialog, RemoveHostDialog
 from console.ui.dialogs.job_log import JobLogDialog
 from console.ui.dialogs.leave import LeaveDialog
 from console.ui.dialogs.preferences import PreferencesDialog
+from console.ui.dialogs.scale import ScaleDialog
 from console.ui.dialogs.trouble import FileProblemsDialog, UnfinishedDialog
 from console.ui.host_actions import HostAct
 from console.ui.keys import gathered
+from console.ui.retry import act_of
 
 if TYPE_CHECKING:
     from console.ui.context import Context
@@ -48,7 +53,10 @@ class Dialogs(QObject):
         self._profile = profile
         self.fleet_file = profile.fleet_file
         ctx.acting.asked.connect(self.act)
+        ctx.acting.planned.connect(self.plan)
+        ctx.acting.repeated.connect(self.repeat)
         ctx.host_acting.asked.connect(self.host_act)
+        ctx.host_acting.guests_asked.connect(self.shut_down_guests)
         ctx.bridge.question_asked.connect(self.question)
 
     def _open(self, dialog: Dialog, height: int = 0) -> Dialog:
@@ -68,10 +76,40 @@ class Dialogs(QObject):
                 return self._open(DescribeDialog(ctx, keys, window), 380)
             case Act.TAG:
                 return self._open(TagDialog(ctx, keys, window), 420)
+            case Act.SCALE:
+                return self._open(ScaleDialog(ctx, keys, window))
             case Act.DELETE:
                 return self._open(DeleteDialog(ctx, keys, window), 520)
             case _:
                 return self._open(ConfirmDialog(ctx, act, keys, time.time(), window), 200 + 26 * min(len(keys), 10))
+
+    @Slot(object, object)
+    def plan(self, deed: Deed, keys: tuple[VmKey, ...]) -> Dialog:
+        """What will become of each of many VMs."""
+        return self._planned(BulkDialog(self._ctx, deed, keys, self._window))
+
+    @Slot(int)
+    def repeat(self, group: int) -> Dialog:
+        """The same for those of a group that were not done."""
+        view = self._ctx.jobs.view(group)
+        act = act_of(view) if view is not None else None
+        return self._planned(BulkDialog(self._ctx, Deed((act or Act.START,)), (), self._window, again=group))
+
+    def _planned(self, dialog: BulkDialog) -> Dialog:
+        def go_on() -> None:
+            view = self._ctx.jobs.view(dialog.job) if dialog.job is not None else None
+            if view is not None and view.children:
+                self.log(view)
+
+        dialog.accepted.connect(go_on)
+        return self._open(dialog, 560)
+
+    @Slot(object)
+    def shut_down_guests(self, hosts: tuple[str, ...]) -> Dialog:
+        """All guests of these hosts that are up."""
+        inventory = self._ctx.inventory
+        keys = [vm.key for host in hosts for vm in inventory.domains_of(host) if vm.state.active]
+        return self.plan(Deed((Act.SHUTDOWN,)), tuple(keys))
 
     @Slot(object, str)
     def host_act(self, act: HostAct, host: str) -> Dialog | None:
@@ -92,6 +130,8 @@ class Dialogs(QObject):
 
     @Slot(object)
     def log(self, view: JobView) -> Dialog:
+        if view.children and view.vms:
+            return self._open(BulkResultDialog(self._ctx, view, self.repeat, self._window), 560)
         return self._open(JobLogDialog(self._ctx, view, self._window), 420)
 
     # menus

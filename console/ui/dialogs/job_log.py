@@ -161,7 +161,7 @@ class JobLogDialog(Dialog):
         self._lines.setRowStretch(len(rows), 1)
 
     def _try_again(self) -> None:
-        why = try_again(self._ctx.acting, self._ctx.jobs, self._view)
+        why = try_again(self._ctx.acting, self._view)
         if why:
             self.tell("warning", _("Not now."), why)
         else:

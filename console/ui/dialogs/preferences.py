@@ -69,7 +69,8 @@ class PreferencesDialog(Dialog):
         box.setMinimumWidth(theme.px(110))
         box.lineEdit().setTextMargins(theme.px(6), 0, 0, 0)
         box.setValue(getattr(self._store.value, key))
-        box.valueChanged.connect(lambda value: self._store.set(**{key: value}))
+        whole = isinstance(getattr(self._store.value, key), int)
+        box.valueChanged.connect(lambda value: self._store.set(**{key: int(value) if whole else value}))
         return box
 
     def _tick(self, key: str, text: str) -> QCheckBox:
@@ -119,6 +120,10 @@ class PreferencesDialog(Dialog):
         self._section(_("Asking and telling"))
         self.confirm = self._tick("confirm_loss", _("Ask before force off and force reset"))
         self._row(_("Forced acts"), self.confirm)
+        self.preview = self._number("preview_from", "", 1.0)
+        self._row(_("Show what will happen from"), self.preview, _("VMs on, before it does"))
+        self.at_once = self._number("bulk_limit", "", 1.0)
+        self._row(_("At once on a host"), self.at_once, _("of an act on many VMs"))
         self.notify = self._tick("notifications", _("Tell the desktop when a long task ends"))
         self._row(_("Notifications"), self.notify)
         self.after = self._number("notify_after", " s", 5.0)

@@ -126,5 +126,5 @@ class TasksPage(QWidget):
         self._stack.setCurrentWidget(self.view if count else self._empty)
 
     def _on_retry(self, view: JobView) -> None:
-        if try_again(self._ctx.acting, self._ctx.jobs, view):
+        if try_again(self._ctx.acting, view):
             self.log_wanted.emit(view)
