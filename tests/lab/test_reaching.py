@@ -136,15 +136,3 @@ def test_hosts_that_say_nothing_are_silent_and_the_others_live(
         for spec in specs:
             unreachable(console, spec, Reason.SILENT, 30)
     assert console.inventory.fresh("alpha")
-
-
-def test_closing_does_not_wait_for_hosts_that_hang(lab: Lab, beta: Host, open_console: Callable[..., Console]) -> None:
-    console = open_console()
-    console.add(spec_of(lab, beta))
-    console.add(spec_of(lab, lab.hosts["alpha"]))
-    beta.freeze()
-    console.services.hosts.refresh()
-    with beta.silent_port(17001):
-        console.add(HostSpec("mute", "mute", f"qemu+tcp://{beta.address}:17001/system"), live=False)
-        time.sleep(0.5)
-        assert console.close() <= 1.0
