@@ -48,7 +48,8 @@ class Desktop:
         )
         self._undo = (app.inventory.subscribe(self.bridge.on_change), app.jobs.subscribe(self.bridge.on_job))
         app.desk.handler = self.bridge.question_asked.emit
-        self.window = MainWindow(self.context)
+        options = app.options
+        self.window = MainWindow(self.context, expecting=options.demo or options.fleet is not None)
         self.window.dialogs.fleet_file = app.fleet.path
         self.own_files = OwnFiles(self.context, self.window.toasts, self.window.dialogs, self.window)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QTimer, Signal
@@ -11,6 +11,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from console.fleet.hosts import HostSpec, HostStatus, Phase
+from console.fleet.updates import HostView
 from console.inventory.inventory import Inventory
 from console.ui.icons import phase_glyph
 from console.ui.theme import theme
@@ -20,6 +21,7 @@ from console.ui.widgets.labels import ElidedLabel, GlyphLabel, label
 from console.words import _, ngettext, states, units
 
 TICK_MS = 1000
+NEVER = float("inf")
 Host = tuple[HostSpec, HostStatus]
 
 
@@ -33,26 +35,27 @@ class Said:
     hosts: tuple[str, ...] = ()
 
 
-def of_live(inventory: Inventory, hosts: Sequence[Host], now: float) -> Said:
+def of_live(live: Sequence[HostView], now: float) -> Said:
     """How many hosts are live, and how old the oldest of their data is."""
-    live = [(spec, status) for spec, status in hosts if status.phase is Phase.LIVE]
     text = ngettext("{count} host live", "{count} hosts live", len(live)).format(count=units.count(len(live)))
-    oldest = min((_seen(inventory, spec, status) for spec, status in live), default=0.0)
-    if oldest:
+    oldest, replayed = NEVER, 0
+    for view in live:
+        load, seen = view.load, view.status.seen
+        if load is not None:
+            replayed += load.replayed
+            if load.stamp > seen:
+                seen = load.stamp
+        if seen < oldest:
+            oldest = seen
+    if live and oldest:
         text = _("{hosts}, data {age} old").format(hosts=text, age=units.age(now - oldest))
-    replayed = sum(1 for spec, _status in live if (load := inventory.view(spec.id).load) and load.replayed)
     if replayed:
         more = ngettext("replayed load on {count} demo host", "replayed load on {count} demo hosts", replayed)
         text = f"{text}, {more.format(count=units.count(replayed))}"
     return Said(("dot", "good" if live else "last-known"), text, "text2")
 
 
-def _seen(inventory: Inventory, spec: HostSpec, status: HostStatus) -> float:
-    load = inventory.view(spec.id).load
-    return max(status.seen, load.stamp if load is not None else 0.0)
-
-
-def of_others(hosts: Sequence[Host], now: float) -> list[Said]:
+def of_others(hosts: Mapping[Phase, Sequence[Host]], now: float) -> list[Said]:
     """Hosts that are not live, by what is the matter; a single one by its name."""
     said = []
     many: dict[Phase, Callable[[int], str]] = {
@@ -64,7 +67,7 @@ def of_others(hosts: Sequence[Host], now: float) -> list[Said]:
     }
     tones = {Phase.STALE: "warning", Phase.UNREACHABLE: "error", Phase.REFUSED: "error"}
     for phase, words in many.items():
-        some = [(spec, status) for spec, status in hosts if status.phase is phase]
+        some = hosts.get(phase, ())
         glyph = phase_glyph(phase)
         if not some or glyph is None:
             continue
@@ -142,8 +145,15 @@ class StatusBar(QWidget):
     def refresh(self) -> None:
         """Says anew how things stand; once a second by itself."""
         inventory, now = self._inventory, self._clock()
-        hosts = [(spec, inventory.status(spec.id)) for spec in inventory.specs()]
-        said = [of_live(inventory, hosts, now), *of_others(hosts, now)] if hosts else [_no_hosts()]
+        live: list[HostView] = []
+        others: dict[Phase, list[Host]] = {}
+        for spec in inventory.specs():
+            view = inventory.view(spec.id)
+            if view.status.phase is Phase.LIVE:
+                live.append(view)
+            else:
+                others.setdefault(view.status.phase, []).append((spec, view.status))
+        said = [of_live(live, now), *of_others(others, now)] if live or others else [_no_hosts()]
         while len(self._statements) < len(said):
             statement = _Statement(self)
             self._row.insertWidget(len(self._statements), statement)
@@ -153,11 +163,9 @@ class StatusBar(QWidget):
             if number < len(said):
                 statement.say(said[number])
                 statement.layout().activate()  # type: ignore[union-attr]
-        self._waiting = tuple(
-            spec.id for spec, status in hosts if status.phase in (Phase.UNREACHABLE, Phase.REFUSED, Phase.STALE)
-        )
-        tried = [spec.id for spec, status in hosts if status.phase in (Phase.UNREACHABLE, Phase.REFUSED)]
-        self.try_button.setVisible(bool(tried))
+        lost = (*others.get(Phase.UNREACHABLE, ()), *others.get(Phase.REFUSED, ()))
+        self._waiting = tuple(spec.id for spec, _status in (*lost, *others.get(Phase.STALE, ())))
+        self.try_button.setVisible(bool(lost))
         self._say_right()
         self._row.activate()  # else a longer text is elided until the next turn
 

@@ -52,7 +52,8 @@ Page = FirstRunPage | FleetPage | FleetStoragePage | VmsPage | HostsPage | HostP
 class MainWindow(QWidget):
     """One for the program. Pages are made when they are first shown."""
 
-    def __init__(self, ctx: Context) -> None:
+    def __init__(self, ctx: Context, expecting: bool = False) -> None:
+        """expecting: hosts are about to come, so that there is no first run to be shown."""
         super().__init__()
         self.ctx = ctx
         self.setWindowTitle("Splendid")
@@ -60,7 +61,8 @@ class MainWindow(QWidget):
         self.resize(theme.px(SIZE[0]), theme.px(SIZE[1]))
         self._pages: dict[str, Page] = {}
         self._leaving = False
-        self._expecting = ctx.preferences.value.layout.get("hosts", "0") != "0"  # the fleet file is still being read
+        known = ctx.preferences.value.layout.get("hosts", "0") != "0"
+        self._expecting = expecting or known  # the fleet file is still being read
         self._expect_timer = QTimer(self, interval=EXPECT_MS, singleShot=True)
         self._expect_timer.timeout.connect(self._expect_no_more)
         if self._expecting:

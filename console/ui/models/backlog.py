@@ -11,10 +11,11 @@ from console.fleet.domains import VmKey
 
 SLICE_S = 0.004  # seconds of work at a time
 BATCH = 16  # VMs between two looks at the clock
+SHOW_S = 0.15  # seconds between two slices whose rows are shown; showing costs as much as taking
 
 
 class Backlog(QObject):
-    """Keys that wait. `take` gets the keys of one slice bit by bit, `flush` ends the slice, `drained` the whole.
+    """Keys that wait. `take` gets them bit by bit, `flush` shows what was taken, `drained` ends the whole.
 
     Starts in the next turn of the event loop; a key told twice waits once.
     """
@@ -29,6 +30,7 @@ class Backlog(QObject):
         super().__init__(parent)
         self._take, self._flush, self._drained = take, flush, drained
         self._keys: dict[VmKey, None] = {}
+        self._shown = 0.0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(0)
@@ -48,7 +50,8 @@ class Backlog(QObject):
 
     @Slot()
     def _work(self) -> None:
-        end = time.perf_counter() + SLICE_S
+        start = time.perf_counter()
+        end = start + SLICE_S
         waiting = iter(list(self._keys))
         while time.perf_counter() < end:
             batch = [key for _n, key in zip(range(BATCH), waiting, strict=False)]
@@ -57,7 +60,9 @@ class Backlog(QObject):
             for key in batch:
                 del self._keys[key]
             self._take(batch)
-        self._flush()
+        if not self._keys or start - self._shown > SHOW_S:
+            self._flush()
+            self._shown = time.perf_counter()
         if self._keys:
             self._timer.start()
         else:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from console.fleet.domains import VmKey
+from console.ui.models import backlog as backlog_module
 from console.ui.models.backlog import SLICE_S, Backlog
 
 
@@ -48,13 +49,24 @@ def test_takes_everything_once_in_order(owner: QObject, qtbot: QtBot) -> None:
     assert len(backlog) == 0
 
 
-def test_gives_the_window_its_turn(owner: QObject, qtbot: QtBot) -> None:
+def test_gives_the_window_its_turn(owner: QObject, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backlog_module, "SHOW_S", 0.0)
     taker = Taker(pause=SLICE_S / 8)
     backlog = Backlog(taker.take, taker.flush, taker.drained, owner)
     backlog.add(keys(100))
     qtbot.waitUntil(lambda: taker.ends == 1)
     assert len(taker.slices) >= 3
     assert taker.taken == keys(100)
+
+
+def test_shows_now_and_then_and_at_the_end(owner: QObject, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backlog_module, "SHOW_S", 1000.0)
+    taker = Taker(pause=SLICE_S / 8)
+    backlog = Backlog(taker.take, taker.flush, taker.drained, owner)
+    backlog._shown = time.perf_counter()
+    backlog.add(keys(100))
+    qtbot.waitUntil(lambda: taker.ends == 1)
+    assert taker.slices == [100]
 
 
 def test_dropped_keys_are_not_taken(owner: QObject, qtbot: QtBot) -> None:

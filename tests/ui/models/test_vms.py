@@ -14,6 +14,7 @@ from console.fleet.domains import Load, State, VmKey
 from console.fleet.hosts import Phase
 from console.fleet.search import QueryError
 from console.ui.icons import Age
+from console.ui.models import backlog
 from console.ui.models.vm_columns import COLUMNS, column_number
 from console.ui.models.vms import KEY_ROLE, SORT_ROLE, VmTable
 from tests.ui.models.vm_fleet import Fleet, vm
@@ -235,7 +236,8 @@ def test_roles(table: VmTable) -> None:
     assert table.headerData(0, Qt.Orientation.Vertical) is None
 
 
-def test_many_at_once_come_in_slices(qtbot: QtBot) -> None:
+def test_many_at_once_come_in_slices(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backlog, "SHOW_S", 0.0)
     fleet = Fleet()
     fleet.host("a")
     fleet.told()
