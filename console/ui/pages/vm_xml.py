@@ -1,4 +1,4 @@
-"""The XML of a VM to read: as it runs, or as of its next start."""
+"""The XML of a VM: to read as it runs, or as of its next start, and to edit."""
 
 from __future__ import annotations
 
@@ -10,18 +10,23 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from console.fleet.domains import Domain, VmKey
+from console.fleet.edits import why_not
 from console.fleet.errors import FleetError
+from console.services.edit import Applied, EditPlan
 from console.ui.context import Context
+from console.ui.dialogs.xml_changes import XmlChangesDialog
+from console.ui.dialogs.xml_versions import XmlVersionsDialog
+from console.ui.pages.vm_xml_edit import VmXmlEdit
 from console.ui.theme import theme
 from console.ui.theme.tokens import HEIGHTS
 from console.ui.widgets.buttons import Button, IconButton
 from console.ui.widgets.fields import SearchField
 from console.ui.widgets.labels import label
-from console.ui.widgets.notes import EmptyState
+from console.ui.widgets.notes import EmptyState, Note
 from console.ui.widgets.tabs import Segment, Segmented
 from console.ui.widgets.xml_text import XmlText, prepare
 from console.ui.widgets.xml_view import XmlView
-from console.words import _, errors, ngettext, units
+from console.words import _, edits, errors, ngettext, units
 
 SOON_MS = 400  # after the last change of the VM, before its XML is read anew
 
@@ -38,11 +43,11 @@ class VmXml(QWidget):
         self._number = 0
         self._wanted = True
         self.view = XmlView()
-        self.search = SearchField(_("Find in the XML"))
-        self.search.changed.connect(lambda text: self.view.find_text(text))
-        self.search.returnPressed.connect(lambda: self._next(False))
-        self.search.down_pressed.connect(lambda: self._next(False))
-        self.search.left.connect(self.view.setFocus)
+        self._search = SearchField(_("Find in the XML"))
+        self._search.changed.connect(lambda text: self.view.find_text(text))
+        self._search.returnPressed.connect(lambda: self._next(False))
+        self._search.down_pressed.connect(lambda: self._next(False))
+        self._search.left.connect(self.view.setFocus)
         self.which = Segmented([Segment("now", _("Now")), Segment("next", _("Next start"))], _("State of the XML"))
         self.which.chosen.connect(lambda _id: self._read())
         self._hits = label("", "hint")
@@ -53,11 +58,20 @@ class VmXml(QWidget):
         self._body = QStackedLayout(body)
         self._body.addWidget(self.view)
         self._body.addWidget(self._none)
-        column = QVBoxLayout(self)
+        reading = QWidget()
+        column = QVBoxLayout(reading)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._bar())
+        self._notes = QVBoxLayout()
+        column.addLayout(self._notes)
         column.addWidget(body, 1)
+        self._note: Note | None = None
+        self.editing = VmXmlEdit(ctx)
+        self.editing.left.connect(self._on_left)
+        self._modes = QStackedLayout(self)
+        self._modes.addWidget(reading)
+        self._modes.addWidget(self.editing)
         self._soon = QTimer(self, interval=SOON_MS, singleShot=True)
         self._soon.timeout.connect(self._read)
 
@@ -67,8 +81,8 @@ class VmXml(QWidget):
         row = QHBoxLayout(bar)
         row.setContentsMargins(theme.px(12), 0, theme.px(12), 0)
         row.setSpacing(theme.px(8))
-        self.search.setMaximumWidth(theme.px(320))
-        row.addWidget(self.search, 2)
+        self._search.setMaximumWidth(theme.px(320))
+        row.addWidget(self._search, 2)
         for icon, name, backward in (("chevron-up", _("Previous hit"), True), ("chevron-down", _("Next hit"), False)):
             button = IconButton(icon, name)
             button.clicked.connect(lambda _on=False, back=backward: self._next(back))
@@ -81,10 +95,21 @@ class VmXml(QWidget):
             fold = Button(text)
             fold.clicked.connect(act)
             row.addWidget(fold)
-        copy = Button(_("Copy"), icon="copy")
+        copy = IconButton("copy", _("Copy"))
         copy.clicked.connect(self.copy)
         row.addWidget(copy)
+        self.versions = Button(_("Versions…"))
+        self.versions.clicked.connect(self.show_versions)
+        row.addWidget(self.versions)
+        self.edit = Button(_("Edit"))
+        self.edit.clicked.connect(self.begin_edit)
+        row.addWidget(self.edit)
         return bar
+
+    @property
+    def search(self) -> SearchField:
+        """Of what is shown: the text to read, or to edit."""
+        return self.editing.search if self._modes.currentWidget() is self.editing else self._search
 
     def focus_search(self) -> None:
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -101,6 +126,9 @@ class VmXml(QWidget):
         before, self._domain = self._domain, domain
         became_fresh = fresh and not self._fresh
         self._fresh = fresh
+        self._judge()
+        if self._follow_edit(before):
+            return
         if before is None or before.key != domain.key:
             self._shown = None
             self._wanted = True
@@ -116,6 +144,100 @@ class VmXml(QWidget):
         super().showEvent(event)
         if self._wanted and self._domain is not None:
             self._read()
+
+    # editing
+
+    def _judge(self) -> None:
+        """Whether it can be edited now, and why not."""
+        domain = self._domain
+        spec = self._ctx.inventory.spec(domain.key.host) if domain is not None else None
+        if domain is None or spec is None:
+            return
+        problem = why_not(domain, spec, self._ctx.inventory.status(spec.id))
+        self.edit.setEnabled(problem is None)
+        self.edit.setToolTip(errors.why(problem) if problem else _("Change what it starts with next."))
+
+    def _follow_edit(self, before: Domain | None) -> bool:
+        """Shows the edit of this VM, where one is open."""
+        domain = self._domain
+        assert domain is not None
+        moved = before is None or before.key != domain.key
+        if moved:
+            self._tell(None)
+            self.editing.leave()
+        if not self.editing.editing(domain.key):
+            self._modes.setCurrentIndex(0)
+            return False
+        if moved:
+            self.editing.show_vm(domain.key)
+            self._modes.setCurrentWidget(self.editing)
+        self.editing.vm_changed(self._fresh)
+        self._wanted = True
+        return True
+
+    @Slot()
+    def begin_edit(self) -> None:
+        domain = self._domain
+        if domain is None:
+            return
+
+        def failed(error: FleetError) -> None:
+            said = errors.explain(error, "vm.edit")
+            self._tell(Note("error", said.what, f"{said.why} {said.next}"))
+
+        def ready() -> None:
+            if self._domain is not None and self._domain.key == domain.key:
+                self._tell(None)
+                self._modes.setCurrentWidget(self.editing)
+                self.editing.editor.setFocus()
+
+        self.editing.begin(domain, failed, ready)
+
+    @Slot()
+    def show_versions(self) -> None:
+        if self._domain is not None:
+            XmlVersionsDialog(self._ctx, self._domain.key, self._go_back, self.window()).show_at()
+
+    def _go_back(self, plan: EditPlan) -> None:
+        XmlChangesDialog(self._ctx, plan, self._ctx.services.edit.run, self.window()).show_at()
+
+    @Slot(object)
+    def _on_left(self, applied: Applied | None) -> None:
+        self._modes.setCurrentIndex(0)
+        self._wanted = True
+        self.which.set_current("next")
+        if applied is not None:
+            self._say_applied(applied)
+        self._read()
+
+    def _say_applied(self, applied: Applied) -> None:
+        """What became of it, by name."""
+        refused = [change for change in applied.left if change.said]
+        lost = _("The host did not take: {what}.").format(what=edits.left(applied.dropped)) if applied.dropped else ""
+        if applied.left and applied.running:
+            said = [
+                _("{what}.").format(what=edits.left(applied.left)),
+                *(edits.why_later(one) for one in refused),
+                lost,
+            ]
+            tone = "warning" if refused or lost else "info"
+            self._tell(Note(tone, _("Stored. From the next start:"), " ".join(part for part in said if part)))
+        elif lost:
+            self._tell(Note("warning", _("Stored."), lost))
+        else:
+            self._tell(Note("good", _("Stored."), _("All of it holds now.") if applied.running else ""))
+
+    def _tell(self, note: Note | None) -> None:
+        if self._note is not None:
+            self._notes.removeWidget(self._note)
+            self._note.hide()
+            self._note.deleteLater()
+        self._note = note
+        side = theme.px(12) if note else 0
+        self._notes.setContentsMargins(side, 0, side, theme.px(8) if note else 0)
+        if note is not None:
+            note.add_button(_("Close"), lambda: self._tell(None))
+            self._notes.addWidget(note)
 
     @Slot()
     def _read(self) -> None:
@@ -166,12 +288,12 @@ class VmXml(QWidget):
     # finding
 
     def _next(self, backward: bool) -> None:
-        if self.search.text():
-            self.view.find_text(self.search.text(), backward=backward, onward=True)
+        if self._search.text():
+            self.view.find_text(self._search.text(), backward=backward, onward=True)
 
     @Slot(int, int)
     def _on_found(self, number: int, of: int) -> None:
-        if not self.search.text():
+        if not self._search.text():
             self._hits.setText("")
         elif not of:
             self._hits.setText(_("not found"))

@@ -4,10 +4,13 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from console.fleet.domains import VmKey
 from console.fleet.errors import NotFound, Reason
+from console.ui.dialogs.xml_changes import XmlChangesDialog
+from console.ui.dialogs.xml_versions import XmlVersionsDialog
 from console.ui.pages.vm_xml import VmXml
 from tests.ui.pages.conftest import Desk
 from tests.ui.rooms import VMS, room
@@ -112,3 +115,36 @@ def test_the_xml_of_a_real_vm(desk: Desk, qtbot: QtBot) -> None:
     page.show()
     page.show_vm(desk.vm(), True)
     desk.until(lambda: "<name>shop-db-01</name>" in page.view.xml.text)
+
+
+def test_what_cannot_be_edited_says_why(page: VmXml) -> None:
+    page.show_vm(VMS[0], True)
+    assert page.edit.isEnabled()
+    page.show_vm(replace(VMS[0], persistent=False), True)
+    assert not page.edit.isEnabled()
+    assert page.edit.toolTip() == "It is transient: it has no configuration on disk."
+
+
+def test_the_way_back_from_an_earlier_version(desk: Desk, qtbot: QtBot) -> None:
+    page = VmXml(desk.ctx)
+    qtbot.addWidget(page)
+    page.show()
+    page.show_vm(desk.vm(), True)
+    edit, key = desk.app.services.edit, desk.vm().key
+    draft = edit.begin(key)
+    handle = edit.run(edit.plan(draft, draft.text.replace("<vcpu", "<title>Shop</title><vcpu")))
+    handle.wait(10)
+    page.versions.click()
+    found: list[XmlVersionsDialog] = []
+    desk.until(lambda: found.extend(w for w in _dialogs() if isinstance(w, XmlVersionsDialog)) or found)
+    desk.until(lambda: "Shop" in found[0].diff.text())
+    found[0]._go()
+    back: list[XmlChangesDialog] = []
+    desk.until(lambda: back.extend(w for w in _dialogs() if isinstance(w, XmlChangesDialog)) or back)
+    back[0]._go()
+    desk.until(lambda: desk.vm().title == "")
+    desk.until(lambda: edit.versions(key)[0].reason == "restore")
+
+
+def _dialogs() -> list[QWidget]:
+    return [widget for widget in QApplication.topLevelWidgets() if widget.isVisible()]
