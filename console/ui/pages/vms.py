@@ -94,7 +94,7 @@ class VmsPage(QWidget):
         self.model.filled.connect(self._count_soon)
         self.table.selectionModel().selectionChanged.connect(lambda: self._choice_timer.start())
         self._search_timer = QTimer(self, interval=60, singleShot=True)
-        self._search_timer.timeout.connect(lambda: self.model.set_search(self.search.query))
+        self._search_timer.timeout.connect(self._find)
         ctx.bridge.changed.connect(self._on_change)
         self._on_choice()
         self._count()
@@ -304,9 +304,13 @@ class VmsPage(QWidget):
 
     def _clear_all(self) -> None:
         self.search.clear()
-        self._search_timer.stop()
-        self.model.set_search("")
+        self._find()
         self._on_quick("")
+
+    def _find(self) -> None:
+        self._search_timer.stop()
+        self.model.set_search(self.search.query)
+        self._count_soon()
 
     def _keep(self) -> None:
         KeepDialog(self._ctx, self.search.text(), "", self.window()).show_at()
@@ -318,8 +322,7 @@ class VmsPage(QWidget):
 
     def _to_first(self) -> None:
         if self._search_timer.isActive():
-            self._search_timer.stop()
-            self.model.set_search(self.search.query)
+            self._find()
         self.table.setFocus()
         if self.model.rowCount() and not self.table.selectionModel().hasSelection():
             self.table.selectRow(0)

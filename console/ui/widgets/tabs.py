@@ -120,6 +120,7 @@ class TabBar(QWidget):
         for button in self._buttons.values():
             self._group.removeButton(button)
             self._row.removeWidget(button)
+            button.hide()
             button.deleteLater()
         self._buttons = {}
         for index, tab in enumerate(tabs):

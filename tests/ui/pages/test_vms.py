@@ -259,3 +259,10 @@ def test_a_kept_search_is_a_place_whose_query_stands_in_the_field(page: VmsPage,
     search(page, "state:off db", qtbot)
     page.show_place(Place.fleet())
     assert page.search.text() == "state:off db"  # a person's own words stay
+
+
+def test_what_a_search_finds_is_counted_by_itself(page: VmsPage, qtbot: QtBot) -> None:
+    page.search.setText("tag:nowhere")
+    qtbot.waitUntil(page.empty.isVisible)
+    page.search.setText("tag:web")
+    qtbot.waitUntil(lambda: page.table.isVisible() and page.row.shown_label.text() == "2")
