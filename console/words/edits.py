@@ -121,7 +121,7 @@ def line(change: Change, running: bool) -> str:
 def why_later(change: Change) -> str:
     """Why a running VM does not take it at once; "" where it does."""
     if change.said:
-        return _("The host did not do it now: {text}").format(text=change.said)
+        return _("The host did not do it now: {text}.").format(text=change.said.rstrip("."))
     if change.hold is Hold.CEILING:
         limit = units.memory(change.limit) if change.part in _KIB else str(change.limit)
         return _("It runs with a limit of {limit}.").format(limit=limit)
@@ -154,8 +154,8 @@ def reason(version: Version) -> str:
 
 
 def left(changes: Sequence[Change]) -> str:
-    """What waits for the next start, by name: "Memory 2 GiB → 4 GiB, disk vdb is added"."""
-    return ", ".join(what(change) for change in changes)
+    """What waits for the next start, by name: "Memory 2 GiB → 4 GiB; Disk vdb is added"."""
+    return "; ".join(what(change) for change in changes)
 
 
 def _value(kind: str, value: str) -> str:

@@ -74,7 +74,7 @@ class XmlChangesDialog(Dialog):
     def _show(self) -> None:
         plan = self.plan
         self.changes.show_changes(plan.changes, plan.running)
-        wanted = self.changes.sizeHint().height() + theme.px(4)
+        wanted = self.changes.height_at(theme.px(960 - 40)) + theme.px(4)
         self._area.setFixedHeight(min(wanted, round(theme.px(640) * ROOM)))
         assert self.main is not None
         if not plan.changes:

@@ -72,7 +72,7 @@ class XmlMergeDialog(Dialog):
         self.add_main(_("Merge") if clashes else _("Take both"), self._go)
 
     def show_at(self, height: int = 0) -> None:
-        super().show_at(height or (620 if self._merge.clashes else 300))
+        super().show_at(height or min(620, 300 + 100 * len(self._merge.clashes)))
 
     def _sums(self, theirs: Sequence[Change], mine: Sequence[Change]) -> QHBoxLayout:
         """What each did, by meaning, beside each other."""
@@ -101,8 +101,9 @@ class XmlMergeDialog(Dialog):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px(6))
         choice = Segmented(
-            [Segment("mine", _("Mine")), Segment("theirs", _("Theirs"))], _("What holds in place {n}").format(n=number)
+            [Segment("theirs", _("Theirs")), Segment("mine", _("Mine"))], _("What holds in place {n}").format(n=number)
         )
+        choice.set_current("mine")
         self.choices.append(choice)
         head = QHBoxLayout()
         head.addWidget(label(_("Place {number} of {all}").format(number=number, all=of), "strong"))

@@ -39,21 +39,26 @@ class ChangeList(QWidget):
         ordered = sorted(changes, key=lambda change: change.when is When.NEXT)
         for row, change in enumerate(ordered):
             self._add(row, change, running)
+            self._grid.setRowStretch(row, 0)
+        self._grid.setRowStretch(len(ordered), 1)
         self.setAccessibleName("; ".join(edits.line(change, running) for change in ordered))
 
     def _add(self, row: int, change: Change, running: bool) -> None:
-        top = Qt.AlignmentFlag.AlignTop
         glyph = GlyphLabel(*(OFF if not running else NOW if change.when is When.NOW else NEXT), 14)
         said = edits.when(change, running)
         when = label(said[:1].upper() + said[1:], "secondary", tone="text2")
         when.setMinimumWidth(theme.px(72) if running else 0)
         what = label(edits.what(change), "name", wrap=True)
-        what.setMinimumHeight(theme.px(20))
         what.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         why = label(edits.why_later(change) if running else "", "secondary", tone="text3", wrap=True)
         for column, widget in ((0, glyph), (1, when), (2, what), (3, why)):
-            self._grid.addWidget(widget, row, column, top)
+            self._grid.addWidget(widget, row, column, Qt.AlignmentFlag.AlignVCenter)
             self._shown.append(widget)
+
+    def height_at(self, width: int) -> int:
+        """The px it needs where it is `width` wide."""
+        layout = self._grid
+        return layout.heightForWidth(width) if layout.hasHeightForWidth() else self.sizeHint().height()
 
     def names(self) -> str:
         return self.accessibleName() or _("Nothing changes.")

@@ -65,7 +65,7 @@ def test_where_both_clash_a_person_chooses(ctx: Context, window: QWidget, qtbot:
     assert {"<title>theirs</title>", "<title>a</title>", "<title>mine</title>"} <= set(texts(made))
     (choice,) = made.choices
     assert choice.current() == "mine"
-    choice._choose(1)
+    choice._choose(0)
     made._go()
     assert said.merged == [BASE.replace(">a<", ">theirs<").replace("destroy", "restart")]
 

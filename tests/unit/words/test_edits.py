@@ -74,4 +74,4 @@ def test_reasons_counts_and_what_is_left() -> None:
     ]
     assert (edits.counted(1), edits.counted(3)) == ("1 change", "3 changes")
     both = (Change("disk", "vdb", Fate.REMOVED), Change("title", before="a", after="b"))
-    assert edits.left(both) == "Disk vdb is removed, Title a → b"
+    assert edits.left(both) == "Disk vdb is removed; Title a → b"
