@@ -11,11 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from console.cli import borrowed
 from console.words import N_, _
 
 if TYPE_CHECKING:
     from console.cli.session import Session
     from console.services.services import Services
+
+
+borrowed.lend()
 
 
 class Exit(IntEnum):
@@ -65,6 +69,9 @@ class _Helpful:
             super().format_help_text(ctx, formatter)  # type: ignore[misc]
         finally:
             self.help = english
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        return borrowed.pieces(super().collect_usage_pieces(ctx))  # type: ignore[misc]
 
     def get_short_help_str(self, limit: int = 45) -> str:
         """The first sentence, whole: tables of commands are wide enough."""
