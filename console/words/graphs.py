@@ -53,7 +53,17 @@ _SETTINGS = {
 
 
 def number(value: float, digits: int) -> str:
-    return units.figure(value, digits)
+    """A number beside an axis: "2,000", "0.5"."""
+    return units.figure(value, digits) if digits else units.count(round(value))
+
+
+def length(seconds: float) -> str:
+    """How long a span is, as its button says it: "24 h", "7 d", "1 y"."""
+    if seconds <= 86400:
+        return units.unit(units.count(round(seconds / 3600)), pgettext("unit of time", "h"))
+    if seconds < 360 * 86400:
+        return units.unit(units.count(round(seconds / 86400)), pgettext("unit of time", "d"))
+    return units.unit(units.count(round(seconds / (365 * 86400))), pgettext("unit of time", "y"))
 
 
 def weekday(epoch: float) -> str:

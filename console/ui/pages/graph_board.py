@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import QSize, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from shiboken6 import isValid
@@ -31,7 +31,7 @@ from console.ui.widgets.plot import PlotStack
 from console.ui.widgets.plot_data import Sheet
 from console.ui.widgets.plot_strip import PlotStrip
 from console.ui.widgets.tabs import Segment, Segmented
-from console.words import N_, _, errors, units
+from console.words import N_, _, errors
 from console.words import graphs as words
 
 TICK_MS = 1000
@@ -97,6 +97,7 @@ class GraphBoard(QWidget):
         self.ranges.chosen.connect(lambda _id: self.go_live())
         self.live_button = Button(_("Live"))
         self.live_button.setCheckable(True)
+        self.live_button.setIconSize(QSize(theme.px(14), theme.px(14)))
         self.live_button.clicked.connect(self._on_live)
         self.exporter = Exporter(bridge, self.plot, self)
         self.exporter.on_failed = self._say_failed
@@ -168,7 +169,7 @@ class GraphBoard(QWidget):
         self._say_live()
 
     def _say_live(self) -> None:
-        self.live_button.setIcon(glyph_icon("dot", "good" if self.live else "last-known", 12))
+        self.live_button.setIcon(glyph_icon("dot", "good" if self.live else "last-known", 14))
         self.live_button.setChecked(self.live)
         self.live_button.setAccessibleDescription(_("follows the newest figures") if self.live else "")
 
@@ -355,7 +356,7 @@ class GraphBoard(QWidget):
         self.strip.show_window(self.plot.start, self.plot.end)
         draft = self._plan.drafts[0]
         plan, stats = Plan((draft,), self._plan.name, names=self._plan.names), self._stats
-        name = _("Last {span}, {what}").format(span=units.duration(length), what=draft.title)
+        name = _("Last {span}, {what}").format(span=words.length(length), what=draft.title)
         serial = self._serial
 
         def work() -> Sheet:

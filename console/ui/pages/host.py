@@ -13,6 +13,7 @@ from console.fleet.updates import ChangeSet
 from console.ui.context import Context
 from console.ui.host_actions import HostAct, HostActions
 from console.ui.icons import phase_glyph
+from console.ui.pages.graphs import HostGraphs
 from console.ui.pages.host_networks import HostNetworks
 from console.ui.pages.host_storage import HostStorage
 from console.ui.pages.host_summary import HostSummary
@@ -27,7 +28,7 @@ from console.ui.widgets.page_head import PageHead
 from console.ui.widgets.tabs import Tab
 from console.words import _, errors, states, units
 
-TABS = ("summary", "vms", "networks", "storage")
+TABS = ("summary", "graphs", "vms", "networks", "storage")
 _TONES = {Phase.REFUSED: "error", Phase.UNREACHABLE: "error", Phase.STALE: "warning"}
 
 
@@ -106,7 +107,7 @@ class HostNote(QWidget):
 
 
 class HostPage(LivePage):
-    """Head, note, and one of four tabs."""
+    """Head, note, and one of five tabs."""
 
     def __init__(self, ctx: Context, parent: QWidget | None = None) -> None:
         super().__init__(ctx, parent)
@@ -123,12 +124,13 @@ class HostPage(LivePage):
         self.head.add_button(more)
         self.note = HostNote(self.actions_)
         self.summary = HostSummary(ctx)
+        self.graphs = HostGraphs(ctx)
         self.summary.vm_opened.connect(lambda key: ctx.nav.open(Place.vm(key)))
         self.vms = VmsPage(ctx)
         self.networks = HostNetworks(ctx)
         self.storage = HostStorage(ctx)
         self._body = QStackedWidget()
-        for page in (self.summary, self.vms, self.networks, self.storage):
+        for page in (self.summary, self.graphs, self.vms, self.networks, self.storage):
             self._body.addWidget(page)
         self._none = EmptyState("server", _("This host is no longer in the fleet"))
         self._body.addWidget(self._none)
@@ -142,6 +144,7 @@ class HostPage(LivePage):
     def _tabs(self, vms: int, networks: int, pools: int) -> tuple[Tab, ...]:
         return (
             Tab("summary", _("Summary")),
+            Tab("graphs", _("Graphs")),
             Tab("vms", _("VMs"), units.count(vms) if vms else ""),
             Tab("networks", _("Networks"), units.count(networks) if networks else ""),
             Tab("storage", _("Storage"), units.count(pools) if pools else ""),
@@ -190,7 +193,7 @@ class HostPage(LivePage):
         self.head.tabs.set_tabs(self._tabs(len(inventory.domains_of(spec.id)), len(view.networks), len(view.pools)))
         self._show_status(spec)
         page = self._body.currentWidget()
-        if isinstance(page, HostSummary | HostNetworks | HostStorage):
+        if isinstance(page, HostSummary | HostGraphs | HostNetworks | HostStorage):
             page.show_host(spec)
 
     def _show_status(self, spec: HostSpec) -> None:

@@ -104,6 +104,11 @@ class VmSummary(QWidget):
         self.hardware = FactRows(label_width=LABELS)
         self.keeping = _Keeping(actions)
         self.graphs = Graphs(ctx, compare=True)
+        self._right = QWidget()  # as high as the left; the graphs in it no higher than what is seen
+        right = QVBoxLayout(self._right)
+        right.setContentsMargins(0, 0, 0, 0)
+        right.addWidget(self.graphs, 1)
+        right.addStretch()
         inner = QWidget()
         row = QHBoxLayout(inner)
         row.setContentsMargins(*(theme.px(edge) for edge in (16, 12, 16, 16)))
@@ -123,7 +128,7 @@ class VmSummary(QWidget):
             column.addWidget(rows)
         column.addStretch(1)
         row.addWidget(self._left)
-        row.addWidget(self.graphs, 1)
+        row.addWidget(self._right, 1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scrolled(inner))
@@ -149,3 +154,4 @@ class VmSummary(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._left.setFixedWidth(theme.px(LEFT if self.width() >= theme.px(1100) else LEFT_NARROW))
+        self.graphs.setMaximumHeight(max(self.graphs.minimumSizeHint().height(), self.height() - theme.px(28)))

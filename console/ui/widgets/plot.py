@@ -69,6 +69,7 @@ class PlotStack(QWidget):
         self._drag: _Drag | None = None
         self._still: QPixmap | None = None
         self._seal: tuple[object, ...] = ()
+        self._texts: tuple[QRectF, ...] = ()  # below the plots
         self._name = name
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -169,7 +170,7 @@ class PlotStack(QWidget):
         try:
             frame = self.frame_of()
             areas = [self.area_of(number, frame) for number in range(len(self.sheet.graphs))]
-            ticks = paint_axis(painter, frame, self.start, self.end, self.sheet.gaps)
+            ticks, self._texts = paint_axis(painter, frame, self.start, self.end, self.sheet.gaps)
             for area in areas:
                 paint_frame(painter, frame, area, ticks)
             for graph, area in zip(self.sheet.graphs, areas, strict=True):
@@ -209,6 +210,9 @@ class PlotStack(QWidget):
         width = theme.metrics("axis").horizontalAdvance(text) + theme.px(12)
         left = min(max(x - width / 2, frame.left), frame.left + frame.width - width)
         box = QRectF(left, frame.bottom + theme.px(1), width, theme.px(AXIS - 4))
+        for below in self._texts:
+            if below.intersects(box):  # no half of a time beside it
+                painter.fillRect(below, theme.color("base"))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.color("text"))

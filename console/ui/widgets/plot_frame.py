@@ -122,8 +122,8 @@ def _paint_swatch(painter: QPainter, row: QRectF, curve: Curve, pale: bool) -> N
 
 def paint_axis(
     painter: QPainter, frame: Frame, start: float, end: float, gaps: Sequence[PlotGap] = ()
-) -> tuple[float, ...]:
-    """Times below the plots, gaps hatched and named among them. Returns where the lines of the axis are (x)."""
+) -> tuple[tuple[float, ...], tuple[QRectF, ...]]:
+    """Times below the plots, gaps hatched and named among them. Returns where the axis' lines are (x), and its texts."""
     ticks = time_ticks(start, end, max(2, int(frame.width / theme.px(TICK))))
     painter.setFont(theme.font("axis"))
     metrics = theme.metrics("axis")
@@ -149,7 +149,8 @@ def paint_axis(
         if not any(x < b + 8 and x + width > a - 8 for a, b in taken):
             painter.drawText(QRectF(x, y, width + 2, height), _LEFT, tick.text)
             taken.append((x, x + width))
-    return tuple(_x(frame, start, end, tick.at) for tick in ticks)
+    texts = tuple(QRectF(left, y, right - left + 2, height) for left, right in taken)
+    return tuple(_x(frame, start, end, tick.at) for tick in ticks), texts
 
 
 def _x(frame: Frame, start: float, end: float, at: float) -> float:

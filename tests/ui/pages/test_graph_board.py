@@ -166,7 +166,7 @@ def test_going_back_in_time_ends_live_and_double_click_comes_back(
 def test_the_strip_shows_the_longer_span_and_leads_there(board: GraphBoard, stats: FakeStats, qtbot: QtBot) -> None:
     shown(board, qtbot)
     qtbot.waitUntil(lambda: board.strip._graph is not None)
-    assert board.strip._name.replace("\u00a0", " ") == "Last 1 d, CPU"
+    assert board.strip._name.replace("\u00a0", " ") == "Last 24 h, CPU"
     assert board.strip.end - board.strip.start == 86400
     board.strip.chosen.emit(time.time() - 40_000, time.time() - 36_400)
     assert not board.live

@@ -87,7 +87,7 @@ def test_it_is_live_again_without_a_note(page: HostPage, ctx: Context, qtbot: Qt
 
 
 def test_tabs_are_places_and_each_shows_its_host(page: HostPage, ctx: Context) -> None:
-    for number, tab in enumerate(("summary", "vms", "networks", "storage")):
+    for number, tab in enumerate(("summary", "graphs", "vms", "networks", "storage")):
         page.show_place(Place.host("n1", tab))
         assert page._body.currentIndex() == number
         assert page.head.tabs.current() == tab

@@ -62,12 +62,13 @@ def test_names_that_find_no_room_are_left_out() -> None:
 def test_a_gap_is_hatched_and_its_name_takes_the_place_of_a_time() -> None:
     frame = Frame.of(800, 300, [84])
     made, painter = image()
-    lines = paint_axis(painter, frame, END - 3600, END)
+    lines, texts = paint_axis(painter, frame, END - 3600, END)
     painter.end()
-    assert len(lines) == 7
+    assert len(lines) == len(texts) == 7
+    assert not any(one.intersects(other) for one in texts for other in texts if one is not other)
     gap = PlotGap(END - 1900, END - 1700, "asleep")
     other, painter = image()
-    assert paint_axis(painter, frame, END - 3600, END, (gap, PlotGap(END - 9000, END - 8000, "x"))) == lines
+    assert paint_axis(painter, frame, END - 3600, END, (gap, PlotGap(END - 9000, END - 8000, "x")))[0] == lines
     painter.end()
     middle = frame.left + frame.width / 2
     assert inked(made, QRectF(middle - 10, frame.top, 20, 100)) == 0

@@ -76,3 +76,13 @@ def test_since_and_clock() -> None:
     assert graphs.clock(NOON, NOON + 60) == "12:00"
     assert graphs.clock(NOON, NOON + 2 * DAY) == "21 Nov"
     assert time.tzname[0] == "UTC"
+
+
+def test_lengths_and_numbers_beside_axes() -> None:
+    assert [plain(graphs.length(seconds)) for seconds in (DAY, 7 * DAY, 30 * DAY, 365 * DAY)] == [
+        "24 h",
+        "7 d",
+        "30 d",
+        "1 y",
+    ]
+    assert (graphs.number(2000, 0), graphs.number(0.5, 1)) == ("2,000", "0.5")
