@@ -119,8 +119,6 @@ def _hardware(domain: etree._Element, name: str, vm: Table) -> None:
 
 def _metadata(domain: etree._Element, vm: Table, up: float) -> None:
     metadata = _add(domain, "metadata")
-    days = etree.SubElement(metadata, f"{{{DEMO}}}days", nsmap={"demo": DEMO})
-    days.text = str(vm.get("days", up))
     ours = etree.SubElement(metadata, f"{{{OURS}}}vm", nsmap={"splendid": OURS})
     for tag in vm.get("tags", ()):
         _add(ours, f"{{{OURS}}}tag", tag)
@@ -131,6 +129,7 @@ def _metadata(domain: etree._Element, vm: Table, up: float) -> None:
         metadata.remove(ours)
     info = etree.SubElement(metadata, f"{{{OSINFO}}}libosinfo", nsmap={"libosinfo": OSINFO})
     _add(info, f"{{{OSINFO}}}os", id=SYSTEMS[vm["system"]])
+    etree.SubElement(metadata, f"{{{DEMO}}}age", {"days": str(vm.get("days", up))}, nsmap={"demo": DEMO})
 
 
 def _devices(domain: etree._Element, name: str, vm: Table) -> None:

@@ -168,7 +168,7 @@ def _read_node(uri: str) -> _Node:
         return _Node()
     ages = {}
     for domain in node.findall("domain"):
-        days = tree.text(domain.find(f"metadata/{{{DEMO}}}days"))
+        age = domain.find(f"metadata/{{{DEMO}}}age")
         with suppress(ValueError):
-            ages[tree.text(domain.find("uuid"))] = float(days) * 86400
+            ages[tree.text(domain.find("uuid"))] = float(age.get("days", "") if age is not None else "") * 86400
     return _Node(tree.number(tree.text(node.find("cpu/active"))), tree.number(tree.text(node.find("memory"))), ages)

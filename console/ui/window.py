@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent, QSho
 from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 
 from console.fleet.updates import ChangeSet
-from console.settings.preferences import Preferences
+from console.settings.preferences import Mode, Preferences
 from console.ui import icons
 from console.ui.actions import ENTRIES
 from console.ui.context import Context
@@ -57,6 +57,8 @@ class MainWindow(QWidget):
         super().__init__()
         self.ctx = ctx
         self.setWindowTitle("Splendid")
+        self._dressed: Mode | None = None
+        self._font_scale = ctx.preferences.value.font_scale  # what is laid out keeps its size
         self._dress(ctx.preferences.value)
         self.resize(theme.px(SIZE[0]), theme.px(SIZE[1]))
         self._pages: dict[str, Page] = {}
@@ -185,10 +187,9 @@ class MainWindow(QWidget):
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         icons.install()
-        wanted = (preferences.theme, preferences.font_scale)
-        if getattr(self, "_dressed", None) != wanted:
-            self._dressed = wanted
-            theme.apply(app, preferences.theme.value, font_scale=preferences.font_scale)
+        if self._dressed != preferences.theme:
+            self._dressed = preferences.theme
+            theme.apply(app, preferences.theme.value, font_scale=self._font_scale)
         self.ctx.acting.forced_confirmed = preferences.confirm_loss
         self.ctx.acting.preview_from = preferences.preview_from
 

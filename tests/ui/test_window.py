@@ -218,8 +218,9 @@ def test_nothing_is_wider_than_a_small_window(window: MainWindow, ctx: Context) 
 
 
 def test_preferences_dress_the_window(window: MainWindow, ctx: Context) -> None:
-    ctx.preferences.set(theme=Mode.DARK, confirm_loss=False)
+    ctx.preferences.set(theme=Mode.DARK, confirm_loss=False, font_scale=1.5)
     assert theme.dark
+    assert theme.scale == 1.0, "what is laid out keeps its size until the next start"
     assert not ctx.acting.forced_confirmed
     assert window.grab().toImage().pixelColor(700, 20).name() == theme.hex("window")
     ctx.preferences.set(theme=Mode.LIGHT)

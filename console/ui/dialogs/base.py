@@ -19,6 +19,7 @@ from console.ui.widgets.notes import Note
 from console.words import _, errors
 
 T = TypeVar("T")
+OF_SCREEN = 0.94  # what a dialog takes at most: its frame and the desktop's panels want room too
 
 
 def mono(text: str, *, wrap: bool = True) -> QLabel:
@@ -54,7 +55,7 @@ class Dialog(QDialog):
         self.setAccessibleName(title)
         self.setMinimumWidth(theme.px(min(width, 420)))
         self._width = width
-        matter = QWidget()
+        self._matter = matter = QWidget()
         matter.setProperty("ground", "base")
         matter.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.body = QVBoxLayout(matter)
@@ -79,8 +80,18 @@ class Dialog(QDialog):
         self._note: Note | None = None
 
     def show_at(self, height: int = 0) -> None:
-        """Opens it over its window, without blocking anything but that window's clicks. height: 0 = as its matter needs."""
-        self.resize(theme.px(self._width), theme.px(height) if height else self.sizeHint().height())
+        """Opens it over its window, without blocking anything but that window's clicks. height: 0 = as its matter needs.
+
+        Where the screen is too small for that, the matter scrolls.
+        """
+        room = self.screen().availableGeometry().size() * OF_SCREEN
+        wanted = theme.px(height) if height else self.sizeHint().height()
+        if max(wanted, self.minimumSizeHint().height()) > room.height():
+            layout = self.layout()
+            assert isinstance(layout, QVBoxLayout)
+            layout.removeWidget(self._matter)
+            layout.insertWidget(0, scrolled(self._matter), 1)
+        self.resize(min(theme.px(self._width), room.width()), min(wanted, room.height()))
         self.open()
 
     # the bar

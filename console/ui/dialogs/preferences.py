@@ -94,7 +94,7 @@ class PreferencesDialog(Dialog):
         self.mode.chosen.connect(lambda mode: self._store.set(theme=Mode(mode)))
         self._row(_("Colours"), self.mode)
         self.scale = self._number("font_scale", "×", 0.05, 2)
-        self._row(_("Text size"), self.scale, _("times the desktop's"))
+        self._row(_("Text size"), self.scale, _("times the desktop's, from the next start on"))
         self.compact = self._tick("compact", _("More rows: tables stand closer"))
         self._row(_("Tables"), self.compact)
         columns = Button(_("As they come"))

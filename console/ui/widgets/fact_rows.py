@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QLabel, QSizePolicy, QWidget
 
 from console.ui.models.facts import Fact
 from console.ui.theme import theme
@@ -31,6 +32,7 @@ class _Row:
             else label(parent=parent, tone=fact.tone, wrap=True)
         )
         self.note = _selectable(ElidedLabel("", "secondary", "text3", parent, middle=True))
+        self.cell: _Cell | None = None
         self.bar = Bar(BAR, parent=parent) if fact.share is not None else None
         if fact.mono:
             self.value.setFont(theme.font("mono"))
@@ -42,6 +44,8 @@ class _Row:
             if whole_text(where) != text:
                 where.set_text(text) if isinstance(where, ElidedLabel) else where.setText(text)
         self.note.set_tip(fact.tip)
+        if self.cell is not None:
+            self.cell.arrange()
         if self.bar is not None:
             share = fact.share or 0.0
             self.bar.set_value(share, role="warning-glyph" if share >= FULL else "series1")
@@ -59,6 +63,41 @@ def _selectable(made: _Label) -> _Label:
     made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     made.setCursor(Qt.CursorShape.IBeamCursor)
     return made
+
+
+class _Cell(QWidget):
+    """Bar, value and note of a row; the note stands below a value that leaves it too little room."""
+
+    def __init__(self, row: _Row, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._row = row
+        self._line = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._line.setContentsMargins(0, 0, 0, 0)
+        self._line.setSpacing(theme.px(6))
+        noted = bool(whole_text(row.note))
+        if row.bar is not None:
+            self._line.addWidget(row.bar)
+        self._line.addWidget(row.value, 0 if noted else 1)
+        if noted:
+            row.note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+            self._line.addWidget(row.note, 1)
+        else:
+            row.note.hide()
+
+    def arrange(self) -> None:
+        """As the texts and the width are now."""
+        row = self._row
+        if row.bar is not None or row.note.isHidden():
+            return
+        fits = row.value.sizeHint().width() + row.note.sizeHint().width() + theme.px(6) <= self.width()
+        side = QBoxLayout.Direction.LeftToRight if fits else QBoxLayout.Direction.TopToBottom
+        if self._line.direction() is not side:
+            self._line.setDirection(side)
+            self._line.setSpacing(theme.px(6) if fits else 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.arrange()
 
 
 class FactRows(QWidget):
@@ -109,16 +148,5 @@ class FactRows(QWidget):
             top = Qt.AlignmentFlag.AlignTop
             row.name.setContentsMargins(0, 1, 0, 0)
             self._grid.addWidget(row.name, number, 0, top)
-            cell = QWidget(self)
-            inner = QHBoxLayout(cell)
-            inner.setContentsMargins(0, 0, 0, 0)
-            inner.setSpacing(theme.px(6))
-            if row.bar is not None:
-                inner.addWidget(row.bar)
-            inner.addWidget(row.value, 0 if whole_text(row.note) else 1)
-            if whole_text(row.note):
-                row.note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-                inner.addWidget(row.note, 1)
-            else:
-                row.note.hide()
+            row.cell = cell = _Cell(row, self)
             self._grid.addWidget(cell, number, 1)

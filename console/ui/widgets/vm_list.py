@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedLayout, QWidget
@@ -101,7 +101,7 @@ _LOAD: tuple[Column[VmLine], ...] = (
     ),
 )
 _OWNER: Column[VmLine] = Column(
-    "owner", N_("Owner"), lambda r, n: r.domain.owner or units.NONE, lambda r: r.domain.owner, width=90
+    "owner", N_("Owner"), lambda r, n: r.domain.owner or units.NONE, lambda r: r.domain.owner, width=90, drop=1
 )
 
 
@@ -117,14 +117,14 @@ class VmList(QWidget):
         super().__init__(parent)
         self._ctx = ctx
         place = (_HOST,) if host else ()
-        columns = (_NAME, *place, _SAID, _OWNER) if idle else (_NAME, *place, *_LOAD)
+        columns = (replace(_NAME, width=176), *place, _SAID, _OWNER) if idle else (_NAME, *place, *_LOAD)
         self.table: RowTable[VmLine] = RowTable(
             columns, lambda line: line.key, self, pale=lambda line: line.age is Age.LOST
         )
         self.view: RowView[VmLine] = RowView(self.table, _("VMs"))
         self.view.opened.connect(lambda line: self.opened.emit(line.key))
-        if not idle:
-            self.view.sortByColumn(1 + len(place), Qt.SortOrder.DescendingOrder)
+        order = Qt.SortOrder.AscendingOrder if idle else Qt.SortOrder.DescendingOrder
+        self.view.sortByColumn(1 + len(place), order)  # off for longest, or most CPU
         self._none = label("", tone="text3", wrap=True)
         self._none.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._none.setContentsMargins(theme.px(8), theme.px(8), 0, 0)

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from console.fleet.errors import Denied, Reason
@@ -87,3 +87,18 @@ def test_an_outcome_comes_to_the_dialog_in_qts_thread(dialog: Any, qtbot: QtBot)
 
         dialog.read(ctx.bridge, refuse, came.append, problems.append)
         qtbot.waitUntil(lambda: [error.what for error in problems] == ["x"])
+
+
+def test_what_is_higher_than_the_screen_scrolls(window: QWidget, monkeypatch: pytest.MonkeyPatch) -> None:
+    dialog = Dialog("Long", window)
+    for number in range(60):
+        dialog.body.addWidget(QLabel(f"line {number}"))
+    dialog.add_close()
+    dialog.show_at()
+    room = dialog.screen().availableGeometry().height()
+    assert dialog.height() < room
+    (area,) = dialog.findChildren(QScrollArea)
+    assert area.verticalScrollBar().maximum() > 0
+    button = dialog.findChildren(QPushButton)[-1]
+    assert button.mapTo(dialog, button.rect().bottomLeft()).y() < dialog.height()
+    assert dialog.grab().height() == dialog.height()

@@ -51,3 +51,19 @@ def test_what_does_not_fit_keeps_both_ends_and_its_tooltip_says_all(qtbot: QtBot
     assert whole_text(rows._rows[1].value) == name * 2
     assert "…" in rows._rows[1].value.text()
     assert rows.texts() == {"vda": f"51 GiB {name}", "NIC": f"{name * 2} x"}
+
+
+def test_a_note_that_finds_no_room_stands_below(qtbot: QtBot) -> None:
+    rows = FactRows()
+    qtbot.addWidget(rows)
+    rows.show_facts((Fact("Address", "192.168.122.141", "by agent, 2 s ago"),))
+    value, note = rows._rows[0].value, rows._rows[0].note
+    rows.resize(400, 40)
+    rows.show()
+    qtbot.waitUntil(lambda: note.x() > value.x())
+    assert note.y() < value.geometry().bottom()
+    rows.resize(220, 60)
+    qtbot.waitUntil(lambda: note.y() >= value.geometry().bottom())
+    assert "…" not in value.text() + note.text()
+    rows.show_facts((Fact("Address", "192.168.1.4", "by me"),))
+    qtbot.waitUntil(lambda: note.x() > value.x())

@@ -51,7 +51,7 @@ def test_only_running_vms_have_a_load_and_the_host_has_their_sum(tmp_path: Path,
 
 def test_vms_are_as_old_as_their_metadata_says_from_the_first_opening_on(tmp_path: Path) -> None:
     node = tmp_path / "n.xml"
-    days = f"<metadata><d:days xmlns:d='{DEMO}'>%s</d:days></metadata>"
+    days = f"<metadata><d:age xmlns:d='{DEMO}' days='%s'/></metadata>"
     node.write_text(
         "<node>"
         + "".join(
