@@ -10,6 +10,7 @@ from pathlib import Path
 
 from console.fleet.errors import Problem
 from console.fleet.hosts import Phase
+from console.fleet.updates import ConfigChanged, Update
 from console.gateway.gateway import Gateway
 from console.gateway.replay import TraceReplay
 from console.inventory.cache import Cache
@@ -25,7 +26,9 @@ from console.services.describe import DescribeService
 from console.services.edit import EditService
 from console.services.half_made import HalfMade
 from console.services.hosts import HostService
+from console.services.keeping import Keeping
 from console.services.look import LookService
+from console.services.overview import OverviewService
 from console.services.pools import PoolService
 from console.services.power import PowerService
 from console.services.scale import ScaleService
@@ -71,16 +74,17 @@ class App:
         self.desk = CredentialDesk(Secrets())
         self.fleet = FleetStore(options.fleet or profile.fleet_file)
         self.gateway = Gateway(
-            self.inventory.apply,
+            self._told,
             self.desk.ask,
             interval=self.preferences.value.interval,
             replay=TraceReplay(demo_folder() / "trace.json"),
         )
+        self.keeping = keeping = Keeping(self.gateway, self.inventory, self.versions)
         hosts = HostService(self.gateway, self.inventory, self.fleet, self.desk, self.cache, profile.cache / "demo")
-        delete = DeleteService(self.gateway, self.inventory, self.jobs, self.history)
+        delete = DeleteService(self.gateway, self.inventory, self.jobs, self.history, keeping)
         self.settler = settler = Settler(self.inventory)
         power = PowerService(self.gateway, self.inventory, self.jobs, settler)
-        describe = DescribeService(self.gateway, self.inventory, self.jobs, settler)
+        describe = DescribeService(self.gateway, self.inventory, self.jobs, settler, keeping)
         bulk = BulkService(
             self.gateway,
             self.inventory,
@@ -89,7 +93,7 @@ class App:
             power,
             describe,
             delete,
-            ScaleService(self.gateway, self.inventory, settler),
+            ScaleService(self.gateway, self.inventory, settler, keeping),
             lambda: self.preferences.value.bulk_limit,
         )
         storage = StorageService(self.gateway, self.inventory, self.jobs)
@@ -104,7 +108,7 @@ class App:
             delete,
             bulk,
             LookService(self.gateway),
-            EditService(self.gateway, self.inventory, self.jobs, self.versions),
+            EditService(self.gateway, self.inventory, self.jobs, self.versions, keeping),
             UnfinishedService(self.gateway, self.inventory, self.jobs, self.history, delete, half_made),
             storage,
             PoolService(self.gateway, self.inventory, self.jobs, storage),
@@ -112,6 +116,7 @@ class App:
             half_made,
             search,
             stats,
+            OverviewService(self.inventory, storage, search, stats, self.history, self.jobs),
             self.desk,
             self.jobs,
             self.inventory,
@@ -139,6 +144,12 @@ class App:
             self.services.half_made.watch()
         if watch:
             self.fleet.watch()
+
+    def _told(self, update: Update) -> None:
+        """What a host tells, in a worker's thread."""
+        self.inventory.apply(update)
+        if isinstance(update, ConfigChanged):
+            self.keeping.noticed(update)
 
     def _keep(self, host: str) -> None:
         self.cache.keep(host, self.inventory.view(host), self.inventory.domains_of(host))

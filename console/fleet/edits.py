@@ -125,8 +125,8 @@ class Change:
 class Version:
     """How a VM was configured from `at` (epoch) on, as far as we know. xml has no passwords.
 
-    reason: "edit", "restore", "elsewhere" (somebody else changed it), "seen" (first looked at), or the kind of the job that
-    was about to change it. by: user@workstation, "" = not known.
+    reason: how it came about: "edit", "restore", "elsewhere" (somebody else changed it), "seen" (first looked at), or the kind
+    of the job that did it. by: user@workstation, "" = not known.
     """
 
     id: int

@@ -44,6 +44,14 @@ class DomainGone:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfigChanged:
+    """Another configuration may be stored of one domain; `DomainRead` tells of it only what a Domain has."""
+
+    host: str
+    uuid: str
+
+
+@dataclass(frozen=True, slots=True)
 class StateRead:
     """Only the state of one domain, from an event, before its details are read anew."""
 
@@ -94,6 +102,7 @@ Update = (
     | DomainsRead
     | DomainRead
     | DomainGone
+    | ConfigChanged
     | StateRead
     | AddressesRead
     | AddressesLooked

@@ -48,6 +48,13 @@ def stored(link: Link, uuid: str, secrets: bool = False) -> str:
         return str(domain.XMLDesc(_INACTIVE | (_SECURE if secrets else 0)))
 
 
+def named(link: Link, uuid: str) -> tuple[str, str]:
+    """Its name and configuration."""
+    domain = link.domain(uuid)
+    with calling(uuid):
+        return str(domain.name()), str(domain.XMLDesc(_INACTIVE))
+
+
 def define(link: Link, uuid: str, base: str, text: str, *, validate: bool = True, secrets: bool = False) -> str:
     """Stores `text` as the domain's configuration and returns what the host made of it.
 

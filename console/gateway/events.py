@@ -23,12 +23,16 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something changed. uuid: of the domain, "" for networks and pools; state: what the event itself says it is in now."""
+    """Something changed. uuid: of the domain, "" for networks and pools; state: what the event itself says it is in now.
+
+    stored: another configuration may be stored of the domain.
+    """
 
     kind: Kind
     uuid: str = ""
     state: State | None = None
     at: float = 0.0
+    stored: bool = False
 
 
 Sink = Callable[[Event], None]
@@ -53,7 +57,6 @@ _CHANGES = (
     "VIR_DOMAIN_EVENT_ID_DEVICE_ADDED",
     "VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED",
     "VIR_DOMAIN_EVENT_ID_TRAY_CHANGE",
-    "VIR_DOMAIN_EVENT_ID_METADATA_CHANGE",
     "VIR_DOMAIN_EVENT_ID_BLOCK_JOB_2",
 )
 
@@ -91,6 +94,9 @@ class Events:
         agent = getattr(libvirt, "VIR_DOMAIN_EVENT_ID_AGENT_LIFECYCLE", None)
         if agent is not None:
             self._try(domain, "domainEventRegisterAny", agent, self._agent)
+        metadata = getattr(libvirt, "VIR_DOMAIN_EVENT_ID_METADATA_CHANGE", None)
+        if metadata is not None:
+            self._try(domain, "domainEventRegisterAny", metadata, self._described)
         for name in _CHANGES:
             if (number := getattr(libvirt, name, None)) is not None:
                 self._try(domain, "domainEventRegisterAny", number, self._changed)
@@ -116,10 +122,14 @@ class Events:
     # in the event loop's thread
 
     def _lifecycle(self, _conn: Any, domain: Any, event: int, detail: int, _opaque: Any) -> None:
-        self._sink(Event(Kind.DOMAIN, domain.UUIDString(), state_after(event, detail), time.time()))
+        stored = event == libvirt.VIR_DOMAIN_EVENT_DEFINED
+        self._sink(Event(Kind.DOMAIN, domain.UUIDString(), state_after(event, detail), time.time(), stored))
 
     def _changed(self, _conn: Any, domain: Any, *_more: Any) -> None:
         self._sink(Event(Kind.DOMAIN, domain.UUIDString(), at=time.time()))
+
+    def _described(self, _conn: Any, domain: Any, *_more: Any) -> None:
+        self._sink(Event(Kind.DOMAIN, domain.UUIDString(), at=time.time(), stored=True))
 
     def _agent(self, _conn: Any, domain: Any, *_more: Any) -> None:
         self._sink(Event(Kind.AGENT, domain.UUIDString(), at=time.time()))

@@ -16,7 +16,7 @@ import libvirt
 from console.fleet.domains import State
 from console.fleet.errors import FleetError, Problem, Reason, Unreachable
 from console.fleet.hosts import HostSpec
-from console.fleet.updates import Update
+from console.fleet.updates import ConfigChanged, Update
 from console.gateway.connection import Opened
 from console.gateway.errors import translated
 from console.gateway.events import Event, Events, Kind
@@ -69,6 +69,7 @@ class Live:
         self._touched: dict[str, None] = {}  # domains to be read; the polling lane's own
         self._draining = False
         self._events = Events(conn, self._event)
+        self._on_update = on_update
         self._picture = Picture(kit, lambda: self.spec, conn, on_update, lambda: self._closed)
         self._pending: set[str] = set()
         self._due: dict[str, float] = {}
@@ -325,6 +326,8 @@ class Live:
             if event.kind is Kind.DOMAIN:
                 self._touched[event.uuid] = None
                 self._picture.state_told(event)
+                if event.stored:
+                    self._on_update(ConfigChanged(self.spec.id, event.uuid))
             elif event.kind is Kind.AGENT:
                 self._picture.finder.agent_changed(event.uuid)
         if self._touched:

@@ -17,6 +17,7 @@ from console.fleet.updates import (
     AddressesLooked,
     AddressesRead,
     ChangeSet,
+    ConfigChanged,
     DomainGone,
     DomainRead,
     DomainsRead,
@@ -283,6 +284,8 @@ class Inventory:
                     return ChangeSet()
                 self._forget(VmKey(host, uuid))
                 return ChangeSet(removed=frozenset({VmKey(host, uuid)}), hosts=frozenset({host}))
+            case ConfigChanged():
+                return ChangeSet()
             case StateRead(uuid=uuid, state=state, at=at):
                 known = self._domains.get(VmKey(host, uuid))
                 if known is None or known.state is state:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+import threading
 import time
 import zlib
 from collections.abc import Callable
@@ -11,9 +12,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from console.files.database import Database, OnProblem
+from console.files.writer import Writer
 from console.fleet.domains import VmKey
 from console.fleet.edits import Version
-from console.fleet.errors import NotFound, Problem, Reason
+from console.fleet.errors import Failed, NotFound, Problem, Reason
 
 LAYOUT = 1
 SCHEMA = (
@@ -22,6 +24,9 @@ SCHEMA = (
     "CREATE INDEX versions_of ON versions (uuid, id)",
 )
 MOST = 300  # of one VM; the oldest go
+MOST_WAITING = 5000  # that are held while the file cannot be written
+DELAY = 0.5  # seconds that what comes is gathered
+_Row = tuple[str, str, str, float, str, str, str, bytes]  # host, uuid, name, at, reason, by, digest, packed XML
 _FIELDS = "id, host, uuid, name, at, reason, by, digest"
 
 
@@ -39,6 +44,9 @@ class Versions:
     def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
         self._database = Database(path, SCHEMA, LAYOUT, durable=True)
         self._clock = clock
+        self._lock = threading.Lock()
+        self._waiting: list[_Row] = []
+        self._writer = Writer("versions-writer", self._flush, DELAY)
 
     @property
     def problem(self) -> Problem | None:
@@ -49,38 +57,58 @@ class Versions:
         """Tells `listener` each change of `problem`, in the thread that met it."""
         self._database.on_problem = listener
 
-    def note(self, key: VmKey, name: str, xml: str, reason: str, by: str = "") -> bool:
-        """Keeps a configuration unless it is the newest known one of this VM; whether it was. xml: without passwords."""
-        digest = digest_of(xml)
-        row = (key.host, key.uuid, name, self._clock(), reason, by, digest, zlib.compress(xml.encode("utf-8"), 6))
+    def note(self, key: VmKey, name: str, xml: str, reason: str = "", by: str = "") -> bool:
+        """Keeps a configuration unless it is the newest known one of this VM; whether it was. xml: without passwords.
+
+        reason: "" = "seen" for the first of a VM, else "elsewhere".
+        """
+        row = self._row(key, name, xml, reason, by)
 
         def write(db: sqlite3.Connection) -> bool:
-            newest = db.execute(
-                "SELECT digest FROM versions WHERE uuid = ? ORDER BY id DESC LIMIT 1", (key.uuid,)
-            ).fetchone()
-            if newest is not None and newest[0] == digest:
-                return False
-            db.execute(
-                "INSERT INTO versions (host, uuid, name, at, reason, by, digest, xml) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                row,
-            )
-            db.execute(
-                "DELETE FROM versions WHERE uuid = ? AND id NOT IN"
-                " (SELECT id FROM versions WHERE uuid = ? ORDER BY id DESC LIMIT ?)",
-                (key.uuid, key.uuid, MOST),
-            )
-            return True
+            return _insert(db, row)
 
+        self._flush()
         return self._database.write(write)
 
-    def known(self, uuid: str) -> bool:
-        """There is any version of this VM."""
-        return self._database.read(
-            lambda db: db.execute("SELECT 1 FROM versions WHERE uuid = ? LIMIT 1", (uuid,)).fetchone() is not None
+    def note_later(self, key: VmKey, name: str, xml: str, reason: str = "", by: str = "") -> None:
+        """The same, in a moment, with others. Never blocks."""
+        row = self._row(key, name, xml, reason, by)
+        with self._lock:
+            self._waiting.append(row)
+        self._writer.wake()
+
+    def _row(self, key: VmKey, name: str, xml: str, reason: str, by: str) -> _Row:
+        return (
+            key.host,
+            key.uuid,
+            name,
+            self._clock(),
+            reason,
+            by,
+            digest_of(xml),
+            zlib.compress(xml.encode("utf-8"), 6),
         )
+
+    def _flush(self) -> None:
+        with self._lock:
+            taken, self._waiting = self._waiting, []
+        if not taken:
+            return
+
+        def write(db: sqlite3.Connection) -> None:
+            for row in taken:
+                _insert(db, row)
+
+        try:
+            self._database.write(write)
+        except Failed:
+            with self._lock:
+                self._waiting = (taken + self._waiting)[-MOST_WAITING:]
+            raise
 
     def of(self, uuid: str) -> tuple[Version, ...]:
         """All versions of a VM, newest first, without their XML."""
+        self._flush()
         rows = self._database.read(
             lambda db: db.execute(f"SELECT {_FIELDS} FROM versions WHERE uuid = ? ORDER BY id DESC", (uuid,)).fetchall()  # noqa: S608
         )
@@ -97,4 +125,24 @@ class Versions:
         return replace(Version(*fields), xml=zlib.decompress(packed).decode("utf-8"))
 
     def close(self, timeout: float = 0.5) -> None:
-        self._database.close(timeout)
+        """Writes what waits, within `timeout` seconds."""
+        self._writer.close(timeout)
+        self._database.close(0.1)
+
+
+def _insert(db: sqlite3.Connection, row: _Row) -> bool:
+    uuid, digest = row[1], row[6]
+    newest = db.execute("SELECT digest FROM versions WHERE uuid = ? ORDER BY id DESC LIMIT 1", (uuid,)).fetchone()
+    if newest is not None and newest[0] == digest:
+        return False
+    reason = row[4] or ("elsewhere" if newest is not None else "seen")
+    db.execute(
+        "INSERT INTO versions (host, uuid, name, at, reason, by, digest, xml) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (*row[:4], reason, *row[5:]),
+    )
+    db.execute(
+        "DELETE FROM versions WHERE uuid = ? AND id NOT IN"
+        " (SELECT id FROM versions WHERE uuid = ? ORDER BY id DESC LIMIT ?)",
+        (uuid, uuid, MOST),
+    )
+    return True

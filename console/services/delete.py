@@ -16,17 +16,21 @@ from console.jobs.job import Job, JobSpec, who
 from console.jobs.journal import Entry, JobStore
 from console.jobs.runner import JobHandle, JobRunner
 from console.services.commands import vm_line
+from console.services.keeping import Keeping
 from console.services.running import SETTLE_LIMIT, run
 
 
 class DeleteService:
     """Plans (blocking) and runs (never blocking) the deletion of VMs."""
 
-    def __init__(self, gateway: Gateway, inventory: Inventory, jobs: JobRunner, store: JobStore) -> None:
+    def __init__(
+        self, gateway: Gateway, inventory: Inventory, jobs: JobRunner, store: JobStore, keeping: Keeping
+    ) -> None:
         self._gateway = gateway
         self._inventory = inventory
         self._jobs = jobs
         self._store = store
+        self._keeping = keeping
 
     def plan(self, keys: Sequence[VmKey]) -> DeletePlan:
         """Asks the hosts what these VMs have and plans their deletion. Blocks. Errors: FleetError of the first that fails."""
@@ -79,6 +83,7 @@ class DeleteService:
                 domains.destroy(link, vm.key.uuid)
             journal.step("undefining")
             job.step("undefining")
+            self._keeping.before(vm.key)
             keep_nvram = any(item.kind is FileKind.NVRAM and item.id not in chosen for item in vm.files)
             domains.undefine(link, vm.key.uuid, keep_nvram=keep_nvram)
             self._inventory.wait_for(vm.key, lambda now: now is None, SETTLE_LIMIT)

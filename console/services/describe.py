@@ -14,6 +14,7 @@ from console.inventory.inventory import Inventory
 from console.jobs.job import Job, JobSpec, Later
 from console.jobs.runner import JobHandle, JobRunner
 from console.services.commands import vm_line
+from console.services.keeping import Keeping
 from console.services.running import SETTLE_LIMIT, checked, run
 from console.services.settling import Settler
 
@@ -21,11 +22,14 @@ from console.services.settling import Settler
 class DescribeService:
     """Renames, describes and tags VMs as jobs. Never blocks."""
 
-    def __init__(self, gateway: Gateway, inventory: Inventory, jobs: JobRunner, settler: Settler) -> None:
+    def __init__(
+        self, gateway: Gateway, inventory: Inventory, jobs: JobRunner, settler: Settler, keeping: Keeping
+    ) -> None:
         self._gateway = gateway
         self._inventory = inventory
         self._jobs = jobs
         self._settler = settler
+        self._keeping = keeping
 
     def rename(self, key: VmKey, name: str) -> JobHandle:
         """Gives an inactive VM another name. UsageError at once for a name that cannot be."""
@@ -82,7 +86,8 @@ class DescribeService:
             job.check()
             _, spec = checked(self._inventory, act, key, name)
             job.step("asking", host=spec.name)
-            call(self._gateway.link(key.host), key.uuid)
+            with self._keeping.around(key, f"vm.{act}"):
+                call(self._gateway.link(key.host), key.uuid)
             return self._settler.settle(job, key, name, lambda now: now is not None and arrived(now), SETTLE_LIMIT)
 
         return JobSpec(

@@ -21,6 +21,7 @@ from console.jobs.runner import JobHandle, JobRunner
 from console.libvirtxml import changes, checking, merging
 from console.libvirtxml.domain import read_domain
 from console.services.commands import vm_word
+from console.services.keeping import Keeping
 from console.services.running import SETTLE_LIMIT, run
 
 SCHEMAS = ("/usr/share/libvirt/schemas", "/usr/local/share/libvirt/schemas")
@@ -101,11 +102,14 @@ class Applied:
 class EditService:
     """Drafts, plans, applies, and goes back to earlier versions."""
 
-    def __init__(self, gateway: Gateway, inventory: Inventory, jobs: JobRunner, versions: Versions) -> None:
+    def __init__(
+        self, gateway: Gateway, inventory: Inventory, jobs: JobRunner, versions: Versions, keeping: Keeping
+    ) -> None:
         self._gateway = gateway
         self._inventory = inventory
         self._jobs = jobs
         self._versions = versions
+        self._keeping = keeping
 
     # editing
 
@@ -198,10 +202,6 @@ class EditService:
         """One version with its XML. NotFound."""
         return self._versions.get(id)
 
-    def keep(self, key: VmKey, reason: str = "", by: str = "") -> None:
-        """Keeps what is stored now, before somebody changes it or since somebody did. Errors: FleetError."""
-        self._note(key, defining.read(self._gateway.link(key.host), key.uuid), reason, by)
-
     def restore(self, key: VmKey, id: int, *, live: bool = True) -> EditPlan:
         """The plan to go back to an earlier version. Its name stays, and passwords stay as they are now."""
         version = self._versions.get(id)
@@ -234,7 +234,6 @@ class EditService:
     def _note(self, key: VmKey, config: defining.Config, reason: str = "", by: str = "") -> None:
         """Keeps a configuration; that it cannot be kept stands in `Versions.problem`, and stops nobody."""
         try:
-            reason = reason or ("elsewhere" if self._versions.known(key.uuid) else "seen")
             self._versions.note(key, config.name, config.stored, reason, by)
         except FleetError:
             return
@@ -242,12 +241,14 @@ class EditService:
     def _do(self, job: Job, plan: EditPlan) -> Applied:
         self._checked(plan.key)
         link, uuid = self._gateway.link(plan.key.host), plan.key.uuid
+        self._keeping.mark(plan.key)
         self._note(plan.key, defining.read(link, uuid))
         job.check()
         job.step("storing")
         stored = defining.define(link, uuid, plan.base, plan.text, validate=plan.validate, secrets=plan.secrets)
         config = defining.Config(plan.name, stored if not plan.secrets else defining.stored(link, uuid))
         self._note(plan.key, config, plan.reason, who())
+        self._keeping.mark(plan.key)
         dropped = _dropped(plan.text, stored)
         for change in dropped:
             job.log(f"not taken by the host: {change.part} {change.name} {change.before}".rstrip())

@@ -12,6 +12,7 @@ from console.gateway import scaling as gateway_scaling
 from console.gateway.gateway import Gateway
 from console.inventory.inventory import Inventory
 from console.jobs.job import Job, JobSpec, Later
+from console.services.keeping import Keeping
 from console.services.polling import ask_hosts
 from console.services.running import SETTLE_LIMIT, checked
 from console.services.settling import Settler
@@ -20,10 +21,11 @@ from console.services.settling import Settler
 class ScaleService:
     """Plans (blocking) and carries out (in jobs) other sizes of VMs. `services.bulk` joins both."""
 
-    def __init__(self, gateway: Gateway, inventory: Inventory, settler: Settler) -> None:
+    def __init__(self, gateway: Gateway, inventory: Inventory, settler: Settler, keeping: Keeping) -> None:
         self._gateway = gateway
         self._inventory = inventory
         self._settler = settler
+        self._keeping = keeping
 
     def facts(self, keys: Sequence[VmKey]) -> dict[VmKey, SizeFacts | Problem]:
         """What the hosts say of these VMs' sizes, or why they could not be asked. Blocks."""
@@ -50,7 +52,8 @@ class ScaleService:
         scaling = plan_scaling(sizing, gateway_scaling.facts(link, key.uuid))
         if scaling.refused is not None:
             raise Conflict(Reason.WRONG_STATE, name, detail=f"scale-{scaling.refused}")
-        gateway_scaling.apply(link, key.uuid, scaling)
+        with self._keeping.around(key, f"vm.{Act.SCALE}"):
+            gateway_scaling.apply(link, key.uuid, scaling)
         for change in (*scaling.live, *scaling.stored):
             job.log(f"{change.part}: {change.before} -> {change.after}")
         if scaling.waits:

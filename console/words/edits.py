@@ -147,10 +147,8 @@ def flaw(found: Finding) -> str:
 
 
 def reason(version: Version) -> str:
-    """Why a version was kept: "Edited", "Before: Tag"."""
-    if version.reason in _REASONS:
-        return _(_REASONS[version.reason])
-    return _("Before: {task}").format(task=jobs.kind(version.reason))
+    """How it came about: "Edited", "Changed elsewhere", or the task that did it: "Tag"."""
+    return _(_REASONS[version.reason]) if version.reason in _REASONS else jobs.kind(version.reason)
 
 
 def left(changes: Sequence[Change]) -> str:

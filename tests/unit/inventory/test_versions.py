@@ -30,8 +30,6 @@ def test_each_configuration_is_kept_once(store: Versions) -> None:
         ("seen", "", ""),
     ]
     assert store.of("u-2") == ()
-    assert store.known("u-1")
-    assert not store.known("u-2")
 
 
 def test_a_version_with_its_text(store: Versions) -> None:
@@ -92,4 +90,27 @@ def test_a_locked_and_a_damaged_file_are_said(store: Versions, tmp_path: Path) -
     assert store.problem is not None
     assert store.problem.reason is Reason.DAMAGED
     assert len(told) == 3
+    store.close()
+
+
+def test_what_is_kept_later_is_there_when_it_is_looked_for(store: Versions, tmp_path: Path) -> None:
+    store.note_later(KEY, "web", "<a/>")
+    store.note_later(KEY, "web", "<a/>", "vm.tag")
+    store.note_later(KEY, "web", "<b/>", "vm.tag", "me@here")
+    store.note_later(KEY, "web", "<c/>")
+    assert [(v.reason, v.by) for v in store.of("u-1")] == [("elsewhere", ""), ("vm.tag", "me@here"), ("seen", "")]
+    store.note_later(KEY, "web", "<d/>")
+    store.close()
+    assert len(Versions(tmp_path / "state" / "versions.sqlite").of("u-1")) == 4
+
+
+def test_what_could_not_be_written_waits(store: Versions, tmp_path: Path) -> None:
+    store.note(KEY, "web", "<a/>")
+    holder = sqlite3.connect(tmp_path / "state" / "versions.sqlite", isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    store.note_later(KEY, "web", "<b/>", "edit")
+    with pytest.raises(Failed):
+        store.of("u-1")
+    holder.close()
+    assert len(store.of("u-1")) == 2
     store.close()

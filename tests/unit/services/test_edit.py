@@ -231,12 +231,6 @@ def test_the_line_that_does_the_same(app: App, edit: EditService) -> None:
     assert "\n".join(rest[:-1]) == plan.text.rstrip("\n")
 
 
-def test_a_kept_state_has_its_reason(app: App, edit: EditService) -> None:
-    key = named(app, "db").key
-    edit.keep(key, "vm.tag", "me@here")
-    assert [(v.reason, v.by, v.name) for v in edit.versions(key)] == [("vm.tag", "me@here", "db")]
-
-
 def test_errors_are_ours(app: App, edit: EditService) -> None:
     calls: list[Callable[[], object]] = [
         lambda: edit.begin(VmKey("alpha", "nope")),

@@ -70,7 +70,7 @@ def test_reasons_counts_and_what_is_left() -> None:
         "Gone back",
         "Changed elsewhere",
         "First seen",
-        "Before: Tag",
+        "Tag",
     ]
     assert (edits.counted(1), edits.counted(3)) == ("1 change", "3 changes")
     both = (Change("disk", "vdb", Fate.REMOVED), Change("title", before="a", after="b"))
