@@ -15,7 +15,7 @@ from console.cli.session import Session, explained, trying, unreachable
 from console.cli.tasks import group as jobs_group
 from console.cli.where import keys_where, where_option
 from console.fleet.acts import RULES, Act
-from console.fleet.bulk import BulkPlan, Deed, Fate, Item, Order, by_reason
+from console.fleet.bulk import BulkPlan, Deed, Fate, Item, Order, by_reason, in_order
 from console.fleet.domains import VmKey
 from console.jobs.job import JobState, JobView
 from console.words import N_, _, acts, bulk, ngettext
@@ -178,7 +178,7 @@ def lines(plan: BulkPlan) -> list[str]:
     more = bulk.deed(plan.deed)
     said = [f"{head} ({more})" if more else head]
     for number, tag in enumerate(plan.steps):
-        mine = [item for item in plan.going if item.step == number]
+        mine = in_order(item for item in plan.going if item.step == number)
         if len(plan.steps) > 1:
             said.append(_("Step {number}, {what}:").format(number=number + 1, what=bulk.step(tag)))
         for item in mine:
@@ -188,7 +188,7 @@ def lines(plan: BulkPlan) -> list[str]:
         for problem, items in by_reason(plan.of(fate)):
             why = acts.why_not(items[0].act, problem) if problem else bulk.item(items[0], plan.deed)
             said.append(f"{bulk.fate(fate)}: {why}")
-            said += [f"  {_named(item)}" for item in items]
+            said += [f"  {_named(item)}" for item in in_order(items)]
     return [*said, ", ".join(bulk.counts(plan)) + "."]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -20,6 +21,7 @@ STARTING = frozenset({Act.START, Act.RESTORE, Act.RESUME})
 """Acts after which the next step waits until the guests are up."""
 
 Words = tuple[str, ...]
+_DIGITS = re.compile(r"(\d+)")
 
 
 class Fate(StrEnum):
@@ -200,6 +202,17 @@ def _sized(scaling: Scaling | None) -> tuple[Fate, Problem | None]:
     if scaling.nothing:
         return Fate.NOTHING, None
     return (Fate.RESTART if scaling.waits else Fate.DO), None
+
+
+def in_order(items: Iterable[Item]) -> tuple[Item, ...]:
+    """As people look for them: by step, by name (web-2 before web-10), by host."""
+    return tuple(sorted(items, key=lambda item: (item.step, _natural(item.name), item.host)))
+
+
+def _natural(text: str) -> tuple[tuple[int, int, str], ...]:
+    return tuple(
+        (1, int(part), "") if part.isdecimal() else (0, 0, part) for part in _DIGITS.split(text.casefold()) if part
+    )
 
 
 def by_reason(items: Sequence[Item]) -> list[tuple[Problem | None, list[Item]]]:

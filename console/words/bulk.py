@@ -132,8 +132,8 @@ def item(value: Item, wanted: Deed) -> str:
         forced = _("is forced off and removed") if value.deletion.stops else _("is removed")
         if not files:
             return _("{fate}; its disks stay").format(fate=forced)
-        count = ngettext("{count} file goes", "{count} files go", len(files)).format(count=len(files))
-        return ", ".join(part for part in (forced, count, units.size(size) if size else "") if part)
+        paths = ", ".join(file.path for file in files)
+        return _("{fate} with {size}: {paths}").format(fate=forced, size=units.size(size), paths=paths)
     return acts.label(value.act)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QSpinBox, QWidget
 
 from console.fleet.acts import RULES, Act
-from console.fleet.bulk import BulkPlan, Deed, Fate, Item, Order, by_host, by_reason
+from console.fleet.bulk import BulkPlan, Deed, Fate, Item, Order, by_host, by_reason, in_order
 from console.fleet.domains import VmKey
 from console.fleet.errors import FleetError
 from console.ui.dialogs.base import Dialog
@@ -33,6 +33,7 @@ MARKS = {
     Fate.REFUSED: ("octagon-cross", "error"),
 }
 FOLDED = (Fate.NOTHING,)
+LEAST = 800  # px wide: counts and arrangement beside each other
 
 
 class BulkDialog(Dialog):
@@ -62,6 +63,10 @@ class BulkDialog(Dialog):
         self.view.setFrameShape(SectionView.Shape.NoFrame)
         self.by = Segmented([], _("Arranged"), small=True)
         self.by.chosen.connect(lambda _id: self._show())
+        self._what = label(bulk.deed(deed), "section", wrap=True)
+        self._what.setVisible(bool(self._what.text()))
+        self.setMinimumWidth(theme.px(LEAST))
+        self.body.addWidget(self._what)
         self.body.addLayout(self._head())
         self.body.addWidget(self._asking)
         self.body.addWidget(self.view, 1)
@@ -81,9 +86,6 @@ class BulkDialog(Dialog):
     def _head(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(theme.px(8))
-        self._what = label(bulk.deed(self._deed), "strong")
-        self._what.setVisible(bool(self._what.text()))
-        row.addWidget(self._what)
         self._counts: dict[Fate, tuple[GlyphLabel, QLabel]] = {}
         for fate in Fate:
             glyph, said = GlyphLabel(*MARKS[fate]), label("")
@@ -119,11 +121,13 @@ class BulkDialog(Dialog):
         self.limit.setRange(1, 64)
         self.limit.setValue(self._ctx.preferences.value.bulk_limit)
         self.limit.setMinimumWidth(theme.px(64))
+        self.limit.lineEdit().setTextMargins(theme.px(6), 0, 0, 0)
         self.limit.setAccessibleName(_("At once on a host"))
         self.stop = QCheckBox(_("Stop at the first failure"))
         deletes = self._deed.act is Act.DELETE
         if deletes:
             row.addWidget(self.files)
+            row.addSpacing(theme.px(16))
         else:
             row.addWidget(label(_("Order"), tone="text2"))
             row.addWidget(self.order, 1)
@@ -182,6 +186,7 @@ class BulkDialog(Dialog):
         self.plan = replace(plan, deed=self._deed)
         self._asking.hide()
         if first:
+            self.view.setFocus()
             for fate in FOLDED:
                 self.table.fold(fate.value, len(plan.of(fate)) > 3)
         self._say()
@@ -268,7 +273,7 @@ def sections(plan: BulkPlan, by: str) -> list[Section]:
     deed = plan.deed
     if by == "host":
         return [
-            Section(host, host, None, tuple(_line(item, deed) for item in items), _mix(items))
+            Section(host, host, None, _lines(items, deed, marked=True), _mix(items))
             for host, items in by_host(plan.items).items()
         ]
     if by == "step":
@@ -277,12 +282,12 @@ def sections(plan: BulkPlan, by: str) -> list[Section]:
                 f"step{number}",
                 _("Step {number}, {what}").format(number=number + 1, what=bulk.step(tag)),
                 None,
-                tuple(_line(item, deed) for item in plan.going if item.step == number),
+                _lines([item for item in plan.going if item.step == number], deed, marked=True),
             )
             for number, tag in enumerate(plan.steps)
         ] + _left(plan)
     done = [
-        Section(fate.value, bulk.fate(fate), MARKS[fate], tuple(_line(item, deed) for item in plan.of(fate)))
+        Section(fate.value, bulk.fate(fate), MARKS[fate], _lines(plan.of(fate), deed))
         for fate in (Fate.DO, Fate.RESTART)
     ]
     return done + _left(plan)
@@ -295,13 +300,18 @@ def _left(plan: BulkPlan) -> list[Section]:
             f"refused-{number}",
             bulk.fate(Fate.REFUSED),
             MARKS[Fate.REFUSED],
-            tuple(_line(item, plan.deed) for item in items),
+            _lines(items, plan.deed),
             acts.why_not(items[0].act, problem) if problem else "",
         )
         for number, (problem, items) in enumerate(by_reason(plan.of(Fate.REFUSED)))
     ]
-    nothing = tuple(_line(item, plan.deed) for item in plan.of(Fate.NOTHING))
+    nothing = _lines(plan.of(Fate.NOTHING), plan.deed)
     return [*refused, Section(Fate.NOTHING.value, bulk.fate(Fate.NOTHING), MARKS[Fate.NOTHING], nothing)]
+
+
+def _lines(items: Iterable[Item], deed: Deed, marked: bool = False) -> tuple[Line, ...]:
+    """marked: with the sign of what becomes of each, where the heading doesn't say it."""
+    return tuple(_line(item, deed, MARKS[item.fate] if marked else None) for item in in_order(items))
 
 
 def _mix(items: Sequence[Item]) -> str:
@@ -309,8 +319,8 @@ def _mix(items: Sequence[Item]) -> str:
     return ngettext("{count} will be done", "{count} will be done", going).format(count=going)
 
 
-def _line(item: Item, deed: Deed) -> Line:
+def _line(item: Item, deed: Deed, mark: tuple[str, str] | None) -> Line:
     said = bulk.item(item, deed)
     tip = "\n".join([said, *bulk.consequences(item, deed)])
     tone = "text3" if item.fate is Fate.NOTHING else "text2" if item.fate is Fate.REFUSED else "text"
-    return Line(item.key, item.name, item.host, said, state_glyph(item.state), MARKS[item.fate], tone, tip)
+    return Line(item.key, item.name, item.host, said, state_glyph(item.state), mark, tone, tip)

@@ -71,7 +71,7 @@ class ScaleDialog(Dialog):
         self.add_main(_("Set") if not several else _("See what will happen…"), self._go)
         if several:
             self.said.setText(
-                _("A ceiling is what a VM is started with room for. It is raised by itself where it is too low.")
+                _("A ceiling is what a VM is started with room for. Sizes that are not ticked stay as they are.")
             )
             self._judge()
         else:
@@ -90,9 +90,12 @@ class ScaleDialog(Dialog):
         self.ticks[name] = tick
         self._grid.addWidget(tick, row, 0)
         self._grid.addWidget(box, row, 1)
-        if name == "max_vcpus":
-            hint = _("From the next start on; raised by itself where it is too low.")
-            self._grid.addWidget(label(hint, "secondary", tone="text3", wrap=True), row, 2, 2, 1)
+        hints = {
+            "max_vcpus": _("from the next start on; raised by itself"),
+            "max_memory_kib": _("where it is too low"),
+        }
+        if name in hints:
+            self._grid.addWidget(label(hints[name], "secondary", tone="text3"), row, 2)
 
     def sizing(self) -> Sizing:
         """What is ticked, as it stands. Errors: UsageError."""
@@ -172,6 +175,7 @@ def _count(value: int) -> QSpinBox:
     box.setRange(1, MOST_VCPUS)
     box.setValue(value)
     box.setMinimumWidth(theme.px(110))
+    box.lineEdit().setTextMargins(theme.px(6), 0, 0, 0)
     return box
 
 
@@ -183,4 +187,5 @@ def _size(kib: int) -> QDoubleSpinBox:
     box.setSuffix(" GiB")
     box.setValue(kib / GIB)
     box.setMinimumWidth(theme.px(110))
+    box.lineEdit().setTextMargins(theme.px(6), 0, 0, 0)
     return box

@@ -83,7 +83,7 @@ QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleS
   border: 2px solid $accent; }
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus { padding: 0 ${p6};
   min-height: $button_focus; max-height: $button_focus; }
-QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled { background: $window; border-color: $border; }
+QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled { background: $window; border-color: $border; }
 QLineEdit[wrong="true"] { border-color: $error; }
 QLineEdit[look="bare"], QLineEdit[look="bare"]:focus { border: none; background: transparent; padding: 0; }
 QSpinBox QLineEdit, QDoubleSpinBox QLineEdit, QComboBox QLineEdit { border: none; padding: 0; min-height: 0; }

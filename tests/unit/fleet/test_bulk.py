@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from console.fleet.acts import Act
-from console.fleet.bulk import Deed, Fate, Order, Subject, by_host, by_reason, plan
+from console.fleet.bulk import Deed, Fate, Order, Subject, by_host, by_reason, in_order, plan
 from console.fleet.domains import Domain, State, VmKey
 from console.fleet.errors import Problem, Reason
 from console.fleet.hosts import HostSpec, HostStatus, Phase
@@ -101,3 +101,8 @@ def test_reasons_are_bundled_largest_first_and_hosts_by_name() -> None:
         ("paused", 1),
     ]
     assert list(by_host(items)) == ["kvm-a"]
+
+
+def test_names_are_in_the_order_people_look_for_them() -> None:
+    made = plan(Deed((Act.START,)), [subject(name, State.OFF) for name in ("web-10", "Web-2", "db")])
+    assert [item.name for item in in_order(made.items)] == ["db", "Web-2", "web-10"]
