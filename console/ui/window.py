@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent, QShowEvent
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 
 from console.fleet.updates import ChangeSet
 from console.settings.preferences import Mode, Preferences
-from console.ui import icons
+from console.ui import icons, pages
 from console.ui.actions import ENTRIES
 from console.ui.context import Context
 from console.ui.dialogs.desk import Dialogs
@@ -20,13 +21,6 @@ from console.ui.icons import icon
 from console.ui.leaving import LeavingJobs
 from console.ui.navigator import Navigator
 from console.ui.notify import Notifier
-from console.ui.pages.first_run import FirstRunPage
-from console.ui.pages.fleet import FleetPage
-from console.ui.pages.fleet_storage import FleetStoragePage
-from console.ui.pages.host import HostPage
-from console.ui.pages.hosts import HostsPage
-from console.ui.pages.tasks import TasksPage
-from console.ui.pages.vm import VmPage
 from console.ui.pages.vms import VmsPage
 from console.ui.palette import Palette
 from console.ui.places import Place
@@ -46,8 +40,6 @@ EXPECT_MS = 2000  # after a start with hosts known, until "no hosts" is believed
 ROW_TABS = {"overview": N_("Overview"), "vms": N_("VMs"), "hosts": N_("Hosts"), "storage": N_("Storage")}
 _STANDING = ("fleet", "zone", "rack")  # places with all of these tabs
 
-Page = FirstRunPage | FleetPage | FleetStoragePage | VmsPage | HostsPage | HostPage | VmPage | TasksPage
-
 
 class MainWindow(QWidget):
     """One for the program. Pages are made when they are first shown."""
@@ -61,7 +53,7 @@ class MainWindow(QWidget):
         self._font_scale = ctx.preferences.value.font_scale  # what is laid out keeps its size
         self._dress(ctx.preferences.value)
         self.resize(theme.px(SIZE[0]), theme.px(SIZE[1]))
-        self._pages: dict[str, Page] = {}
+        self._pages: dict[str, Any] = {}  # each loaded and made when it is first shown
         self._leaving = False
         known = ctx.preferences.value.layout.get("hosts", "0") != "0"
         self._expecting = expecting or known  # the fleet file is still being read
@@ -220,25 +212,25 @@ class MainWindow(QWidget):
         tabs = tuple(ROW_TABS) if place.kind in _STANDING else ("vms",)
         return (place.tab if place.tab in tabs else "vms"), tabs
 
-    def _make(self, name: str) -> Page:
-        page: Page
+    def _make(self, name: str) -> Any:
+        page: Any
         match name:
             case "first-run":
-                page = FirstRunPage(self.ctx)
+                page = pages.FirstRunPage(self.ctx)
                 page.import_wanted.connect(self.dialogs.import_hosts)
             case "overview":
-                page = FleetPage(self.ctx)
+                page = pages.FleetPage(self.ctx)
             case "hosts":
-                page = HostsPage(self.ctx)
+                page = pages.HostsPage(self.ctx)
                 page.adding.connect(self.dialogs.add_host)
             case "storage":
-                page = FleetStoragePage(self.ctx)
+                page = pages.FleetStoragePage(self.ctx)
             case "host":
-                page = HostPage(self.ctx)
+                page = pages.HostPage(self.ctx)
             case "vm":
-                page = VmPage(self.ctx)
+                page = pages.VmPage(self.ctx)
             case "tasks":
-                page = TasksPage(self.ctx)
+                page = pages.TasksPage(self.ctx)
                 page.log_wanted.connect(self.dialogs.log)
             case _:
                 page = VmsPage(self.ctx)
@@ -247,11 +239,15 @@ class MainWindow(QWidget):
         self.stack.addWidget(page)
         return page
 
-    def page(self) -> Page:
+    def page(self) -> QWidget:
         """The one that is shown."""
         page = self.stack.currentWidget()
-        assert isinstance(page, Page)
+        assert page is not None
         return page
+
+    def _shown(self, *names: str) -> Any:
+        """The page that is shown, if it is one of these, else None."""
+        return next((page for name in names if (page := self._pages.get(name)) is self.page()), None)
 
     def _on_summed(self, text: str) -> None:
         if self.sender() is self.stack.currentWidget():
@@ -272,30 +268,28 @@ class MainWindow(QWidget):
     def _new_search(self) -> None:
         """To the field of the table, where a search is typed and kept."""
         self.ctx.nav.open(Place.fleet("vms"))
-        page = self.page()
-        if isinstance(page, VmsPage):
+        if page := self._shown("vms"):
             page.focus_search()
 
     def focus_search(self) -> None:
         """To the search in a VM's XML where that is shown; else to the navigator's, and from there, or where it is hidden,
         to the page's."""
-        page = self.page()
-        if isinstance(page, VmPage) and page.focus_search():
+        vm, vms = self._shown("vm"), self._shown("vms")
+        if vm and vm.focus_search():
             return
-        if (self.navigator.search.hasFocus() or self.navigator.isHidden()) and isinstance(page, VmsPage):
-            page.focus_search()
+        if vms and (self.navigator.search.hasFocus() or self.navigator.isHidden()):
+            vms.focus_search()
         else:
             self.navigator.setVisible(True)
             self.navigator.focus_search()
 
     def _offered(self) -> list[QAction]:
         """What the palette offers first: acts on what the page has chosen, then those of the window."""
-        page = self.page()
         chosen: list[QAction] = []
-        if isinstance(page, VmsPage | VmPage) and page.actions_.keys:
-            chosen = [page.actions_.action(entry.name) for entry in ENTRIES]
-        elif isinstance(page, HostPage | HostsPage) and page.actions_.hosts:
-            chosen = [page.actions_.action(act) for act in HostAct]
+        if (of_vms := self._shown("vms", "vm")) and of_vms.actions_.keys:
+            chosen = [of_vms.actions_.action(entry.name) for entry in ENTRIES]
+        elif (of_hosts := self._shown("host", "hosts")) and of_hosts.actions_.hosts:
+            chosen = [of_hosts.actions_.action(act) for act in HostAct]
         return [*chosen, *self.actions_.values()]
 
     def _toggle_navigator(self) -> None:
@@ -315,7 +309,7 @@ class MainWindow(QWidget):
 
     def _leave_what_is_gone(self, change: ChangeSet) -> None:
         place = self.ctx.nav.place
-        empty = isinstance(self.page(), FirstRunPage)
+        empty = self._shown("first-run") is not None
         if place.kind == "host" and self.ctx.inventory.spec(place.id) is None:
             self.ctx.nav.forget(place)
         elif change.fleet and empty != (not self.ctx.inventory.specs()):

@@ -17,20 +17,8 @@ from console.jobs.job import JobView
 from console.jobs.journal import Unfinished
 from console.services.credentials import Pending
 from console.settings.paths import Profile
-from console.ui.dialogs.about import AboutDialog, KeysDialog
+from console.ui import dialogs
 from console.ui.dialogs.base import Dialog
-from console.ui.dialogs.bulk import BulkDialog
-from console.ui.dialogs.bulk_result import BulkResultDialog
-from console.ui.dialogs.confirm import ConfirmDialog
-from console.ui.dialogs.credentials import CredentialDialog
-from console.ui.dialogs.delete import DeleteDialog
-from console.ui.dialogs.describe import DescribeDialog, RenameDialog, TagDialog
-from console.ui.dialogs.host import HostDialog, ImportDialog, RemoveHostDialog
-from console.ui.dialogs.job_log import JobLogDialog
-from console.ui.dialogs.leave import LeaveDialog
-from console.ui.dialogs.preferences import PreferencesDialog
-from console.ui.dialogs.scale import ScaleDialog
-from console.ui.dialogs.trouble import FileProblemsDialog, UnfinishedDialog
 from console.ui.host_actions import HostAct
 from console.ui.keys import gathered
 from console.ui.retry import act_of
@@ -71,31 +59,33 @@ class Dialogs(QObject):
         ctx, window = self._ctx, self._window
         match act:
             case Act.RENAME:
-                return self._open(RenameDialog(ctx, keys[0], window))
+                return self._open(dialogs.RenameDialog(ctx, keys[0], window))
             case Act.DESCRIBE:
-                return self._open(DescribeDialog(ctx, keys, window), 380)
+                return self._open(dialogs.DescribeDialog(ctx, keys, window), 380)
             case Act.TAG:
-                return self._open(TagDialog(ctx, keys, window), 420)
+                return self._open(dialogs.TagDialog(ctx, keys, window), 420)
             case Act.SCALE:
-                return self._open(ScaleDialog(ctx, keys, window))
+                return self._open(dialogs.ScaleDialog(ctx, keys, window))
             case Act.DELETE:
-                return self._open(DeleteDialog(ctx, keys, window), 520)
+                return self._open(dialogs.DeleteDialog(ctx, keys, window), 520)
             case _:
-                return self._open(ConfirmDialog(ctx, act, keys, time.time(), window), 200 + 26 * min(len(keys), 10))
+                return self._open(
+                    dialogs.ConfirmDialog(ctx, act, keys, time.time(), window), 200 + 26 * min(len(keys), 10)
+                )
 
     @Slot(object, object)
     def plan(self, deed: Deed, keys: tuple[VmKey, ...]) -> Dialog:
         """What will become of each of many VMs."""
-        return self._planned(BulkDialog(self._ctx, deed, keys, self._window))
+        return self._planned(dialogs.BulkDialog(self._ctx, deed, keys, self._window))
 
     @Slot(int)
     def repeat(self, group: int) -> Dialog:
         """The same for those of a group that were not done."""
         view = self._ctx.jobs.view(group)
         act = act_of(view) if view is not None else None
-        return self._planned(BulkDialog(self._ctx, Deed((act or Act.START,)), (), self._window, again=group))
+        return self._planned(dialogs.BulkDialog(self._ctx, Deed((act or Act.START,)), (), self._window, again=group))
 
-    def _planned(self, dialog: BulkDialog) -> Dialog:
+    def _planned(self, dialog: dialogs.BulkDialog) -> Dialog:
         def go_on() -> None:
             view = self._ctx.jobs.view(dialog.job) if dialog.job is not None else None
             if view is not None and view.children:
@@ -117,8 +107,8 @@ class Dialogs(QObject):
         if spec is None:
             return None
         if act is HostAct.REMOVE:
-            return self._open(RemoveHostDialog(self._ctx, spec, self._window))
-        return self._open(HostDialog(self._ctx, spec, self._window), 640)
+            return self._open(dialogs.RemoveHostDialog(self._ctx, spec, self._window))
+        return self._open(dialogs.HostDialog(self._ctx, spec, self._window), 640)
 
     @Slot(object)
     def question(self, pending: Pending) -> Dialog | None:
@@ -126,31 +116,31 @@ class Dialogs(QObject):
         if pending.answered:
             return None
         height = 240 if pending.question.wanted is Wanted.HOST_KEY else 0
-        return self._open(CredentialDialog(self._ctx, pending, self._window), height)
+        return self._open(dialogs.CredentialDialog(self._ctx, pending, self._window), height)
 
     @Slot(object)
     def log(self, view: JobView) -> Dialog:
         if view.children and view.vms:
-            return self._open(BulkResultDialog(self._ctx, view, self.repeat, self._window), 560)
-        return self._open(JobLogDialog(self._ctx, view, self._window), 420)
+            return self._open(dialogs.BulkResultDialog(self._ctx, view, self.repeat, self._window), 560)
+        return self._open(dialogs.JobLogDialog(self._ctx, view, self._window), 420)
 
     # menus
 
     def add_host(self) -> Dialog:
-        return self._open(HostDialog(self._ctx, None, self._window), 640)
+        return self._open(dialogs.HostDialog(self._ctx, None, self._window), 640)
 
     def import_hosts(self, only: str = "") -> Dialog:
         """only: "virt-manager", "ssh" or "" for both."""
-        return self._open(ImportDialog(self._ctx, only, self._window), 460)
+        return self._open(dialogs.ImportDialog(self._ctx, only, self._window), 460)
 
     def preferences(self) -> Dialog:
-        return self._open(PreferencesDialog(self._ctx, self._profile, self._window))
+        return self._open(dialogs.PreferencesDialog(self._ctx, self._profile, self._window))
 
     def about(self) -> Dialog:
-        return self._open(AboutDialog(self._window))
+        return self._open(dialogs.AboutDialog(self._window))
 
     def keys(self) -> Dialog:
-        return self._open(KeysDialog(gathered(self._window), self._window))
+        return self._open(dialogs.KeysDialog(gathered(self._window), self._window))
 
     # trouble
 
@@ -160,7 +150,7 @@ class Dialogs(QObject):
         if not problems:
             return None
         return self._open(
-            FileProblemsDialog(self.fleet_file, problems, self._window), 190 + 32 * min(len(problems), 12)
+            dialogs.FileProblemsDialog(self.fleet_file, problems, self._window), 190 + 32 * min(len(problems), 12)
         )
 
     def look_for_unfinished(self) -> None:
@@ -168,10 +158,10 @@ class Dialogs(QObject):
 
         def told(found: list[Unfinished]) -> None:
             if found:
-                self._open(UnfinishedDialog(self._ctx, found, self._window), 420)
+                self._open(dialogs.UnfinishedDialog(self._ctx, found, self._window), 420)
 
         self._ctx.bridge.run(self._ctx.services.unfinished.found, told)
 
     def leave(self, wait: Callable[[], None], cancel: Callable[[], None], leave: Callable[[], None]) -> Dialog:
         """Jobs run and the window is to close: what now?"""
-        return self._open(LeaveDialog(self._ctx.jobs.views(), wait, cancel, leave, self._window))
+        return self._open(dialogs.LeaveDialog(self._ctx.jobs.views(), wait, cancel, leave, self._window))
