@@ -25,7 +25,7 @@ _PASSWORD = re.compile(
     r"(password|passwort|kennwort|mot de passe|contraseña|senha)( for [^:]*)?\s*:?\s*\Z", re.IGNORECASE
 )
 _UNKNOWN_KEY = re.compile(
-    r"The authenticity of host '.*?\s(?P<kind>\S+) key fingerprint is (?P<print>\S+?)\.?\s", re.DOTALL
+    r"The authenticity of host '(?P<host>\S+).*?\s(?P<kind>\S+) key fingerprint is (?P<print>\S+?)\.?\s", re.DOTALL
 )
 """What ssh itself asks begins like this; what a host makes it ask begins with "(user@host) "."""
 
@@ -33,6 +33,11 @@ _UNKNOWN_KEY = re.compile(
 def place_of(address: str) -> str:
     """What a person calls that whose secret is meant: a key's path, user@host."""
     return address.partition(":")[2].removeprefix("//")
+
+
+def _without_port(host: str) -> str:
+    """The host in [host]:port."""
+    return host[1:].partition("]")[0] if host.startswith("[") else host
 
 
 def fingerprint(hash_: str) -> str:
@@ -57,7 +62,7 @@ class Asking:
         self._trusted = trusted
         self._began = time.monotonic()
         self._lock = threading.Lock()
-        self._answers: dict[tuple[Wanted, str, str], list[str]] = {}
+        self._answers: dict[tuple[Wanted, str, str, str], list[str]] = {}
         self._answered: set[Wanted] = set()
         self._busy = 0
         self.again = False
@@ -70,15 +75,25 @@ class Asking:
         return self._busy > 0
 
     def question(
-        self, wanted: Wanted, prompt: str = "", detail: str = "", *, address: str = "", once: bool = False
+        self,
+        wanted: Wanted,
+        prompt: str = "",
+        detail: str = "",
+        *,
+        address: str = "",
+        once: bool = False,
+        name: str = "",
+        asker: str = "",
     ) -> str | None:
-        """Puts one question and returns the answer. address: whose secret it is, if not the host's. once: never kept."""
+        """Puts one question and returns the answer. address: whose secret it is, if not the host's. once: never kept.
+        name: of another host, on the way to this one, that the question is about. asker: who asks for the same again only if
+        the answer was wrong."""
         address = address or address_of(self._spec.uri)
-        key = (wanted, address, prompt if once else "")
+        key = (wanted, address, prompt if once else "", asker)
         given = self._answers.setdefault(key, [])
         secret = wanted in (Wanted.PASSWORD, Wanted.PASSPHRASE)
         asked = Question(
-            *(self._spec.id, self._spec.name, wanted, prompt, detail),
+            *(self._spec.id, name or self._spec.name, wanted, prompt, detail),
             again=self.again or (secret and bool(given)),
             address=address,
             once=once,
@@ -112,12 +127,13 @@ class Asking:
         keys = [key for key, given in self._answers.items() if key[0] is wanted and given]
         return place_of(keys[-1][1]) if keys else None
 
-    def host_key(self, fingerprint: str, prompt: str = "", kind: str = "") -> bool:
-        """Whether a person trusts a key that the host shows."""
+    def host_key(self, fingerprint: str, prompt: str = "", kind: str = "", host: str = "") -> bool:
+        """Whether a person trusts a key that the host shows, or another `host` on the way to it."""
         self.shown = fingerprint
         if fingerprint == self._trusted:
             return True
-        answer = self.question(Wanted.HOST_KEY, prompt, f"{kind} {fingerprint}".strip())
+        name = "" if not host or self._is_target(_without_port(host)) else host
+        answer = self.question(Wanted.HOST_KEY, prompt, f"{kind} {fingerprint}".strip(), name=name)
         trusts = answer is not None and answer.lower() in ("y", "yes")
         if not trusts and self.declined is None:
             self.declined = Question(self._spec.id, self._spec.name, Wanted.HOST_KEY, prompt, fingerprint)
@@ -125,39 +141,41 @@ class Asking:
 
     # ssh's own
 
-    def for_ssh(self, prompt: str, hint: str) -> str | None:
+    def for_ssh(self, prompt: str, hint: str, asker: str = "") -> str | None:
         """What ssh gets for one of its prompts. "" for a passphrase: it goes on to the next key. None: it is to end."""
         if hint == "confirm":
             return "no"  # to add the key to the agent, or to use one of a forwarded agent: not ours to decide
         if found := _UNKNOWN_KEY.match(prompt):
-            trusts = self.host_key(found["print"], prompt, found["kind"])
+            trusts = self.host_key(found["print"], prompt, found["kind"], found["host"].rstrip("'"))
             return found["print"] if trusts else "no"  # to its fingerprint ssh agrees only if it is the one
         if found := _KEY.match(prompt):
             if self.declined is not None:
                 return ""
-            return self.question(Wanted.PASSPHRASE, prompt, found[1], address=f"key:{found[1]}") or ""
-        if self.declined is not None or self._is_spent(prompt):
+            return self.question(Wanted.PASSPHRASE, prompt, found[1], address=f"key:{found[1]}", asker=asker) or ""
+        if self.declined is not None or self._is_spent(prompt, asker):
             return None
         if found := _OWN_PASSWORD.match(prompt):
-            return self._password(prompt, found["user"], found["host"])
+            return self._password(prompt, found["user"], found["host"], asker)
         if found := _OF_HOST.match(prompt):
             if _PASSWORD.match(found["text"]):
-                return self._password(prompt, found["user"], found["host"])
+                return self._password(prompt, found["user"], found["host"], asker)
             return self.question(
                 Wanted.PASSWORD, found["text"], address=self._of(found["user"], found["host"]), once=True
             )
         return self.question(Wanted.PASSWORD, prompt, once=True)
 
-    def _is_spent(self, prompt: str) -> bool:
+    def _is_spent(self, prompt: str, asker: str) -> bool:
         """A passphrase was asked for as often as it may be, and ssh would go on with a password."""
-        for (wanted, address, _once), given in self._answers.items():
-            if wanted is Wanted.PASSPHRASE and len(given) >= ASKS:
+        for (wanted, address, _once, who), given in self._answers.items():
+            if wanted is Wanted.PASSPHRASE and who == asker and len(given) >= ASKS:
                 self.declined = Question(self._spec.id, self._spec.name, wanted, prompt, place_of(address))
         return self.declined is not None
 
-    def _password(self, prompt: str, user: str, host: str) -> str | None:
+    def _password(self, prompt: str, user: str, host: str, asker: str) -> str | None:
         here = self._is_target(host)
-        return self.question(Wanted.PASSWORD, prompt, user if here else f"{user}@{host}", address=self._of(user, host))
+        return self.question(
+            Wanted.PASSWORD, prompt, user if here else f"{user}@{host}", address=self._of(user, host), asker=asker
+        )
 
     def _of(self, user: str, host: str) -> str:
         """Whose password it is: this host's, or that of another on the way to it."""

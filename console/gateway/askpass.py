@@ -25,7 +25,8 @@ def main(arguments: Sequence[str]) -> int:
     hint = os.environ.get(HINT, "")
     if hint == "none":
         return stay()
-    reply = exchange(place, {"token": os.environ.get(TOKEN, ""), "prompt": prompt, "hint": hint})
+    token = os.environ.get(TOKEN, "")
+    reply = exchange(place, {"token": token, "prompt": prompt, "hint": hint, "asker": str(os.getppid())})
     if reply.startswith(ANSWER):
         sys.stdout.write(reply[1:].decode() + "\n")
         sys.stdout.flush()

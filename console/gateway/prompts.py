@@ -30,8 +30,9 @@ from console.gateway import askpass
 
 log = logging.getLogger(__name__)
 
-Answer = Callable[[str, str], str | None]
-"""(prompt, hint) to what is answered; None = nothing, and ssh is ended. May block as long as a person takes."""
+Answer = Callable[[str, str, str], str | None]
+"""(prompt, hint, asker) to what is answered; None = nothing, and ssh is ended. May block as long as a person takes. asker: names
+the process of ssh that asks: there are several where one host is behind another."""
 
 OLDEST = (8, 5)  # of OpenSSH: from here on what a host makes it ask is marked with the host's name
 READ_LIMIT = 5.0  # seconds the helper has to put its question
@@ -114,7 +115,7 @@ class Desk:
             answer = self._answers.get(question.get("token", ""))
             if answer is None or not _is_me(caller):
                 return
-            text = answer(question.get("prompt", ""), question.get("hint", ""))
+            text = answer(question.get("prompt", ""), question.get("hint", ""), question.get("asker", ""))
             caller.settimeout(READ_LIMIT)
             caller.sendall(askpass.STOP if text is None else askpass.ANSWER + text.encode())
 

@@ -75,6 +75,8 @@ class CredentialDesk:
         place = question.address or question.host
         kept = question.wanted in (Wanted.PASSWORD, Wanted.PASSPHRASE) and not question.once
         key = (place if kept else question.host, question.wanted, question.prompt if question.once else "")
+        if question.wanted is Wanted.HOST_KEY:
+            key = (question.detail, question.wanted, question.host_name)  # many hosts may be behind one
         pending, first = self._join(key, question)
         if pending is None:
             return None

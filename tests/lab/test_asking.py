@@ -219,15 +219,52 @@ def test_an_unknown_host_key_is_asked_about_with_its_fingerprint(
     assert lab.known_hosts.read_text().count("ssh-ed25519") == 1
 
 
+def test_hosts_behind_another_are_asked_for_by_its_name(
+    lab: Lab, locked: Path, beta: Host, open_console: Callable[..., Console]
+) -> None:
+    settings = lab.keyfile.parent / "config"
+    alpha = lab.hosts["alpha"]
+    settings.write_text(
+        f"Host far*\n HostName {beta.address}\n User root\n ProxyJump root@{alpha.address}\n"
+        f"Host *\n IdentityFile {locked}\n IdentitiesOnly yes\n"
+    )
+    lab.known_hosts.write_text("")
+    try:
+        person = Person(0.5, host_key=["yes"] * 4, passphrase=[PASSPHRASE])
+        console = open_console(answers=person)
+        console.add(HostSpec("far1", "far1", "qemu+ssh://far1/system"))
+        names = [(pending.question.wanted, pending.question.host_name) for pending in person.asked]
+        assert names == [(Wanted.HOST_KEY, alpha.address), (Wanted.PASSPHRASE, "far1"), (Wanted.HOST_KEY, "far1")]
+        console.add(HostSpec("far2", "far2", "qemu+ssh://far2/system"))
+        assert len(person.asked) == 3
+    finally:
+        settings.unlink()
+
+
+def test_a_changed_key_of_libssh_is_refused_and_nobody_is_asked(
+    lab: Lab, alpha: Host, tmp_path: Path, open_console: Callable[..., Console]
+) -> None:
+    known = tmp_path / "known"
+    known.write_text(alpha.host_key())
+    alpha.new_host_key()
+    alpha.sshd()
+    person = Person(host_key=["yes"])
+    console = open_console(answers=person)
+    console.add(spec_of(lab, alpha, "libssh", uri=f"{alpha.uri('libssh')}?known_hosts={known}"), live=False)
+    refused(console, "alpha", Reason.HOST_KEY_CHANGED)
+    assert not person.asked
+
+
 @pytest.mark.hangs  # libvirt's libssh takes five seconds for a long reply, and can't be hurried
 @pytest.mark.parametrize("transport", ["ssh", "libssh"])
 def test_a_key_that_was_refused_is_trusted_from_the_hosts_page(
-    lab: Lab, alpha: Host, open_console: Callable[..., Console], transport: str
+    lab: Lab, alpha: Host, tmp_path: Path, open_console: Callable[..., Console], transport: str
 ) -> None:
     lab.known_hosts.write_text("")
     person = Person()
     console = open_console(answers=person)
-    console.add(spec_of(lab, alpha, transport), live=False)
+    uri = alpha.uri(transport) + (f"?known_hosts={tmp_path / 'known'}" if transport == "libssh" else "")
+    console.add(spec_of(lab, alpha, transport, uri=uri), live=False)
     refused(console, "alpha", Reason.HOST_KEY_UNKNOWN)
     problem = console.inventory.status("alpha").problem
     assert problem is not None
@@ -238,10 +275,13 @@ def test_a_key_that_was_refused_is_trusted_from_the_hosts_page(
 
 
 @pytest.mark.hangs
-def test_libssh_asks_for_a_password(lab: Lab, stranger: Path, open_console: Callable[..., Console]) -> None:
+def test_libssh_asks_for_a_password(
+    lab: Lab, stranger: Path, tmp_path: Path, open_console: Callable[..., Console]
+) -> None:
+    uri = f"{lab.hosts['alpha'].uri('libssh')}?known_hosts={tmp_path / 'known'}"
     person = Person(host_key=["yes"], password=["wrong", PASSWORD])
     console = open_console(answers=person)
-    console.add(spec_of(lab, lab.hosts["alpha"], "libssh", keyfile=str(stranger)))
+    console.add(spec_of(lab, lab.hosts["alpha"], "libssh", uri=uri, keyfile=str(stranger)))
     assert person.wanted == [Wanted.HOST_KEY, Wanted.PASSWORD, Wanted.PASSWORD]
     assert person.asked[0].question.detail == shown_by(lab.hosts["alpha"])
     assert [pending.question.again for pending in person.asked] == [False, False, True]

@@ -93,6 +93,13 @@ def test_a_wrong_answer_is_known_and_three_are_enough() -> None:
     assert asking.gave(Wanted.PASSWORD) is None
 
 
+def test_another_ssh_of_the_same_attempt_that_asks_the_same_does_not_mean_it_was_wrong() -> None:
+    person = Person("open", "open")
+    asking = Asking(HOST, person)
+    assert [asking.for_ssh(KEY, "", asker) for asker in ("11", "12")] == ["open", "open"]
+    assert [asked.again for asked in person.asked] == [False, False]
+
+
 def test_a_wrong_answer_is_in_no_text() -> None:
     person = Person("s3cret", None)
     asking = Asking(HOST, person)
@@ -126,6 +133,14 @@ def test_who_agreed_to_a_fingerprint_is_not_asked_for_it_again(trusted: str, ask
     person = Person()
     assert Asking(HOST, person, trusted).for_ssh(UNKNOWN, "") == ("no" if asked else trusted)
     assert len(person.asked) == asked
+
+
+def test_the_key_of_a_host_on_the_way_is_asked_about_by_that_name() -> None:
+    person = Person("yes", "yes", "yes")
+    asking = Asking(HOST, person)
+    for shown in ("gate (10.0.0.9)", "[gate]:2222 ([10.0.0.9]:2222)", "[10.0.0.1]:2222 ([10.0.0.1]:2222)"):
+        asking.for_ssh(UNKNOWN.replace("alpha (10.0.0.1)", shown), "")
+    assert [asked.host_name for asked in person.asked] == ["gate", "[gate]:2222", "alpha"]
 
 
 def test_an_agent_gets_no_key_by_us() -> None:

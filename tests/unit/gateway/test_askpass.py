@@ -49,7 +49,7 @@ def test_it_prints_what_the_console_answers(
     console = Console(home, "=grün und 'geheim'".encode())
     assert askpass.main([str(console.place), "Password:"]) == 0
     console.close()
-    assert console.asked == {"token": "t0", "prompt": "Password:", "hint": "confirm"}
+    assert console.asked == {"token": "t0", "prompt": "Password:", "hint": "confirm", "asker": str(os.getppid())}
     assert capsys.readouterr().out == "grün und 'geheim'\n"
 
 

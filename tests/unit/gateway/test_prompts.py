@@ -38,7 +38,8 @@ def ssh(program: str, prompt: str) -> list[str]:
 def test_each_program_asks_its_own(home: Path) -> None:
     asked: list[tuple[str, str]] = []
 
-    def answer(prompt: str, hint: str) -> str:
+    def answer(prompt: str, hint: str, asker: str) -> str:
+        assert asker.isdigit()
         asked.append((prompt, hint))
         return "one"
 
