@@ -19,6 +19,7 @@ from console.inventory.inventory import Inventory
 from console.inventory.versions import Versions
 from console.jobs.journal import JobStore
 from console.jobs.runner import JobRunner
+from console.services.alerts import AlertService
 from console.services.bulk import BulkService
 from console.services.credentials import CredentialDesk
 from console.services.delete import DeleteService
@@ -115,6 +116,7 @@ class App:
             TransferService(self.gateway, self.inventory, self.jobs, self.history, storage, half_made),
             half_made,
             search,
+            AlertService(self.inventory, self.preferences, search),
             stats,
             OverviewService(self.inventory, storage, search, stats, self.history, self.jobs),
             self.desk,
@@ -144,6 +146,7 @@ class App:
             self.services.half_made.watch()
         if watch:
             self.fleet.watch()
+            self.services.alerts.start()
 
     def _told(self, update: Update) -> None:
         """What a host tells, in a worker's thread."""
@@ -197,6 +200,7 @@ class App:
         self.services.half_made.close()
         self._keep_all()
         self.desk.close()
+        self.services.alerts.close(0.0)
         self.services.hosts.close()
         self.fleet.close()
         threads = [

@@ -9,6 +9,7 @@ from console.fleet.errors import Problem
 from console.inventory.inventory import Inventory
 from console.jobs.journal import JobStore
 from console.jobs.runner import JobRunner
+from console.services.alerts import AlertService
 from console.services.bulk import BulkService
 from console.services.credentials import CredentialDesk
 from console.services.delete import DeleteService
@@ -17,6 +18,7 @@ from console.services.edit import EditService
 from console.services.half_made import HalfMade
 from console.services.hosts import HostService
 from console.services.look import LookService
+from console.services.overview import OverviewService
 from console.services.pools import PoolService
 from console.services.power import PowerService
 from console.services.search import SearchService
@@ -47,7 +49,9 @@ class Services:
     transfer: TransferService
     half_made: HalfMade
     search: SearchService
+    alerts: AlertService
     stats: StatsService
+    overview: OverviewService
     credentials: CredentialDesk
     jobs: JobRunner
     inventory: Inventory

@@ -15,6 +15,7 @@ import msgspec
 
 from console.files.atomic import write_text
 from console.files.writer import Writer
+from console.fleet.alerts import AlertRule
 from console.fleet.errors import Failed, Problem, Reason
 from console.fleet.saved import SavedSearch
 
@@ -50,7 +51,7 @@ class Preferences:
     seconds and of those that failed unseen. confirm_loss: ask before an act that loses running state (force off, reset).
     bulk_limit: acts at once on one host, of an act on many VMs. preview_from: from so many VMs on what will happen is shown
     before it does. layout: what the window keeps of its own shape (sizes, folded panes), by names of its own. searches: kept
-    queries, in order.
+    queries, in order. alerts: rules of what is watched for.
     """
 
     theme: Mode = Mode.SYSTEM
@@ -68,6 +69,7 @@ class Preferences:
     preview_from: int = 5
     layout: Mapping[str, str] = field(default_factory=dict)
     searches: tuple[SavedSearch, ...] = ()
+    alerts: tuple[AlertRule, ...] = ()
 
 
 RANGES = {
@@ -93,6 +95,7 @@ _TYPES: dict[str, Any] = {
     "preview_from": int,
     "layout": dict[str, str],
     "searches": tuple[SavedSearch, ...],
+    "alerts": tuple[AlertRule, ...],
 }
 
 

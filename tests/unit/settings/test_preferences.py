@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from console.fleet.alerts import AlertRule, Kind
 from console.fleet.errors import Reason
 from console.fleet.saved import SavedSearch
 from console.settings import preferences as preferences_module
@@ -40,6 +41,10 @@ EVERYTHING = Preferences(
     bulk_limit=8,
     preview_from=12,
     layout={"navigator": "264", "odd key.": "ü"},
+    alerts=(
+        AlertRule("Hot", "cpu>95", wait=600.0),
+        AlertRule("Full", "", Kind.POOL_FULL, limit=85.0, silent_until=-1.0),
+    ),
     searches=(SavedSearch("Hot, not lab", 'cpu>80 !tag:"lab"'), SavedSearch("no owner", 'owner:""')),
 )
 
