@@ -12,9 +12,12 @@ import shiboken6
 
 from console.fleet.domains import Domain, State, VmKey
 from console.fleet.hosts import HostSpec, HostStatus, Phase
+from console.fleet.sums import Sum
+from console.fleet.today import Today
 from console.fleet.updates import DomainsRead, StatusChanged
 from console.inventory.inventory import Inventory
 from console.jobs.runner import JobRunner
+from console.services.overview import Overview
 from console.services.search import SearchService
 from console.services.storage import StorageService
 from console.settings.paths import Profile
@@ -107,6 +110,7 @@ def room(*, preferences: Any = None, **services: Any) -> Iterator[Context]:
         "search": SearchService(inventory, cast(Any, kept), TEXTS),
         "storage": Noting(survey=StorageService(cast(Any, None), inventory, jobs).survey),
         "pools": Noting(),
+        "overview": Noting(look=Overview(Sum(), (), (), (), 0.0), today=Today(0.0)),
         "transfer": Noting(),
         "stats": FakeStats(),
         "jobs": jobs,

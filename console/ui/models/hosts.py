@@ -10,10 +10,10 @@ from PySide6.QtCore import QObject
 
 from console.fleet import uris
 from console.fleet.hosts import HostSpec, Phase
+from console.fleet.sums import Sum, host_sum, loaded
 from console.fleet.updates import ChangeSet, HostView
 from console.inventory.inventory import Inventory
 from console.ui.icons import phase_glyph
-from console.ui.models.figures import Sum, host_sum, loaded
 from console.ui.models.rows import Column, RowTable, known
 from console.words import N_, _, errors, states, units
 

@@ -5,23 +5,20 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from console.fleet.hosts import HostSpec, Phase
 from console.fleet.places import by_place
+from console.fleet.storage import StorageSum
+from console.fleet.sums import Sum
 from console.fleet.updates import ChangeSet
+from console.services.overview import FORGOTTEN, FORGOTTEN_AFTER, Overview, Trouble, overview, troubles
 from console.ui.context import Context
 from console.ui.host_actions import HostAct
 from console.ui.icons import phase_glyph
-from console.ui.models.figures import (
-    FORGOTTEN_AFTER,
-    Overview,
-    Sum,
-    Trouble,
-    overview,
-    troubles,
-)
+from console.ui.pages.fleet_leads import asked
+from console.ui.pages.fleet_more import HEAD, FleetMore
 from console.ui.pages.hosts import within
 from console.ui.pages.live import LivePage
 from console.ui.places import Place
@@ -37,6 +34,7 @@ from console.ui.widgets.vm_list import VmList
 from console.words import _, errors, ngettext, states, units
 
 SOON_MS = 1000  # between two sums over the whole fleet
+NEARLY_FULL = 0.9  # of the storage
 MOST_TROUBLES = 6  # shown; the rest is counted
 ROWS = 8  # of the lists
 
@@ -93,9 +91,11 @@ class ZoneRow:
         self.place = Place.fleet()
         self.name = Link()
         self.name.clicked.connect(lambda: ctx.nav.open(self.place))
-        self.hosts: QLabel = label("", tone="text2")
-        self.vms: QLabel = label("", tone="text2")
-        self.load = LoadRows()
+        self.hosts, self.vms = Link(), Link()
+        self.hosts.clicked.connect(lambda: ctx.nav.open(self.place.at("hosts")))
+        self.vms.clicked.connect(lambda: ctx.nav.open(self.place.at("vms")))
+        self.load = LoadRows(storage=True)
+        self.load.show_storage(StorageSum())
         for column, widget in enumerate((self.name, self.hosts, self.vms, self.load)):
             grid.addWidget(widget, number * 2, column, Qt.AlignmentFlag.AlignTop if column < 3 else Qt.AlignmentFlag(0))
         self.line = rule()
@@ -106,13 +106,15 @@ class ZoneRow:
         self.place = place
         self.name.setText(name)
         self.name.updateGeometry()
-        self.hosts.setText(_hosts_words(total))
-        self.vms.setText(_vms_words(total))
+        for link, text in ((self.hosts, _hosts_words(total)), (self.vms, _vms_words(total))):
+            if link.text() != text:
+                link.setText(text)
+                link.updateGeometry()
         self.load.show_sum(total, total.live > 0)
 
 
 class FleetPage(LivePage):
-    """All figures are of now; history is not kept yet."""
+    """Figures of now, each leading to the list it counts; and what changed today."""
 
     def __init__(self, ctx: Context, parent: QWidget | None = None) -> None:
         super().__init__(ctx, parent)
@@ -122,17 +124,31 @@ class FleetPage(LivePage):
         self._soon = QTimer(self, interval=SOON_MS, singleShot=True)
         self._soon.timeout.connect(self._refresh_seen)
         self.replayed = Note("info")
-        self.hosts = Figure(_("Hosts live"))
-        self.vms = Figure(_("VMs running"))
-        self.cpu = Figure(_("CPU used"))
-        self.memory = Figure(_("Memory used"))
-        self.vcpus = Figure(_("vCPU promised"))
-        self.given = Figure(_("Memory promised"))
+        self.hosts = Figure(_("Hosts live"), leads=True)
+        self.vms = Figure(_("VMs running"), leads=True)
+        self.cpu = Figure(_("CPU used"), leads=True)
+        self.memory = Figure(_("Memory used"), leads=True)
+        self.vcpus = Figure(_("vCPU promised"), leads=True)
+        self.given = Figure(_("Memory promised"), leads=True)
+        self.stored = Figure(_("Storage promised"), leads=True)
+        for figure, query in (
+            (self.vms, "state:running"),
+            (self.cpu, "state:running"),
+            (self.memory, "state:running"),
+            (self.vcpus, "state:active"),
+            (self.given, "state:active"),
+        ):
+            figure.clicked.connect(lambda query=query: ctx.nav.open(asked(self.place, query)))
+        self.hosts.clicked.connect(lambda: ctx.nav.open(self.place.at("hosts")))
+        self.stored.clicked.connect(lambda: ctx.nav.open(self.place.at("storage")))
+        self.more = FleetMore(ctx)
+        self.more.looked.connect(self._looked)
         self._troubles_head = Heading(_("Hosts in trouble"))
         self._troubles_box = QVBoxLayout()
         self._troubles_box.setSpacing(0)
         self.troubles: list[TroubleRow] = []
-        self._more = label("", "hint")
+        self._more = Link(role="secondary")
+        self._more.clicked.connect(lambda: ctx.nav.open(self.place.at("hosts")))
         self._fine = label("", tone="text2")
         self._zones_head = Heading(_("By zone"))
         self._zones_grid = QGridLayout()
@@ -144,7 +160,12 @@ class FleetPage(LivePage):
         self.forgotten = VmList(ctx, idle=True, host=True)
         for table in (self.busiest, self.forgotten):
             table.opened.connect(lambda key: ctx.nav.open(Place.vm(key)))
+        self._looked_at = 0.0
         self._forgotten_head = Heading(_("Forgotten"))
+        self._all_forgotten = Link(role="secondary")
+        self._all_forgotten.clicked.connect(lambda: ctx.nav.open(asked(self.place, FORGOTTEN)))
+        self._all_forgotten.hide()
+        self._forgotten_head.add(self._all_forgotten)
         self._build()
 
     def _build(self) -> None:
@@ -155,7 +176,7 @@ class FleetPage(LivePage):
         column.addWidget(self.replayed)
         totals = QHBoxLayout()
         totals.setSpacing(theme.px(16))
-        for figure in (self.hosts, self.vms, self.cpu, self.memory, self.vcpus, self.given):
+        for figure in (self.hosts, self.vms, self.cpu, self.memory, self.vcpus, self.given, self.stored):
             totals.addWidget(figure, 1)
         column.addLayout(totals)
         column.addSpacing(theme.px(8))
@@ -167,11 +188,14 @@ class FleetPage(LivePage):
         column.addWidget(self._zones_head)
         column.addLayout(self._zones_grid)
         column.addSpacing(theme.px(8))
+        column.addWidget(self.more)
+        column.addSpacing(theme.px(8))
         lists = QHBoxLayout()
         lists.setSpacing(theme.px(24))
         for head, table in ((Heading(_("Busiest now")), self.busiest), (self._forgotten_head, self.forgotten)):
             side = QVBoxLayout()
             side.setSpacing(0)
+            head.setMinimumHeight(theme.px(HEAD))
             side.addWidget(head)
             side.addWidget(table, 1)
             lists.addLayout(side, 1)
@@ -206,6 +230,7 @@ class FleetPage(LivePage):
         places = self._places(specs)
         parts = [part for _place, _name, part in places]
         self._show_troubles(specs, now)
+        self.more.show_hosts(self.place, specs, parts)
         if len(specs) <= AT_ONCE:
             self._show(self.place, places, overview(inventory, specs, parts, now, ROWS))
         elif not self._measuring:
@@ -235,11 +260,33 @@ class FleetPage(LivePage):
         )
         none = _("No VM of a live host has told what it uses yet.") if total.live else _("No host is live.")
         self.busiest.show_vms(known.busiest, none)
+        if not self._looked_at:
+            self._show_forgotten(known)
+
+    def _show_forgotten(self, known: Overview) -> None:
         idle, days = known.forgotten, units.age(FORGOTTEN_AFTER)
         count = ngettext("{n} VM off for more than {days}", "{n} VMs off for more than {days}", len(idle))
-        self._forgotten_head.set_text(_("Forgotten"), count.format(n=units.count(len(idle)), days=days) if idle else "")
+        self._all_forgotten.setText(count.format(n=units.count(len(idle)), days=days))
+        self._all_forgotten.setVisible(bool(idle))
+        self._all_forgotten.updateGeometry()
         none = _("No VM is known to be off for more than {days}.").format(days=days)
         self.forgotten.show_vms([(domain, None) for domain in idle[:ROWS]], none, known.at)
+
+    @Slot(object)
+    def _looked(self, known: Overview) -> None:
+        """Figures that need a look at all volumes, and the VMs that a search finds as forgotten."""
+        self._looked_at = known.at
+        self._show_forgotten(known)
+        total = known.storage
+        self.stored.say(
+            _ratio(total.ratio),
+            _("{promised} of {real}").format(promised=units.size(total.promised), real=units.size(total.capacity))
+            if total.capacity
+            else "",
+            "warning" if (total.full or 0) >= NEARLY_FULL else "",
+        )
+        for zone, part in zip(self.zones, known.storages, strict=False):
+            zone.load.show_storage(part)
 
     @Slot()
     def tick(self) -> None:
@@ -288,6 +335,7 @@ class FleetPage(LivePage):
             row.show_trouble(trouble, now)
         rest = len(found) - len(shown)
         self._more.setText(ngettext("{n} more, see Hosts", "{n} more, see Hosts", rest).format(n=rest))
+        self._more.updateGeometry()
         self._more.setVisible(rest > 0)
         off = sum(self.ctx.inventory.status(spec.id).phase is Phase.OFF for spec in specs)
         fine = _("None. Every host that is connected answers.")

@@ -8,9 +8,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from console.fleet.hosts import HostSpec
+from console.fleet.sums import Sum, host_sum
+from console.services.overview import busiest
 from console.ui.context import Context
 from console.ui.models import facts
-from console.ui.models.figures import Sum, busiest, host_sum
 from console.ui.theme import theme
 from console.ui.widgets.fact_rows import FactRows
 from console.ui.widgets.figure import Figure

@@ -5,20 +5,21 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
-from console.ui.models.figures import Sum
+from console.fleet.storage import StorageSum
+from console.fleet.sums import Sum
 from console.ui.models.hosts import ratio
 from console.ui.theme import theme
 from console.ui.widgets.chips import Bar
 from console.ui.widgets.labels import label
-from console.words import _, ngettext, units
+from console.words import _, ngettext, overview, units
 
 SAID = 216  # px for the sentence, so that rows above each other end alike
 
 
 class LoadRows(QWidget):
-    """CPU and memory of a `Sum`: used now, promised to running VMs, there in all."""
+    """CPU and memory of a `Sum`: used now, promised to running VMs, there in all. storage: with a row for that."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, storage: bool = False) -> None:
         super().__init__(parent)
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -26,7 +27,7 @@ class LoadRows(QWidget):
         self._grid.setVerticalSpacing(theme.px(8))
         self._grid.setColumnStretch(1, 1)
         self._rows: list[tuple[Bar, QLabel, QLabel]] = []
-        for number, name in enumerate((_("CPU"), _("Memory"))):
+        for number, name in enumerate((_("CPU"), _("Memory"), *([_("Storage")] if storage else []))):
             bar = Bar(0, 8)
             bar.setMinimumWidth(theme.px(80))
             bar.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -53,6 +54,15 @@ class LoadRows(QWidget):
             figure.setText(units.percent(share))
             sentence.setText(said)
             bar.setAccessibleName(f"{units.percent(share)}, {said}")
+
+    def show_storage(self, total: StorageSum, fresh: bool = True) -> None:
+        """What of the storage is used, and what its volumes may grow to."""
+        bar, figure, sentence = self._rows[2]
+        said = overview.storage_sentence(total)
+        bar.set_value(total.full, total.ratio if fresh else None, "series1" if fresh else "last-known")
+        figure.setText(units.percent(total.full))
+        sentence.setText(said)
+        bar.setAccessibleName(f"{units.percent(total.full)}, {said}")
 
     def texts(self) -> tuple[str, ...]:
         """What each row says."""

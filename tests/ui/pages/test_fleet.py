@@ -8,8 +8,8 @@ from console.fleet.domains import Domain, Load, State
 from console.fleet.errors import Problem, Reason
 from console.fleet.hosts import HostFacts, HostLoad, HostStatus, Phase
 from console.fleet.updates import DomainRead, FactsRead, LoadsRead, StatusChanged
+from console.services.overview import FORGOTTEN_AFTER
 from console.ui.context import Context
-from console.ui.models.figures import FORGOTTEN_AFTER
 from console.ui.pages.fleet import FleetPage
 from console.ui.places import Place
 from tests.ui.pages.conftest import DB, Desk

@@ -1,6 +1,6 @@
 from pytestqt.qtbot import QtBot
 
-from console.ui.models.figures import Sum
+from console.fleet.sums import Sum
 from console.ui.widgets.load_rows import LoadRows, cpu_sentence, memory_sentence
 
 HOST = Sum(1, 1, 3, 2, 32, 32, 16.0, 46, 128 << 20, 128 << 20, 64 << 20, 112 << 20)

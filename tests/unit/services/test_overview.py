@@ -1,13 +1,23 @@
+"""The fleet at a glance: sums, troubles, busiest and forgotten over an inventory; storage and today over the real program."""
+
 from dataclasses import replace
 
 import pytest
 
+from console.app import App
+from console.fleet.acts import Act
 from console.fleet.domains import Domain, Load, State, VmKey
 from console.fleet.errors import Problem, Reason
 from console.fleet.hosts import HostFacts, HostLoad, HostSpec, HostStatus, Phase
+from console.fleet.storage import VolumeKey
+from console.fleet.sums import host_sum
 from console.fleet.updates import DomainsRead, FactsRead, LoadsRead, StatusChanged
 from console.inventory.inventory import Inventory
-from console.ui.models.figures import FORGOTTEN_AFTER, age_of, busiest, forgotten, host_sum, sum_of, troubles
+from console.jobs.job import JobState
+from console.services.overview import FORGOTTEN_AFTER, age_of, busiest, forgotten, sum_of, troubles
+from tests.conftest import eventually
+from tests.unit.services.conftest import named
+from tests.unit.services.test_delete import make_volumes
 
 NOW = 2_000_000.0 + FORGOTTEN_AFTER * 3
 A, B = HostSpec("a", "kvm-a", "qemu:///system"), HostSpec("b", "kvm-b", "qemu:///system")
@@ -97,3 +107,49 @@ def test_age_is_of_what_is_not_live() -> None:
     assert age_of(HostStatus(Phase.UNREACHABLE, 0, 4), 10) == 6
     assert age_of(HostStatus(Phase.UNREACHABLE), 10) is None
     assert age_of(HostStatus(Phase.STALE, 0, 12), 10) == 0  # a clock that was set back
+
+
+# the service, on the real program
+
+
+def test_a_look_at_the_real_thing(app: App) -> None:
+    make_volumes(app, "alpha", "free.qcow2")
+    app.services.hosts.refresh("alpha")
+
+    def unseen() -> bool:
+        use = app.services.storage.survey().pool("alpha", "default")
+        return use is None or not use.volumes
+
+    assert not eventually(unseen, 5)
+    specs = app.inventory.specs()
+    known = app.services.overview.look(specs, [specs[:1], specs[1:]])
+    assert (known.total.hosts, known.total.vms) == (2, 3)
+    assert (known.storage.orphans, [part.orphans for part in known.storages]) == (1, [1, 0])
+    assert known.storage.capacity == sum(part.capacity for part in known.storages)
+    assert (known.outliers, known.forgotten, known.idle) == ((), (), 0)
+
+
+def test_what_changed_today(app: App) -> None:
+    make_volumes(app, "alpha", "free.qcow2")
+    specs = app.inventory.specs()
+    key = VolumeKey("alpha", "default", "free.qcow2")
+    assert app.services.storage.run_delete([key]).wait(10).state is JobState.SUCCEEDED
+    assert app.services.storage.run_delete([key]).wait(10).state is JobState.FAILED
+    assert app.services.power.act(Act.START, [named(app, "db").key]).wait(10).state is JobState.SUCCEEDED
+    today = eventually_kinds(app)
+    assert {"storage", "job-failed", "vm-start"} <= today
+    only_beta = app.services.overview.today([spec for spec in specs if spec.id == "beta"])
+    assert {event.kind for event in only_beta.events} == set()
+
+
+def eventually_kinds(app: App) -> set[str]:
+    """The kinds of today's events, once the start was recorded."""
+    found: set[str] = set()
+
+    def missing() -> bool:
+        found.clear()
+        found.update(event.kind for event in app.services.overview.today(app.inventory.specs()).events)
+        return "vm-start" not in found
+
+    eventually(missing, 8)
+    return found

@@ -1,18 +1,13 @@
-"""Sums over the inventory for the Overview and the host table. Pure: no Qt, callable from any thread."""
+"""A host, a zone or the fleet in sums: what is there, what is promised, what is used. Pure."""
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from console.fleet.domains import Domain, Load, State
-from console.fleet.hosts import HostLoad, HostSpec, HostStatus, Phase
+from console.fleet.domains import Domain, State
+from console.fleet.hosts import HostLoad, Phase
 from console.fleet.updates import HostView
-from console.inventory.inventory import Inventory
-
-FORGOTTEN_AFTER = 30 * 86400.0  # seconds a VM is off before it counts as forgotten
-_TROUBLE = (Phase.UNREACHABLE, Phase.REFUSED, Phase.STALE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,87 +114,9 @@ def loaded(counted: Sum, load: HostLoad | None) -> Sum:
     )
 
 
-def sum_of(inventory: Inventory, specs: Iterable[HostSpec]) -> Sum:
-    """These hosts together."""
-    return total(host_sum(inventory.view(spec.id), inventory.domains_of(spec.id)) for spec in specs)
-
-
 def total(sums: Iterable[Sum]) -> Sum:
     """All of them together."""
     together = Sum()
     for one in sums:
         together += one
     return together
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """A host that is not as it should be."""
-
-    spec: HostSpec
-    status: HostStatus
-
-
-def troubles(inventory: Inventory, specs: Iterable[HostSpec]) -> list[Trouble]:
-    """Hosts that do not answer or refuse us: refused first (a person must act), then by how long nothing was heard."""
-    found = [Trouble(spec, inventory.status(spec.id)) for spec in specs]
-    found = [trouble for trouble in found if trouble.status.phase in _TROUBLE]
-    order = {Phase.REFUSED: 0, Phase.UNREACHABLE: 1, Phase.STALE: 2}
-    return sorted(found, key=lambda t: (order[t.status.phase], t.status.seen or t.status.since, t.spec.name))
-
-
-def busiest(inventory: Inventory, specs: Iterable[HostSpec], count: int = 8) -> list[tuple[Domain, Load]]:
-    """The running VMs of live hosts with the highest CPU now, highest first."""
-    found = []
-    for spec in specs:
-        if inventory.fresh(spec.id):
-            for domain in inventory.domains_of(spec.id):
-                if domain.state is State.RUNNING:
-                    load = inventory.load(domain.key)
-                    if load is not None and load.cpu is not None:
-                        found.append((-load.cpu, domain.name, domain.key, domain, load))
-    return [(domain, load) for *_, domain, load in heapq.nsmallest(count, found, key=lambda entry: entry[:3])]
-
-
-def forgotten(inventory: Inventory, specs: Iterable[HostSpec], now: float) -> list[Domain]:
-    """VMs that are known to be off for longer than FORGOTTEN_AFTER, longest first. Unknown since when: not accused."""
-    before = now - FORGOTTEN_AFTER
-    found = [
-        domain
-        for spec in specs
-        for domain in inventory.domains_of(spec.id)
-        if 0.0 < domain.since < before and (domain.state is State.OFF or domain.state is State.CRASHED)
-    ]
-    return sorted(found, key=lambda domain: (domain.since, domain.name, domain.key))
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """All of one moment that the Overview shows. parts: one sum for each group of hosts that was asked for, in order."""
-
-    total: Sum
-    parts: tuple[Sum, ...]
-    busiest: tuple[tuple[Domain, Load], ...]
-    forgotten: tuple[Domain, ...]
-    at: float
-
-
-def overview(
-    inventory: Inventory, specs: Sequence[HostSpec], parts: Sequence[Sequence[HostSpec]], now: float, count: int = 8
-) -> Overview:
-    """Each host summed once; for thousands of VMs this is a worker's business."""
-    sums = {spec.id: host_sum(inventory.view(spec.id), inventory.domains_of(spec.id)) for spec in specs}
-    return Overview(
-        total(sums.values()),
-        tuple(total(sums[spec.id] for spec in part) for part in parts),
-        tuple(busiest(inventory, specs, count)),
-        tuple(forgotten(inventory, specs, now)),
-        now,
-    )
-
-
-def age_of(status: HostStatus, now: float) -> float | None:
-    """Seconds since the host last answered; None while it is live or was never heard of."""
-    if status.phase is Phase.LIVE or not status.seen:
-        return None
-    return max(0.0, now - status.seen)
