@@ -21,6 +21,7 @@ from console.ui.theme import theme
 from console.ui.theme.tokens import HEIGHTS
 from console.ui.widgets.buttons import Button, IconButton
 from console.ui.widgets.fields import SearchField
+from console.ui.widgets.find_bar import FindBar
 from console.ui.widgets.labels import label
 from console.ui.widgets.notes import EmptyState, Note
 from console.ui.widgets.tabs import Segment, Segmented
@@ -43,16 +44,12 @@ class VmXml(QWidget):
         self._number = 0
         self._wanted = True
         self.view = XmlView()
-        self._search = SearchField(_("Find in the XML"))
-        self._search.changed.connect(lambda text: self.view.find_text(text))
-        self._search.returnPressed.connect(lambda: self._next(False))
-        self._search.down_pressed.connect(lambda: self._next(False))
-        self._search.left.connect(self.view.setFocus)
+        self._find = FindBar(_("Find in the XML"), self.view.find_text, self.view.setFocus)
+        self._search, self._hits = self._find.field, self._find.hits
         self.which = Segmented([Segment("now", _("Now")), Segment("next", _("Next start"))], _("State of the XML"))
         self.which.chosen.connect(lambda _id: self._read())
-        self._hits = label("", "hint")
         self._said = label("", "secondary")
-        self.view.found.connect(self._on_found)
+        self.view.found.connect(self._find.on_found)
         self._none = EmptyState("file", "")
         body = QWidget()
         self._body = QStackedLayout(body)
@@ -81,13 +78,7 @@ class VmXml(QWidget):
         row = QHBoxLayout(bar)
         row.setContentsMargins(theme.px(12), 0, theme.px(12), 0)
         row.setSpacing(theme.px(8))
-        self._search.setMaximumWidth(theme.px(320))
-        row.addWidget(self._search, 2)
-        for icon, name, backward in (("chevron-up", _("Previous hit"), True), ("chevron-down", _("Next hit"), False)):
-            button = IconButton(icon, name)
-            button.clicked.connect(lambda _on=False, back=backward: self._next(back))
-            row.addWidget(button)
-        row.addWidget(self._hits)
+        row.addWidget(self._find, 2)
         row.addStretch(1)
         row.addWidget(self._said)
         row.addWidget(self.which)
@@ -284,18 +275,3 @@ class VmXml(QWidget):
 
     def _say(self, text: str) -> None:
         self._said.setText(text)
-
-    # finding
-
-    def _next(self, backward: bool) -> None:
-        if self._search.text():
-            self.view.find_text(self._search.text(), backward=backward, onward=True)
-
-    @Slot(int, int)
-    def _on_found(self, number: int, of: int) -> None:
-        if not self._search.text():
-            self._hits.setText("")
-        elif not of:
-            self._hits.setText(_("not found"))
-        else:
-            self._hits.setText(_("{number} of {all}").format(number=units.count(number), all=units.count(of)))

@@ -22,13 +22,13 @@ from console.ui.dialogs.xml_changes import XmlChangesDialog
 from console.ui.dialogs.xml_merge import XmlMergeDialog
 from console.ui.theme import theme
 from console.ui.theme.tokens import HEIGHTS
-from console.ui.widgets.buttons import Button, IconButton
-from console.ui.widgets.fields import SearchField
+from console.ui.widgets.buttons import Button
+from console.ui.widgets.find_bar import FindBar
 from console.ui.widgets.finding_list import FindingList
 from console.ui.widgets.labels import label
 from console.ui.widgets.notes import Note
 from console.ui.widgets.xml_editor import XmlEditor
-from console.words import _, edits, errors, ngettext, units
+from console.words import _, edits, errors, ngettext
 
 CHECK_MS = 300  # after the last key before the text is checked
 LOOK_MS = 700  # after the VM changed before what is stored is compared with what the edit began from
@@ -68,13 +68,9 @@ class VmXmlEdit(QWidget):
         self.editor = XmlEditor()
         self.findings = FindingList()
         self.findings.chosen.connect(self._go_to)
-        self.search = SearchField(_("Find in the XML"))
-        self.search.changed.connect(lambda text: self.editor.find_text(text))
-        self.search.returnPressed.connect(lambda: self._next(False))
-        self.search.down_pressed.connect(lambda: self._next(False))
-        self.search.left.connect(self.editor.setFocus)
-        self.editor.found.connect(self._on_found)
-        self._hits = label("", "hint")
+        self._find = FindBar(_("Find in the XML"), self.editor.find_text, self.editor.setFocus, 280)
+        self.search, self._hits = self._find.field, self._find.hits
+        self.editor.found.connect(self._find.on_found)
         self._said = label("", "secondary")
         self.secrets = QCheckBox(_("Passwords"))
         self.secrets.setToolTip(_("Show passwords too. Without this they stay as they are."))
@@ -105,13 +101,7 @@ class VmXmlEdit(QWidget):
         row = QHBoxLayout(bar)
         row.setContentsMargins(theme.px(12), 0, theme.px(12), 0)
         row.setSpacing(theme.px(8))
-        self.search.setMaximumWidth(theme.px(280))
-        row.addWidget(self.search, 2)
-        for icon, name, backward in (("chevron-up", _("Previous hit"), True), ("chevron-down", _("Next hit"), False)):
-            button = IconButton(icon, name)
-            button.clicked.connect(lambda _on=False, back=backward: self._next(back))
-            row.addWidget(button)
-        row.addWidget(self._hits)
+        row.addWidget(self._find, 2)
         row.addStretch(1)
         row.addWidget(self._said)
         row.addWidget(self.secrets)
@@ -406,18 +396,3 @@ class VmXmlEdit(QWidget):
             self._note.deleteLater()
             self._note = None
             self._notes.setContentsMargins(theme.px(12), 0, theme.px(12), 0)
-
-    # finding
-
-    def _next(self, backward: bool) -> None:
-        if self.search.text():
-            self.editor.find_text(self.search.text(), backward=backward, onward=True)
-
-    @Slot(int, int)
-    def _on_found(self, number: int, of: int) -> None:
-        if not self.search.text():
-            self._hits.setText("")
-        elif not of:
-            self._hits.setText(_("not found"))
-        else:
-            self._hits.setText(_("{number} of {all}").format(number=units.count(number), all=units.count(of)))
