@@ -197,7 +197,11 @@ class MainWindow(QWidget):
             self.tabs.set_tabs([Tab(id, _(ROW_TABS[id])) for id in tabs])
             self.tabs.set_current(name)
         page.show_place(place)
+        before, focus = self.stack.currentWidget(), QApplication.focusWidget()
         self.stack.setCurrentWidget(page)
+        if before is not page and before is not None and focus is not None and before.isAncestorOf(focus):
+            page.setFocus()  # keys go on to what is looked at
+        self.tasks.setVisible(place.kind != "tasks")  # where all of them are listed
         self.top.crumbs.show_crumbs(crumbs(self.ctx, place, name))
         self.top.back_button.setEnabled(self.ctx.nav.can_go_back)
         self.top.forward_button.setEnabled(self.ctx.nav.can_go_forward)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from console.fleet.domains import AddressSource, Domain, State
 from console.fleet.hosts import HostSpec, HostStatus, Phase
 from console.words import units
@@ -155,7 +157,7 @@ def _more(status: HostStatus, now: float) -> list[str]:
                 said.append(_("seen {time}").format(time=_seen(status.seen, now)))
             if status.next_try:
                 said.append(
-                    _("next try in {time}").format(time=units.age(status.next_try - now))
+                    _("next try in {time}").format(time=units.age(math.ceil(status.next_try - now)))
                     if status.next_try > now + 0.5
                     else _("trying now")
                 )

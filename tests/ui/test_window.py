@@ -2,9 +2,10 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 from time import thread_time
+from typing import ClassVar
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
@@ -23,7 +24,7 @@ from console.ui.pages.vm import VmPage
 from console.ui.pages.vms import VmsPage
 from console.ui.places import Place
 from console.ui.theme import theme
-from console.ui.window import MainWindow
+from console.ui.window import ROW_TABS, MainWindow
 from tests.ui.rooms import key, room, vm
 
 
@@ -88,6 +89,65 @@ def test_every_place_has_its_page_and_crumbs(
     assert window.top.crumbs.texts() == crumbs
     assert window.tabs.isVisible() == (page not in (HostPage, VmPage))
     window.grab()
+
+
+def test_no_page_is_a_window_of_its_own_even_for_a_moment(window: MainWindow, ctx: Context, qtbot: QtBot) -> None:
+    class Spy(QObject):
+        shown: ClassVar[list[str]] = []
+
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() is QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+                self.shown.append(f"{type(watched).__name__} {watched.accessibleName()}")
+            return False
+
+    spy = Spy()
+    QApplication.instance().installEventFilter(spy)
+    for place in (
+        *(Place.fleet(tab) for tab in ROW_TABS),
+        *(Place.host("n1", tab) for tab in ("summary", "vms", "networks", "storage")),
+        *(Place.vm(key("web-01"), tab) for tab in ("summary", "hardware", "xml")),
+        Place("tasks"),
+    ):
+        ctx.nav.open(place)
+        QApplication.processEvents()
+    QApplication.instance().removeEventFilter(spy)
+    assert spy.shown == []
+
+
+def test_keys_go_on_to_the_page_that_comes(window: MainWindow, ctx: Context, qtbot: QtBot) -> None:
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    window.page().setFocus()
+    assert vms_page(window).table.hasFocus()
+    for place in (Place.fleet("hosts"), Place.fleet("overview"), Place.host("n1"), Place.fleet("vms")):
+        ctx.nav.open(place)
+        focus = QApplication.focusWidget()
+        assert focus is window.page() or window.page().isAncestorOf(focus), place
+    window.navigator.search.setFocus()
+    ctx.nav.open(Place.fleet("hosts"))
+    assert window.navigator.search.hasFocus()
+
+
+def test_tab_goes_round_everything_on_the_page_of_vms(window: MainWindow, qtbot: QtBot) -> None:
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    page = vms_page(window)
+    window.page().setFocus()
+    met: list[QWidget] = []
+    for _ in range(60):
+        focus = QApplication.focusWidget()
+        if focus in met:
+            break
+        met.append(focus)
+        qtbot.keyClick(focus, Qt.Key.Key_Tab)
+    assert {page.table, page.search, page.columns_button, window.navigator.search} <= set(met)
+
+
+def test_all_tasks_are_not_listed_twice(window: MainWindow, ctx: Context) -> None:
+    ctx.nav.open(Place("tasks"))
+    assert not window.tasks.isVisible()
+    ctx.nav.open(Place.fleet())
+    assert window.tasks.isVisible()
 
 
 def test_tabs_and_keys_change_the_page(window: MainWindow, ctx: Context, qtbot: QtBot) -> None:

@@ -191,7 +191,9 @@ def host_connection(spec: HostSpec, status: HostStatus, now: float) -> list[Fact
 
 
 def host_counts(view: HostView) -> list[Fact]:
-    """Networks and pools, each in a line."""
+    """Networks and pools, each in a line; nothing is counted of a host that never told."""
+    if view.facts is None:
+        return [Fact(label, _("not known yet"), tone="text3") for label in (_("Networks"), _("Pools"))]
     up = sum(network.active for network in view.networks)
     pools = sum(pool.active for pool in view.pools)
     free = sum(pool.available for pool in view.pools if pool.active)

@@ -67,10 +67,13 @@ class HostsPage(LivePage):
         none = EmptyState(
             "search", _("No host fits the search"), _("Words are looked for in every column and in tags.")
         )
-        self._body = QStackedLayout()
+        body = QWidget()
+        self._body = QStackedLayout(
+            body
+        )  # with a parent: else its first widget would be a window of its own for a moment
         self._body.addWidget(self.view)
         self._body.addWidget(none)
-        column.addLayout(self._body, 1)
+        column.addWidget(body, 1)
 
     def _build_search(self) -> QHBoxLayout:
         row = QHBoxLayout()

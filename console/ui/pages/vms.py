@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtGui import QFocusEvent, QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from console.fleet.domains import State, VmKey
@@ -127,8 +127,11 @@ class VmsPage(QWidget):
             widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         slash = QShortcut(QKeySequence("/"), self, self.focus_search)
         slash.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        self.setFocusProxy(self.table)
         self.setTabOrder(self.columns_button, self.table)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """To the table. A proxy would do so too, but then Tab from elsewhere would leave out the search."""
+        self.table.setFocus(event.reason())
 
     def _search_row(self) -> QWidget:
         row = VmSearchRow(self._ctx.services.search.values)

@@ -25,6 +25,7 @@ _TINTS = {"info": "neutral-tint", "good": "good-tint", "warning": "warning-tint"
 TOAST_WIDTH = 320
 TOAST_MS = 6000
 TOASTS = 3  # at most
+LIFT = 40  # above the window's lower edge, where they stand on nothing
 
 
 class Note(QWidget):
@@ -172,7 +173,7 @@ class Toasts(QObject):
         self._over = over
         self._floor = floor
         self._shown: list[Toast] = []
-        for watched in (over, floor):
+        for watched in (over, floor):  # when it grows, moves, comes or goes
             if watched is not None:
                 watched.installEventFilter(self)
 
@@ -195,8 +196,10 @@ class Toasts(QObject):
 
     def _place(self) -> None:
         floor = self._floor
-        bottom = floor.mapTo(self._over, QPoint()).y() if floor is not None else self._over.height()
-        bottom -= theme.px(12)
+        if floor is not None and not floor.isHidden():
+            bottom = floor.mapTo(self._over, QPoint()).y() - theme.px(12)
+        else:
+            bottom = self._over.height() - theme.px(LIFT)
         width = theme.px(TOAST_WIDTH)
         for toast in reversed(self._shown):
             layout = toast.layout()
@@ -207,6 +210,6 @@ class Toasts(QObject):
             bottom -= theme.px(8)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show, QEvent.Type.Hide):
             self._place()
         return False

@@ -138,11 +138,12 @@ def test_a_host_says_what_it_is() -> None:
 
 def test_counts_of_networks_and_pools() -> None:
     pools = (Pool("a", active=True, available=3 * GIB), Pool("b", available=9 * GIB))
-    view = HostView("a", networks=(Network("n", active=True), Network("m")), pools=pools)
+    view = HostView("a", facts=HostFacts("a"), networks=(Network("n", active=True), Network("m")), pools=pools)
     assert told(facts.host_counts(view)) == [
         ("Networks", "1 of 2 active", ""),
         ("Pools", "1 of 2 active", "3 GiB free"),
     ]
+    assert told(facts.host_counts(HostView("h"))) == [("Networks", "not known yet", ""), ("Pools", "not known yet", "")]
     assert facts.forward(Network("n", forward="nat")) == "NAT"
     assert facts.forward(Network("n")) == "isolated"
     assert facts.forward(Network("n", forward="odd")) == "odd"

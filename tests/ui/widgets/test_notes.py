@@ -88,7 +88,7 @@ def test_three_toasts_at_most_stacked_at_the_bottom_right(over: QWidget) -> None
     assert all(toast.geometry().right() == 800 - 16 - 1 for toast in shown[2:])
     bottoms = [toast.geometry().bottom() for toast in shown[2:]]
     assert bottoms == sorted(bottoms)
-    assert bottoms[-1] == 500 - 12 - 1
+    assert bottoms[-1] == 500 - 40 - 1
     over.resize(600, 400)
     assert shown[4].geometry().right() == 600 - 16 - 1
 
@@ -101,6 +101,8 @@ def test_toasts_stand_on_what_is_below_them(over: QWidget) -> None:
     assert toast.geometry().bottom() == 400 - 12 - 1
     floor.setGeometry(0, 300, 800, 200)
     assert toast.geometry().bottom() == 300 - 12 - 1
+    floor.hide()
+    assert toast.geometry().bottom() == 500 - 40 - 1
 
 
 def test_act_of_a_toast_is_done_and_closes_it(over: QWidget, qtbot: QtBot) -> None:
@@ -118,5 +120,5 @@ def test_long_toast_keeps_its_place_and_grows_upwards(over: QWidget) -> None:
     toast = toasts.show("error", "a sentence that takes more than one line " * 4, "Show", lambda: None)
     assert toast.width() == 320
     assert toast.geometry().right() == 800 - 16 - 1
-    assert toast.geometry().bottom() == 500 - 12 - 1
+    assert toast.geometry().bottom() == 500 - 40 - 1
     assert toast.height() > 60

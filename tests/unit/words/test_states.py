@@ -76,6 +76,9 @@ def test_every_state_and_phase_has_words() -> None:
 
 
 def test_hosts() -> None:
+    soon = replace(AWAY, next_try=NOW + 0.8)
+    assert said(states.phase_words(SPEC, soon, NOW)).endswith("next try in 1 s")
+    assert said(states.phase_words(SPEC, replace(soon, next_try=NOW + 0.3), NOW)).endswith("trying now")
     assert said(states.phase_words(SPEC, AWAY, NOW)) == "Unreachable, seen 14:17:02, next try in 22 s"
     assert said(states.host_words(SPEC, AWAY, NOW)) == "kvm-n13 unreachable, seen 14:17:02, next try in 22 s"
     assert (
