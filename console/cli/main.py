@@ -19,6 +19,7 @@ from console.cli import (
     bulk,
     deleting,
     finding,
+    fleet,
     host_wide,
     hosts,
     output,
@@ -26,8 +27,10 @@ from console.cli import (
     scaling,
     search,
     shells,
+    stats,
     storage,
     tasks,
+    top,
     vms,
     xml,
     xml_edit,
@@ -103,7 +106,18 @@ def build(program: Program) -> click.Group:
             json_option(),
         ],
     )
-    for command in (hosts.group, vms.group, search.command, storage.group, tasks.group, xml.group, shells.command):
+    for command in (
+        hosts.group,
+        vms.group,
+        search.command,
+        stats.command,
+        top.command,
+        storage.group,
+        fleet.command,
+        tasks.group,
+        xml.group,
+        shells.command,
+    ):
         root.add_command(command)
     click.version_option(package_name="splendid", prog_name=shells.NAME, message=VERSION_TEXT)(root)
     return root
