@@ -118,3 +118,17 @@ def queries(ctx: click.Context, _param: click.Parameter, incomplete: str) -> lis
 
     completion = complete(incomplete, len(incomplete), values)
     return [CompletionItem(completion.applied(incomplete, each)[0].rstrip()) for each in completion.suggestions]
+
+
+def alerts(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Names of alerts."""
+    from console.settings.paths import Profile  # noqa: PLC0415 - as above
+    from console.settings.preferences import read  # noqa: PLC0415
+
+    options = _options(ctx)
+    profile = Profile.at(options.profile) if options.profile else Profile.default()
+    try:
+        preferences = read(profile.preferences_file.read_text("utf-8"))[0]
+    except (OSError, ValueError):
+        return []
+    return _items((rule.name for rule in preferences.alerts), incomplete)

@@ -16,6 +16,7 @@ import click
 
 from console.cli import (
     acts,
+    alert,
     bulk,
     deleting,
     finding,
@@ -112,6 +113,7 @@ def build(program: Program) -> click.Group:
         search.command,
         stats.command,
         top.command,
+        alert.group,
         storage.group,
         fleet.command,
         tasks.group,

@@ -161,7 +161,11 @@ class Pace:
     def __init__(self) -> None:
         self._steady = self._wall = 0.0
         self._begun = False
-        self._quiet = GRACE
+        self._grace = self._quiet = GRACE
+
+    def begin(self, grace: float) -> None:
+        """Another grace at the start than GRACE: the world has settled already."""
+        self._grace = self._quiet = grace
 
     def step(self, steady: float, wall: float) -> float | None:
         """Seconds to reckon with, None after a break: then nothing is known of what was before."""
@@ -169,7 +173,7 @@ class Pace:
         first, self._begun = not self._begun, True
         self._steady, self._wall = steady, wall
         if first or took > LONGEST_STEP or took < 0 or by_wall - took > LONGEST_STEP:
-            self._quiet = GRACE
+            self._quiet = self._grace if first else GRACE
             return None
         self._quiet = max(0.0, self._quiet - took)
         return took

@@ -129,8 +129,10 @@ class AlertService:
 
     # the thread
 
-    def start(self) -> None:
-        """From now on, looks every few seconds."""
+    def start(self, grace: float | None = None) -> None:
+        """From now on, looks every few seconds. grace: seconds in which nothing fires yet, None = as after any break."""
+        if grace is not None:
+            self._pace.begin(grace)
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="alerts", daemon=True)
             self._thread.start()

@@ -51,7 +51,7 @@ def test_columns_one_after_the_other(seen: Console) -> None:
 
 def test_commands(seen: Console) -> None:
     assert complete(seen, "vm", "force") == ["force-off"]
-    assert complete(seen, "") == ["host", "vm", "search", "storage", "job", "xml", "completion"]
+    assert set(complete(seen, "")) >= {"host", "vm", "search", "alert", "storage", "job", "xml", "completion"}
 
 
 def test_an_empty_profile_offers_nothing(empty: Console) -> None:

@@ -134,6 +134,15 @@ def test_a_break_is_noticed(steady: float, wall: float) -> None:
     assert pace.settling
 
 
+def test_a_start_that_has_settled_needs_no_grace() -> None:
+    pace = Pace()
+    pace.begin(0.0)
+    assert pace.step(0.0, 0.0) is None
+    assert not pace.settling
+    assert pace.step(100.0, 100.0) is None
+    assert pace.settling  # a break is another matter
+
+
 def test_a_clock_set_back_is_no_break() -> None:
     pace = Pace()
     pace.step(0.0, 5000.0)
