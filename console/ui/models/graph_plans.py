@@ -230,6 +230,15 @@ def compare_plan(vms: Sequence[Domain]) -> Plan:
     return Plan(drafts, name, *_of_vms(vms[:MOST]), command=("stats", *(vm.name for vm in vms[:MOST])))
 
 
+def longer(draft: Draft) -> Draft:
+    """What stands for a graph in small: its first line, or the host's own where it is a stack."""
+    if draft.by_vm is None:
+        return Draft(draft.id, draft.title, draft.scale, draft.lines[:1], draft.top, draft.least)
+    host, measures = draft.by_vm
+    scale, top = ("share", 100.0) if measures == (Measure.CPU,) else (draft.scale, None)
+    return Draft(draft.id, draft.title, scale, (Line(host, measures, draft.title),), top)
+
+
 # reading: in a worker's thread
 
 

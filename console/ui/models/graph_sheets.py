@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -52,7 +52,8 @@ def _graph(plan: Plan, draft: Draft, told: Told) -> Graph:
     factor, unit = SCALES[draft.scale]
     curves: list[Curve] = []
     if draft.by_vm is not None:
-        curves = _stack(plan, told.stacks.get(draft.id, {}), factor)
+        text = words.decimal if draft.scale == "memory" else words.axis_number
+        curves = _stack(plan, told.stacks.get(draft.id, {}), factor, text)
         unit = unit or _("whole CPUs")
     for line in draft.lines:
         parts = [part for m in line.measures if (part := told.series.get((line.subject, m))) is not None]
@@ -80,13 +81,14 @@ def _curve(line: Line, series: Series, scale: str) -> Curve:
     )
 
 
-def _stack(plan: Plan, parts: Mapping[VmKey, Series], factor: float) -> list[Curve]:
+def _stack(plan: Plan, parts: Mapping[VmKey, Series], factor: float, text: Callable[[float], str]) -> list[Curve]:
     """The largest VMs by their mean, at the bottom the largest of all; the rest as one, in grey."""
     sizes = {key: float(np.nan_to_num(part.mean).sum()) for key, part in parts.items()}
     order = sorted(parts, key=lambda key: (-sizes[key], plan.names.get(key, key.uuid)))
     shown = order if len(order) <= COLORS else order[: COLORS - 1]
     curves = [
-        curve_of(parts[key], plan.names.get(key, key.uuid), factor, number=number) for number, key in enumerate(shown)
+        curve_of(parts[key], plan.names.get(key, key.uuid), factor, number=number, text=text)
+        for number, key in enumerate(shown)
     ]
     rest = order[len(shown) :]
     if rest:
@@ -96,7 +98,7 @@ def _stack(plan: Plan, parts: Mapping[VmKey, Series], factor: float) -> list[Cur
         total = np.where(known, total, np.nan)
         name = ngettext("{n} other", "{n} others", len(rest)).format(n=len(rest))
         others = Series(first.measure, first.step, first.times, total, total, total)
-        curves.append(curve_of(others, name, factor, number=GREY))
+        curves.append(curve_of(others, name, factor, number=GREY, text=text))
     return curves
 
 

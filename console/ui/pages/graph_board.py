@@ -20,7 +20,7 @@ from console.fleet.history import KEPT, STEPS
 from console.fleet.updates import ChangeSet
 from console.ui.bridge import Bridge
 from console.ui.icons import glyph_icon
-from console.ui.models.graph_plans import Plan, Stats, Told, read
+from console.ui.models.graph_plans import Plan, Stats, Told, longer, read
 from console.ui.models.graph_sheets import continued, end_of, replayed, sheet_of, step_of
 from console.ui.pages.graph_export import Exporter
 from console.ui.theme import theme
@@ -29,6 +29,7 @@ from console.ui.widgets.labels import ElidedLabel
 from console.ui.widgets.notes import Note
 from console.ui.widgets.plot import PlotStack
 from console.ui.widgets.plot_data import Sheet
+from console.ui.widgets.plot_paint import CROWD
 from console.ui.widgets.plot_strip import PlotStrip
 from console.ui.widgets.tabs import Segment, Segmented
 from console.words import N_, _, errors
@@ -37,7 +38,7 @@ from console.words import graphs as words
 TICK_MS = 1000
 ASK_MS = 60  # after the last step of a zoom or pan
 ANEW = 300.0  # seconds after which a live plot is read anew as a whole
-POINTS = 720  # at least: an hour in steps of five seconds
+POINTS = 400  # at least
 STRIP_LOW = 520  # px of height from which the strip is shown
 DAY = 86400.0
 
@@ -210,7 +211,7 @@ class GraphBoard(QWidget):
         start, end = self._wanted()
         if self._told is None:
             self.plot.show_span(start, end, time.time())
-        points = max(POINTS, int(self.plot.frame_of().width))
+        points = max(POINTS, int(self.plot.frame_of().width * CROWD * self.plot.devicePixelRatioF()))
         plan, stats, pale = self._plan, self._stats, self._pale
 
         def work(serial: int) -> _Answer:
@@ -223,11 +224,13 @@ class GraphBoard(QWidget):
         """Reads what is newer than what is shown: five-second bins that are in memory."""
         now, step = time.time(), step_of(old)
         start = end_of(old) - step
+        points = max(POINTS, int((old.end - old.start) / step))
         plan, stats, pale = self._plan, self._stats, self._pale
 
         def work(serial: int) -> _Answer:
             tail = read(stats, plan, start, now, int((now - start) / step) + 2, marks=False)
-            told = continued(old, tail) if step_of(tail) == step else read(stats, plan, old.start, now, POINTS)
+            same = step_of(tail) == step  # else the grain is another by now
+            told = continued(old, tail) if same else read(stats, plan, now - (old.end - old.start), now, points)
             return _Answer(serial, told, sheet_of(plan, told, pale), False)
 
         self._ask(work)
@@ -295,7 +298,7 @@ class GraphBoard(QWidget):
         pixel = (told.end - told.start) / max(1.0, self.plot.frame_of().width)
         if now - told.end < max(pixel, STEPS[0] / 2) and now >= told.end:
             return
-        if step == STEPS[0] and now - end_of(told) < KEPT[0] / 12 and time.monotonic() - self._read_at < ANEW:
+        if step < STEPS[1] and now - end_of(told) < KEPT[0] / 12 and time.monotonic() - self._read_at < ANEW:
             self._continue(told)
         elif now - told.end >= step or now < told.end:
             self.reload()
@@ -354,7 +357,7 @@ class GraphBoard(QWidget):
         length = next((long for long in _LONGER if long >= 4 * (self.plot.end - self.plot.start)), _LONGER[-1])
         start, end = now - length, now
         self.strip.show_window(self.plot.start, self.plot.end)
-        draft = self._plan.drafts[0]
+        draft = longer(self._plan.drafts[0])
         plan, stats = Plan((draft,), self._plan.name, names=self._plan.names), self._stats
         name = _("Last {span}, {what}").format(span=words.length(length), what=draft.title)
         serial = self._serial

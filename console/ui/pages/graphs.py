@@ -32,12 +32,17 @@ class Graphs(QWidget):
 
     compare_wanted = Signal()
 
-    def __init__(self, ctx: Context, parent: QWidget | None = None, *, compare: bool = False) -> None:
+    def __init__(
+        self, ctx: Context, parent: QWidget | None = None, *, compare: bool = False, choice: QWidget | None = None
+    ) -> None:
+        """compare: with a button for that. choice: what stands beside the spans."""
         super().__init__(parent)
 
         def make(module: ModuleType) -> GraphBoard:
             board: GraphBoard = module.GraphBoard(ctx.bridge, ctx.services.stats, compare=compare)
             board.compare_wanted.connect(self.compare_wanted)
+            if choice is not None:
+                board.head.insertWidget(0, choice)
             return board
 
         self._later: Later[GraphBoard] = Later(ctx.bridge, "console.ui.pages.graph_board", make)
@@ -90,14 +95,9 @@ class HostGraphs(QWidget):
         self._spec: HostSpec | None = None
         self.view = Segmented([Segment("own", _("Host")), Segment("vms", _("By VM"))], _("What is added up"))
         self.view.chosen.connect(lambda _id: self._show())
-        self.graphs = Graphs(ctx)
-        inner = QWidget()
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.px(8))
-        column.addWidget(self.view)
-        column.addWidget(self.graphs, 1)
-        _fill(self, inner)
+        self.view.setParent(self)
+        self.graphs = Graphs(ctx, choice=self.view)
+        _fill(self, self.graphs)
 
     def show_host(self, spec: HostSpec) -> None:
         self._spec = spec

@@ -21,13 +21,23 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from console.ui.theme import theme
 from console.ui.widgets.plot_data import Curve, Sheet, accessible
-from console.ui.widgets.plot_frame import AXIS, EVENTS, Frame, paint_axis, paint_events, paint_frame, paint_names
+from console.ui.widgets.plot_frame import (
+    AXIS,
+    EVENTS,
+    LINE,
+    Frame,
+    paint_axis,
+    paint_events,
+    paint_frame,
+    paint_names,
+    paint_numbers,
+    paint_values,
+)
 from console.ui.widgets.plot_paint import Area, curve_color, draw_dot, draw_graph
 from console.words import _
 from console.words import graphs as words
 
 LOW = 84  # least height of a graph, px
-LINE = 16  # of a name at the left
 HEAD = 22
 LINES = 7  # of names at most
 SHORTEST = 30.0  # seconds that can be shown
@@ -70,6 +80,8 @@ class PlotStack(QWidget):
         self._still: QPixmap | None = None
         self._seal: tuple[object, ...] = ()
         self._texts: tuple[QRectF, ...] = ()  # below the plots
+        self._names: QPixmap | None = None
+        self._names_seal: tuple[object, ...] = ()
         self._name = name
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -93,7 +105,6 @@ class PlotStack(QWidget):
         """Another span (epoch seconds). now: what is later than this has not happened yet."""
         self.start, self.end, self._now = start, max(end, start + 1.0), now or end
         self._still = None
-        self._say()
         self.update()
 
     @property
@@ -147,10 +158,11 @@ class PlotStack(QWidget):
         if self._still is None or self._seal != seal:
             self._still, self._seal = self._paint_still(ratio), seal
         painter = QPainter(self)
-        painter.drawPixmap(0, 0, self._still)
         frame = self.frame_of()
+        painter.drawPixmap(0, 0, self._still)
+        painter.drawPixmap(0, 0, self._names_of(frame, ratio))
         for number, graph in enumerate(self.sheet.graphs):
-            paint_names(painter, graph, frame.names[number], self.index_of, self.sheet.pale)
+            paint_values(painter, graph, frame.names[number], self.index_of)
         self._paint_drag(painter, frame)
         if self._at is not None and self.start <= self._at <= self.end and frame.plots:
             self._paint_crosshair(painter, frame, self._at)
@@ -179,6 +191,24 @@ class PlotStack(QWidget):
         finally:
             painter.end()  # a pixmap that is painted on must not go
         return made
+
+    def _names_of(self, frame: Frame, ratio: float) -> QPixmap:
+        """All at the left but values: painted anew only where another graph, curve or end of an axis is shown."""
+        sheet = self.sheet
+        tops = [graph.top_of(self.start, self.end) for graph in sheet.graphs]
+        looks = [(g.title, g.unit, [(c.name, c.number, c.dashed, c.drawn) for c in g.curves]) for g in sheet.graphs]
+        seal = (frame, ratio, theme.generation, sheet.pale, tops, looks)
+        if self._names is None or self._names_seal != seal:
+            made = QPixmap(round(frame.left * ratio), round(self.height() * ratio))
+            made.setDevicePixelRatio(ratio)
+            made.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(made)
+            for graph, box, plot, top in zip(sheet.graphs, frame.names, frame.plots, tops, strict=True):
+                paint_names(painter, graph, box, sheet.pale)
+                paint_numbers(painter, frame, plot, top)
+            painter.end()
+            self._names, self._names_seal = made, seal
+        return self._names
 
     def _paint_drag(self, painter: QPainter, frame: Frame) -> None:
         drag = self._drag

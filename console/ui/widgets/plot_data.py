@@ -63,6 +63,8 @@ class Curve:
 
     def last(self) -> int:
         """The newest bin with a value; -1: none."""
+        if len(self.mean) and self.mean[-1] == self.mean[-1]:  # no NaN, as mostly
+            return len(self.mean) - 1
         known = np.flatnonzero(~np.isnan(self.mean))
         return int(known[-1]) if len(known) else -1
 

@@ -13,6 +13,7 @@ from console.ui.theme import theme
 from console.ui.widgets.plot_axis import time_ticks, value_text
 from console.ui.widgets.plot_data import Curve, Graph, PlotGap, PlotMark, Sheet
 from console.ui.widgets.plot_paint import Area, curve_color, hatch
+from console.ui.widgets.plot_text import RIGHT, paint_text, width_of
 from console.words import _, units
 from console.words import graphs as words
 
@@ -22,8 +23,8 @@ EVENTS, AXIS = 26, 22  # heights above and below the graphs
 NARROW = 640
 TICK = 84  # least distance of two times
 ICON = 18
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+LINE = 16  # of a name
+VALUE = 52  # for a value beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,52 +64,52 @@ class Frame:
         return min(max(x, self.left), self.left + self.width)
 
 
-def paint_names(
-    painter: QPainter, graph: Graph, box: QRectF, index_of: Callable[[Curve], int], pale: bool = False
-) -> None:
-    """A graph's title and unit; for each curve its colour, name and value."""
-    line = theme.px(16)
-    y = box.top() + theme.px(5)
+def paint_names(painter: QPainter, graph: Graph, box: QRectF, pale: bool = False) -> None:
+    """A graph's title and unit; for each curve its colour and name, with room for its value at the right."""
+    line = theme.px(LINE)
+    row = QRectF(box.left(), box.top() + theme.px(5), box.width(), line)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    painter.setFont(theme.font("strong"))
-    painter.setPen(theme.color("text"))
-    row = QRectF(box.left(), y, box.width(), line)
-    painter.drawText(row, _LEFT, graph.title)
-    wide = theme.metrics("strong").horizontalAdvance(graph.title) + theme.px(4)
-    painter.setFont(theme.font("body"))
-    painter.setPen(theme.color("text3"))
-    painter.drawText(row.adjusted(wide, 0, 0, 0), _LEFT, graph.unit)
-    y += line + theme.px(1)
-    values, body = theme.metrics("name"), theme.metrics("secondary")
-    fits = int((box.bottom() - y) // line)
-    for number, curve in enumerate(graph.curves):
-        row = QRectF(box.left(), y, box.width(), line)
-        if number >= fits - 1 and len(graph.curves) > fits:
-            painter.setFont(theme.font("secondary"))
-            painter.setPen(theme.color("text3"))
-            rest = units.count(len(graph.curves) - number)
-            painter.drawText(row.adjusted(theme.px(20), 0, 0, 0), _LEFT, _("+{n}").format(n=rest))
-            break
-        index = index_of(curve)
-        value = curve.text_at(index)
+    paint_text(painter, row, graph.title, "strong", "text")
+    wide = width_of(graph.title, "strong") + theme.px(4)
+    paint_text(painter, row.adjusted(wide, 0, 0, 0), graph.unit, "body", "text3")
+    indent = theme.px(20)
+    rows = _rows(graph, box)
+    for curve, row in zip(graph.curves, rows, strict=False):
         if curve.drawn:
             _paint_swatch(painter, row, curve, pale)
-        painter.setFont(theme.font("name"))
-        painter.setPen(theme.color("text"))
-        painter.drawText(row, _RIGHT, value)
-        indent = theme.px(20)
-        room = row.width() - indent - values.horizontalAdvance(value) - theme.px(8)
-        painter.setFont(theme.font("secondary"))
-        painter.setPen(theme.color("text2"))
-        name = body.elidedText(curve.name, Qt.TextElideMode.ElideRight, int(room))
-        painter.drawText(row.adjusted(indent, 0, 0, 0), _LEFT, name)
+        room = row.width() - indent - theme.px(VALUE)
+        name = curve.name
+        if width_of(name, "secondary") > room:
+            name = theme.metrics("secondary").elidedText(name, Qt.TextElideMode.ElideRight, int(room))
+        paint_text(painter, row.adjusted(indent, 0, 0, 0), name, "secondary", "text2")
+    if len(rows) < len(graph.curves):
+        row = QRectF(box.left() + indent, rows[-1].bottom() if rows else row.bottom(), box.width(), line)
+        rest = units.count(len(graph.curves) - len(rows))
+        paint_text(painter, row, _("+{n}").format(n=rest), "secondary", "text3")
+
+
+def _rows(graph: Graph, box: QRectF) -> list[QRectF]:
+    """A line for each curve that finds room; one is left for how many do not."""
+    line = theme.px(LINE)
+    top = box.top() + theme.px(6) + line
+    fits = int((box.bottom() - top) // line)
+    count = len(graph.curves) if len(graph.curves) <= fits else max(0, fits - 1)
+    return [QRectF(box.left(), top + number * line, box.width(), line) for number in range(count)]
+
+
+def paint_values(painter: QPainter, graph: Graph, box: QRectF, index_of: Callable[[Curve], int]) -> None:
+    """The value of each curve, at the right of its name; least and most before it where there is room."""
+    for curve, row in zip(graph.curves, _rows(graph, box), strict=False):
+        index = index_of(curve)
+        value = curve.text_at(index)
+        paint_text(painter, row, value, "name", "text", RIGHT)
         spread = curve.spread_at(index)
-        if spread and body.horizontalAdvance(name) + theme.metrics("axis").horizontalAdvance(spread) + 8 < room:
-            painter.setFont(theme.font("axis"))
-            painter.setPen(theme.color("text3"))
-            right = row.width() - values.horizontalAdvance(value) - theme.px(6)
-            painter.drawText(QRectF(row.left(), row.top(), right, line), _RIGHT, spread)
-        y += line
+        if not spread:
+            continue
+        taken = width_of(value, "name") + theme.px(6)
+        name = theme.px(20) + width_of(curve.name, "secondary") + theme.px(6)
+        if name + width_of(spread, "axis") + taken <= row.width():
+            paint_text(painter, row.adjusted(0, 0, -taken, 0), spread, "axis", "text3", RIGHT)
 
 
 def _paint_swatch(painter: QPainter, row: QRectF, curve: Curve, pale: bool) -> None:
@@ -125,8 +126,6 @@ def paint_axis(
 ) -> tuple[tuple[float, ...], tuple[QRectF, ...]]:
     """Times below the plots, gaps hatched and named among them. Returns where the axis' lines are (x), and its texts."""
     ticks = time_ticks(start, end, max(2, int(frame.width / theme.px(TICK))))
-    painter.setFont(theme.font("axis"))
-    metrics = theme.metrics("axis")
     y = frame.bottom + theme.px(2)
     height = theme.px(AXIS - 4)
     taken: list[tuple[float, float]] = []
@@ -135,19 +134,17 @@ def paint_axis(
         if right - left < 1 or gap.end <= start or gap.start >= end:
             continue
         hatch(painter, QRectF(left, frame.top, right - left, frame.bottom - frame.top))
-        width = metrics.horizontalAdvance(gap.name)
+        width = width_of(gap.name, "axis")
         x = min(max((left + right - width) / 2, frame.left), frame.left + frame.width - width)
         if gap.name and not any(x < b + 6 and x + width > a - 6 for a, b in taken):
-            painter.setPen(theme.color("text3"))
-            painter.drawText(QRectF(x, y, width + 2, height), _LEFT, gap.name)
+            paint_text(painter, QRectF(x, y, width, height), gap.name, "axis", "text3")
             taken.append((x, x + width))
-    painter.setPen(theme.color("text3"))
     for tick in ticks:
-        width = metrics.horizontalAdvance(tick.text)
+        width = width_of(tick.text, "axis")
         middle = _x(frame, start, end, tick.at)
         x = min(max(middle - width / 2, frame.left), frame.left + frame.width - width)
         if not any(x < b + 8 and x + width > a - 8 for a, b in taken):
-            painter.drawText(QRectF(x, y, width + 2, height), _LEFT, tick.text)
+            paint_text(painter, QRectF(x, y, width, height), tick.text, "axis", "text3")
             taken.append((x, x + width))
     texts = tuple(QRectF(left, y, right - left + 2, height) for left, right in taken)
     return tuple(_x(frame, start, end, tick.at) for tick in ticks), texts
@@ -158,34 +155,34 @@ def _x(frame: Frame, start: float, end: float, at: float) -> float:
 
 
 def paint_frame(painter: QPainter, frame: Frame, area: Area, ticks: Sequence[float]) -> None:
-    """A graph's hairlines and the numbers beside its axis."""
+    """A graph's hairlines."""
     rect = area.rect
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     top = rect.top() - theme.px(6)
-    painter.fillRect(QRectF(0, top, frame.left + frame.width, 1), theme.color("border"))
-    painter.fillRect(QRectF(0, rect.bottom(), frame.left + frame.width, 1), theme.color("border"))
+    for y in (top, rect.bottom()):
+        painter.fillRect(QRectF(0, y, frame.left + frame.width, 1), theme.color("border"))
+    line = theme.color("line")
     for x in ticks:
-        painter.fillRect(QRectF(round(x), top + 1, 1, rect.bottom() - top - 1), theme.color("line"))
-    painter.setFont(theme.font("axis"))
-    metrics = theme.metrics("axis")
-    tall = metrics.height()
+        painter.fillRect(QRectF(round(x), top + 1, 1, rect.bottom() - top - 1), line)
+    for share in (1.0, 0.5):
+        painter.fillRect(QRectF(frame.left, round(rect.bottom() - rect.height() * share), frame.width, 1), line)
+
+
+def paint_numbers(painter: QPainter, frame: Frame, rect: QRectF, most: float) -> None:
+    """The numbers beside a graph's axis, which ends at `most`."""
+    tall = theme.metrics("axis").height()
+    top = rect.top() - theme.px(6)
     for share in (1.0, 0.5, 0.0):
-        y = rect.bottom() - rect.height() * share
-        if share:
-            painter.fillRect(QRectF(frame.left, round(y), frame.width, 1), theme.color("line"))
-        painter.setPen(theme.color("text3"))
-        middle = min(max(y, top + tall / 2 + 1), rect.bottom() - tall / 2)
+        middle = min(max(rect.bottom() - rect.height() * share, top + tall / 2 + 1), rect.bottom() - tall / 2)
         box = QRectF(frame.left - theme.px(SCALE), middle - tall / 2, theme.px(SCALE - 8), tall)
-        painter.drawText(box, _RIGHT, value_text(area.top * share, area.top))
+        paint_text(painter, box, value_text(most * share, most), "axis", "text3", RIGHT)
 
 
 def paint_events(
     painter: QPainter, frame: Frame, start: float, end: float, sheet: Sheet, now: float, ratio: float
 ) -> None:
     """A dashed line through all plots for each event; its sign above, with time and text where there is room."""
-    painter.setFont(theme.font("secondary"))
-    painter.setPen(theme.color("text3"))
-    painter.drawText(QRectF(0, 0, frame.left - theme.px(SCALE), frame.top), _LEFT, _("Events"))
+    paint_text(painter, QRectF(0, 0, frame.left - theme.px(SCALE), frame.top), _("Events"), "secondary", "text3")
     shown = [mark for mark in sheet.marks if start <= mark.at <= end]
     places = [_x(frame, start, end, mark.at) for mark in shown]
     pen = QPen(theme.color("text2"), 1)
@@ -208,8 +205,7 @@ def paint_events(
         _paint_event_text(painter, mark, box_right, following - side / 2 - theme.px(6), frame, now)
     if hidden:
         text = _("+{n}").format(n=units.count(hidden))
-        painter.setPen(theme.color("text3"))
-        painter.drawText(QRectF(theme.px(48), 0, theme.px(60), frame.top), _LEFT, text)
+        paint_text(painter, QRectF(theme.px(48), 0, theme.px(60), frame.top), text, "secondary", "text3")
 
 
 def _paint_sign(painter: QPainter, box: QRectF, mark: PlotMark, ratio: float) -> None:
@@ -223,20 +219,15 @@ def _paint_sign(painter: QPainter, box: QRectF, mark: PlotMark, ratio: float) ->
 
 
 def _paint_event_text(painter: QPainter, mark: PlotMark, left: float, right: float, frame: Frame, now: float) -> None:
-    metrics = theme.metrics("secondary")
     when = words.clock(mark.at, now)
     room = right - left - theme.px(6)
-    if room < metrics.horizontalAdvance(when):
+    wide = width_of(when, "secondary")
+    if room < wide:
         return
-    painter.setFont(theme.font("secondary"))
-    painter.setPen(theme.color("text3"))
     box = QRectF(left + theme.px(6), 0, room, frame.top)
-    painter.drawText(box, _LEFT, when)
-    wide = metrics.horizontalAdvance(when) + theme.px(4)
+    paint_text(painter, box, when, "secondary", "text3")
+    wide += theme.px(4)
     if room - wide > theme.px(40):
-        painter.setPen(theme.color("text"))
+        metrics = theme.metrics("secondary")
         text = metrics.elidedText(mark.text, Qt.TextElideMode.ElideRight, int(room - wide))
-        painter.drawText(box.adjusted(wide, 0, 0, 0), _LEFT, text)
-
-
-__all__ = ["AXIS", "EVENTS", "Frame", "paint_axis", "paint_events", "paint_frame", "paint_names"]
+        paint_text(painter, box.adjusted(wide, 0, 0, 0), text, "secondary", "text")

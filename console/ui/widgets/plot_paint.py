@@ -6,9 +6,13 @@ fills are made as images, a column of pixels at a time, and lines are hairlines,
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen, QPolygonF
 from shiboken6 import VoidPtr, getCppPointer
 
@@ -16,6 +20,7 @@ from console.ui.theme import theme
 from console.ui.widgets.plot_data import GREY, Curve, Floats, Graph, runs
 
 HATCH = 6  # px between two lines of a gap
+CROWD = 1.25  # bins for a device pixel at most
 
 
 def polygon(x: Floats, y: Floats) -> QPolygonF:
@@ -25,7 +30,7 @@ def polygon(x: Floats, y: Floats) -> QPolygonF:
     if not count:
         return made
     made.resize(count)
-    memory = VoidPtr(getCppPointer(made.data())[0], count * 16, True)
+    memory: Any = VoidPtr(getCppPointer(made.data())[0], count * 16, True)
     points = np.frombuffer(memory, np.float64).reshape(-1, 2)
     points[:, 0], points[:, 1] = x, y
     return made
@@ -46,7 +51,7 @@ class Area:
         return self.rect.left() + (times - self.start) * (self.rect.width() / (self.end - self.start))
 
     def y(self, values: Floats) -> Floats:
-        return self.rect.bottom() - np.clip(values / self.top, 0.0, 1.0) * self.rect.height()
+        return self.rect.bottom() - np.minimum(np.maximum(values * (1 / self.top), 0.0), 1.0) * self.rect.height()
 
     def x_of(self, at: float) -> float:
         return self.rect.left() + (at - self.start) * self.rect.width() / (self.end - self.start)
@@ -76,99 +81,117 @@ def draw_line(painter: QPainter, x: Floats, y: Floats, color: QColor, ratio: flo
         painter.drawLines([QLineF(*end) for end in ends])
 
 
-def shade(
-    painter: QPainter, rect: QRectF, ratio: float, layers: list[tuple[NDArray[np.float32], NDArray[np.float32], QColor]]
-) -> None:
-    """Fills between two heights (y in the pixels of `rect`, upper and lower, one for each column of device pixels; NaN: none).
+Heights = NDArray[np.float32]
 
-    Later layers lie over earlier ones. Colours may be half transparent.
+
+def shade(painter: QPainter, rect: QRectF, ratio: float, layers: list[tuple[Heights, Heights | None, QColor]]) -> None:
+    """Fills between two heights (y in the pixels of `rect`, upper and lower, one for each column of device pixels; NaN: none;
+    None: down to the bottom). Later layers lie over earlier ones. Colours may be half transparent.
     """
     width, height = round(rect.width() * ratio), round(rect.height() * ratio)
     if width <= 0 or height <= 0 or not layers:
         return
-    pixels = np.zeros((height, width), np.uint32)
+    index: NDArray[np.uint8] | None = None
     rows = np.arange(height, dtype=np.float32)[:, None] + np.float32(0.5)
-    for upper, lower, color in layers:
-        with np.errstate(invalid="ignore"):
-            inside = (rows >= upper * np.float32(ratio)) & (rows <= lower * np.float32(ratio))
-        np.copyto(pixels, np.uint32(_premultiplied(color)), where=inside)
-    image = QImage(pixels.data, width, height, width * 4, QImage.Format.Format_ARGB32_Premultiplied)
+    for number, (upper, lower, _color) in enumerate(layers, 1):
+        inside = rows >= upper * np.float32(ratio)
+        if lower is not None:
+            inside &= rows <= lower * np.float32(ratio)
+        if index is None:
+            index = inside.view(np.uint8)
+        else:
+            np.copyto(index, np.uint8(number), where=inside)
+    assert index is not None
+    image = QImage(index.data, width, height, width, QImage.Format.Format_Indexed8)
+    image.setColorTable([0, *(color.rgba() for _upper, _lower, color in layers)])
     painter.drawImage(rect, image, QRectF(0, 0, width, height))
 
 
-def _premultiplied(color: QColor) -> int:
-    alpha = color.alpha()
-    red, green, blue = (round(part * alpha / 255) for part in (color.red(), color.green(), color.blue()))
-    return alpha << 24 | red << 16 | green << 8 | blue
+def thinned(curve: Curve, start: float, end: float, pixels: float) -> Curve:
+    """What a span shows of a curve, in not many more bins than there are device pixels: several bins as one, with their least
+    and most. Which are joined depends on the time only, so that a plot that moves does not flicker.
+    """
+    part = curve.within(start, end)
+    times, low, mean, high = curve.times[part], curve.low[part], curve.mean[part], curve.high[part]
+    by = math.ceil((end - start) / curve.step / max(1.0, pixels) / CROWD)
+    if by > 1 and len(times):
+        ahead = round(times[0] / curve.step) % by
+        behind = -(ahead + len(times)) % by
+        edges = ((ahead, behind),)
+        low, mean, high = (
+            np.pad(values, edges, constant_values=np.nan).reshape(-1, by) for values in (low, mean, high)
+        )
+        known = ~np.isnan(mean)
+        count = known.sum(axis=1)
+        there = count > 0
+        total = np.where(known, mean, 0.0).sum(axis=1)
+        low = np.where(there, np.where(known, low, np.inf).min(axis=1), np.nan)
+        high = np.where(there, np.where(known, high, -np.inf).max(axis=1), np.nan)
+        mean = np.divide(total, count, out=np.full(len(count), np.nan), where=there)
+        times = times[0] - ahead * curve.step + np.arange(len(mean)) * (by * curve.step)
+    return replace(curve, step=curve.step * max(1, by), times=times, low=low, mean=mean, high=high)
 
 
-def columns(area: Area, curve: Curve, values: Floats, ratio: float) -> NDArray[np.float32]:
+def columns(area: Area, curve: Curve, values: Floats, ratio: float) -> Heights:
     """`values` at each column of device pixels as y below the top of the area; NaN in gaps."""
     count = round(area.rect.width() * ratio)
-    part = curve.within(area.start, area.end)
-    x = (area.x(curve.times[part] + curve.step / 2) - area.rect.left()) * ratio
-    y = area.y(values[part]) - area.rect.top()
-    at = np.arange(count, dtype=np.float64) + 0.5
-    if not len(x):
+    if not len(curve.times):
         return np.full(count, np.nan, np.float32)
-    found = np.interp(at, x, y, left=np.nan, right=np.nan)
-    return found.astype(np.float32)
+    x = (area.x(curve.times + curve.step / 2) - area.rect.left()) * ratio
+    y = area.y(values) - area.rect.top()
+    at = np.arange(count, dtype=np.float64) + 0.5
+    return np.interp(at, x, y, left=np.nan, right=np.nan).astype(np.float32)
 
 
 def draw_graph(painter: QPainter, graph: Graph, area: Area, ratio: float, pale: bool = False) -> None:
     """All curves of a graph, fills and bands first."""
+    pixels = area.rect.width() * ratio
+    shown = [(curve, thinned(curve, area.start, area.end, pixels)) for curve in graph.curves if curve.drawn]
     if graph.stacked:
-        _draw_stacked(painter, graph, area, ratio, pale)
+        _draw_stacked(painter, [thin for _curve, thin in shown], area, ratio, pale)
         return
-    layers = []
-    height = np.float32(area.rect.height())
-    for curve in graph.curves:
-        if not curve.drawn or not len(curve.times):
-            continue
+    layers: list[tuple[Heights, Heights | None, QColor]] = []
+    for curve, thin in shown:
         color = curve_color(curve.number, pale)
         if curve.filled:
-            upper = columns(area, curve, curve.mean, ratio)
-            layers.append((upper, np.full_like(upper, height), _clear(color, 0.22 if theme.dark else 0.15)))
-        if curve.band:
-            band = (columns(area, curve, curve.high, ratio), columns(area, curve, curve.low, ratio))
+            layers.append((columns(area, thin, thin.mean, ratio), None, _clear(color, 0.22 if theme.dark else 0.15)))
+        if (curve.band or thin.step > curve.step) and not curve.dashed:
+            band = (columns(area, thin, thin.high, ratio), columns(area, thin, thin.low, ratio))
             layers.append((*band, _clear(color, 0.34 if theme.dark else 0.26)))
     shade(painter, area.rect, ratio, layers)
     painter.save()
     painter.setClipRect(area.rect.adjusted(0, -1, 0, 1))
-    for curve in reversed(graph.curves):  # the first lies on top
-        if curve.drawn and len(curve.times):
-            _draw_curve(painter, curve, curve.mean, area, ratio, curve_color(curve.number, pale))
+    for _curve, thin in reversed(shown):  # the first lies on top
+        _draw_curve(painter, thin, thin.mean, area, ratio, curve_color(thin.number, pale))
     painter.restore()
 
 
-def _draw_curve(painter: QPainter, curve: Curve, values: Floats, area: Area, ratio: float, color: QColor) -> None:
-    part = curve.within(area.start, area.end)
-    mean = values[part]
-    x, y = area.x(curve.times[part] + curve.step / 2), area.y(mean)
+def _draw_curve(painter: QPainter, curve: Curve, mean: Floats, area: Area, ratio: float, color: QColor) -> None:
+    if not len(mean):
+        return
+    x, y = area.x(curve.times + curve.step / 2), area.y(mean)
     known = ~np.isnan(mean)
     if known.all():
-        if len(x):
-            draw_line(painter, x, y, color, ratio, dashed=curve.dashed)
+        draw_line(painter, x, y, color, ratio, dashed=curve.dashed)
         return
     for first, end in runs(known):
         draw_line(painter, x[first:end], y[first:end], color, ratio, dashed=curve.dashed)
 
 
-def _draw_stacked(painter: QPainter, graph: Graph, area: Area, ratio: float, pale: bool) -> None:
-    """Each curve on those before it."""
-    layers: list[tuple[NDArray[np.float32], NDArray[np.float32], QColor]] = []
+def _draw_stacked(painter: QPainter, curves: list[Curve], area: Area, ratio: float, pale: bool) -> None:
+    """Each curve on those before it. Only curves of the same bins add up."""
+    if not curves:
+        return
+    size = len(curves[0].times)
+    curves = [curve for curve in curves if len(curve.times) == size]
+    total: Floats = np.where(np.isnan([curve.mean for curve in curves]).all(axis=0), np.nan, 0.0)
+    layers: list[tuple[Heights, Heights | None, QColor]] = []
     lines: list[tuple[Curve, Floats]] = []
-    total: Floats | None = None
-    lower: NDArray[np.float32] | None = None
-    for curve in graph.curves:
-        if not curve.drawn or not len(curve.times):
-            continue
-        total = np.nan_to_num(curve.mean) + (0.0 if total is None or len(total) != len(curve.mean) else total)
+    lower: Heights | None = None
+    for curve in curves:
+        total = total + np.nan_to_num(curve.mean)
         upper = columns(area, curve, total, ratio)
-        if lower is None:
-            lower = np.full_like(upper, area.rect.height())
-        color = curve_color(curve.number, pale)
-        layers.append((upper, lower, _clear(color, 0.5 if theme.dark else 0.38)))
+        layers.append((upper, lower, _clear(curve_color(curve.number, pale), 0.5 if theme.dark else 0.38)))
         lines.append((curve, total))
         lower = upper
     shade(painter, area.rect, ratio, layers)
@@ -207,8 +230,3 @@ def draw_dot(painter: QPainter, at: QPointF, color: QColor) -> None:
     painter.setPen(QPen(color, 1.5))
     painter.setBrush(theme.color("base"))
     painter.drawEllipse(at, theme.px(3.2), theme.px(3.2))
-
-
-def centered(rect: QRect, side: int) -> QRect:
-    """A square in the middle of a rectangle."""
-    return QRect(rect.x() + (rect.width() - side) // 2, rect.y() + (rect.height() - side) // 2, side, side)

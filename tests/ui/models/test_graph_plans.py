@@ -1,5 +1,5 @@
 from console.fleet.history import Mark, MarkKind, Measure
-from console.ui.models.graph_plans import MOST, added, compare_plan, host_plan, read, stacked_plan, vm_plan
+from console.ui.models.graph_plans import MOST, added, compare_plan, host_plan, longer, read, stacked_plan, vm_plan
 from tests.ui.fake_stats import FakeStats
 from tests.ui.rooms import key, vm
 
@@ -59,3 +59,11 @@ def test_past_the_sixth_vm_curves_are_grey_and_past_fifty_left_out() -> None:
     plan = compare_plan([vm(f"vm-{n:02}") for n in range(60)])
     assert [line.number for line in plan.drafts[0].lines][:8] == [0, 1, 2, 3, 4, 5, 6, 6]
     assert len(plan.marked) == len(plan.drafts[0].lines) == MOST
+
+
+def test_in_small_a_graph_is_its_first_line_and_a_stack_the_host() -> None:
+    small = longer(vm_plan(vm("web-01")).drafts[1])
+    assert [line.name for line in small.lines] == ["guest uses"]
+    cpu, memory, *_ = (longer(draft) for draft in stacked_plan("n1", "kvm-n1", ()).drafts)
+    assert (cpu.by_vm, cpu.lines[0].subject, cpu.scale, cpu.top) == (None, "n1", "share", 100.0)
+    assert (memory.scale, memory.top) == ("memory", None)

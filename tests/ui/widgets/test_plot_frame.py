@@ -4,7 +4,15 @@ from PySide6.QtGui import QImage, QPainter
 
 from console.ui.theme import theme
 from console.ui.widgets.plot_data import Graph, PlotGap, PlotMark, Sheet
-from console.ui.widgets.plot_frame import Frame, paint_axis, paint_events, paint_frame, paint_names
+from console.ui.widgets.plot_frame import (
+    Frame,
+    paint_axis,
+    paint_events,
+    paint_frame,
+    paint_names,
+    paint_numbers,
+    paint_values,
+)
 from console.ui.widgets.plot_paint import Area
 from tests.ui.widgets.curves import END, curve
 
@@ -45,16 +53,23 @@ def test_names_and_values_are_at_the_left_and_a_long_name_is_cut() -> None:
     made, painter = image()
     graph = Graph("x", "Disk", "MiB/s", (curve([5.0], "x" * 80), curve([7.0], "y", number=1, dashed=True)))
     box = QRectF(0, 0, 138, 84)
-    paint_names(painter, graph, box, lambda line: line.last())
+    paint_names(painter, graph, box)
     painter.end()
-    assert inked(made, box) > 200
+    names = inked(made, box)
+    assert names > 200
+    assert inked(made, QRectF(100, 20, 38, 60)) == 0
+    painter = QPainter(made)
+    paint_values(painter, graph, box, lambda line: line.last())
+    painter.end()
+    assert inked(made, QRectF(100, 20, 38, 60)) > 10
     assert inked(made, QRectF(140, 0, 600, 300)) == 0
 
 
 def test_names_that_find_no_room_are_left_out() -> None:
     made, painter = image()
     graph = Graph("x", "CPU", "%", tuple(curve([5.0], f"vm-{n}", number=n) for n in range(9)))
-    paint_names(painter, graph, QRectF(0, 0, 138, 84), lambda line: line.last())
+    paint_names(painter, graph, QRectF(0, 0, 138, 84))
+    paint_values(painter, graph, QRectF(0, 0, 138, 84), lambda line: line.last())
     painter.end()
     assert inked(made, QRectF(0, 86, 138, 200)) == 0
 
@@ -81,6 +96,7 @@ def test_numbers_stand_between_names_and_curves() -> None:
     frame = Frame.of(800, 300, [84])
     made, painter = image()
     paint_frame(painter, frame, Area(frame.plots[0], END - 3600, END, 200.0), (400.0,))
+    paint_numbers(painter, frame, frame.plots[0], 200.0)
     painter.end()
     assert inked(made, QRectF(frame.left - 42, frame.top + 2, 40, frame.bottom - frame.top - 4)) > 30
     assert inked(made, QRectF(400, frame.top + 10, 1, 5)) == 5

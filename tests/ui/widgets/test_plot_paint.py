@@ -2,14 +2,13 @@ import math
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from console.ui.theme import theme
 from console.ui.widgets.plot_data import GREY, Graph
 from console.ui.widgets.plot_paint import (
     Area,
-    centered,
     columns,
     curve_color,
     draw_dot,
@@ -18,6 +17,7 @@ from console.ui.widgets.plot_paint import (
     hatch,
     polygon,
     shade,
+    thinned,
 )
 from tests.ui.widgets.curves import END, curve
 
@@ -61,6 +61,25 @@ def test_a_fill_has_the_height_of_its_curve_and_none_in_a_gap() -> None:
     painter.end()
     assert colors(made, 20) == ["#ffffff"] * 25 + ["#2a6fc9"] * 25
     assert set(colors(made, 50)) == {"#ffffff"}
+
+
+def test_more_bins_than_pixels_are_joined_and_no_peak_is_lost() -> None:
+    values = [10.0] * 400
+    values[200] = 90.0
+    line = curve(values)
+    thin = thinned(line, END - 2000, END, 100)
+    assert len(thin.mean) <= 101
+    assert thin.step == 20
+    assert np.nanmax(thin.high) == 90
+    assert np.nanmax(thin.mean) == 30
+    assert np.nanmin(thin.low) == 10
+    later = thinned(line, END - 1990, END + 10, 100)
+    shared = np.isin(later.times, thin.times[1:-1])
+    assert later.high[shared].tolist() == thin.high[np.isin(thin.times, later.times[shared])].tolist()
+    assert thinned(line, END - 500, END, 100).step == 5
+    assert not len(thinned(curve([]), END - 2000, END, 100).mean)
+    hole = [math.nan] * 100 + [1.0] * 300
+    assert np.isnan(thinned(curve(hole), END - 2000, END, 100).mean[:20]).all()
 
 
 def test_no_room_is_no_fault() -> None:
@@ -109,6 +128,17 @@ def test_stacked_curves_stand_on_each_other() -> None:
     assert column[45] != column[30] != "#ffffff"
 
 
+def test_a_gap_of_all_is_a_gap_of_the_stack_and_one_of_some_is_not() -> None:
+    some = [20.0] * 8 + [math.nan] * 8 + [20.0] * 4
+    more = [40.0] * 8 + [math.nan] * 4 + [40.0] * 8
+    made, painter = image()
+    graph = Graph("x", "X", "", (curve(some), curve(more, number=1)), stacked=True)
+    draw_graph(painter, graph, Area(RECT, END - 100, END, 100.0), 1.0)
+    painter.end()
+    assert set(colors(made, 52)) == {"#ffffff"}
+    assert set(colors(made, 70)) != {"#ffffff"}
+
+
 def test_past_the_sixth_and_what_is_old_is_grey() -> None:
     assert curve_color(0) == theme.series(0)
     assert curve_color(6) == curve_color(GREY) == curve_color(0, pale=True) == theme.color("last-known")
@@ -122,4 +152,3 @@ def test_gaps_are_hatched_and_dots_seen() -> None:
     assert len(set(colors(made, 25))) > 1
     assert set(colors(made, 60)) == {"#ffffff"}
     assert len(set(colors(made, 80))) > 1
-    assert centered(QRect(0, 0, 20, 10), 4) == QRect(8, 3, 4, 4)
