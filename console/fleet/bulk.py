@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from console.fleet.acts import Act, why_not
@@ -31,6 +31,10 @@ class Fate(StrEnum):
     RESTART = "restart"  # will be done; some of it holds only from the next start on
     NOTHING = "nothing"  # it is so already
     REFUSED = "refused"
+
+
+GOES = frozenset({Fate.DO, Fate.RESTART})
+"""Something is done to these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,7 @@ class Item:
 
     @property
     def goes(self) -> bool:
-        return self.fate in (Fate.DO, Fate.RESTART)
+        return self.fate in GOES
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,36 +150,31 @@ def plan(
 ) -> BulkPlan:
     """The plan for doing `deed` to these VMs."""
     order = order or Order()
-    judged = [(judge(deed, subject), subject.domain) for subject in subjects]
     places = {tag: number for number, tag in enumerate(order.tags)}
-    wanted: dict[VmKey, int] = {
-        item.key: min((places[tag] for tag in domain.tags if tag in places), default=len(places))
-        for item, domain in judged
-        if item.goes
-    }
-    used = sorted(set(wanted.values()), reverse=bool(STOPPING & set(deed.acts)))
+    judged = [(subject, *_verdict(deed, subject)) for subject in subjects]
+    wanted = [
+        min((places[tag] for tag in subject.domain.tags if tag in places), default=len(places)) if fate in GOES else -1
+        for subject, _act, fate, _problem in judged
+    ]
+    used = sorted({place for place in wanted if place >= 0}, reverse=bool(STOPPING & set(deed.acts)))
     number = {place: step for step, place in enumerate(used)}
     names = (*order.tags, "")
-    items = tuple(replace(item, step=number[wanted[item.key]]) if item.goes else item for item, _domain in judged)
-    return BulkPlan(deed, items, order, tuple(names[place] for place in used), where, made)
-
-
-def judge(deed: Deed, subject: Subject) -> Item:
-    """What becomes of one VM."""
-    domain = subject.domain
-    act, fate, problem = _verdict(deed, subject)
-    return Item(
-        domain.key,
-        domain.name,
-        subject.spec.name,
-        domain.state,
-        act,
-        fate,
-        problem,
-        0,
-        subject.scaling,
-        subject.deletion,
+    items = tuple(
+        Item(
+            subject.domain.key,
+            subject.domain.name,
+            subject.spec.name,
+            subject.domain.state,
+            act,
+            fate,
+            problem,
+            number.get(place, 0),
+            subject.scaling,
+            subject.deletion,
+        )
+        for (subject, act, fate, problem), place in zip(judged, wanted, strict=True)
     )
+    return BulkPlan(deed, items, order, tuple(names[place] for place in used), where, made)
 
 
 def _verdict(deed: Deed, subject: Subject) -> tuple[Act, Fate, Problem | None]:

@@ -132,8 +132,8 @@ def item(value: Item, wanted: Deed) -> str:
         forced = _("is forced off and removed") if value.deletion.stops else _("is removed")
         if not files:
             return _("{fate}; its disks stay").format(fate=forced)
-        paths = ", ".join(file.path for file in files)
-        return _("{fate} with {size}: {paths}").format(fate=forced, size=units.size(size), paths=paths)
+        names = ", ".join(file.path.rpartition("/")[2] for file in files)
+        return _("{fate} with {size}: {names}").format(fate=forced, size=units.size(size), names=names)
     return acts.label(value.act)
 
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QSpinBo
 from console.fleet.acts import RULES, Act
 from console.fleet.bulk import BulkPlan, Deed, Fate, Item, Order, by_host, by_reason, in_order
 from console.fleet.domains import VmKey
-from console.fleet.errors import FleetError
+from console.fleet.errors import FleetError, Problem
 from console.ui.dialogs.base import Dialog
 from console.ui.icons import state_glyph
 from console.ui.models.sections import Line, Section, SectionTable
@@ -311,16 +311,21 @@ def _left(plan: BulkPlan) -> list[Section]:
 
 def _lines(items: Iterable[Item], deed: Deed, marked: bool = False) -> tuple[Line, ...]:
     """marked: with the sign of what becomes of each, where the heading doesn't say it."""
-    return tuple(_line(item, deed, MARKS[item.fate] if marked else None) for item in in_order(items))
+    alike: dict[tuple[Act, Fate, Problem | None], str] = {}
+    lines = []
+    for item in in_order(items):
+        said = alike.get((item.act, item.fate, item.problem))
+        if said is None:
+            said = bulk.item(item, deed)
+            if item.scaling is None and item.deletion is None:
+                alike[item.act, item.fate, item.problem] = said
+        tip = "\n".join([said, *bulk.consequences(item, deed)]) if item.deletion is not None else said
+        tone = "text3" if item.fate is Fate.NOTHING else "text2" if item.fate is Fate.REFUSED else "text"
+        mark = MARKS[item.fate] if marked else None
+        lines.append(Line(item.key, item.name, item.host, said, state_glyph(item.state), mark, tone, tip))
+    return tuple(lines)
 
 
 def _mix(items: Sequence[Item]) -> str:
     going = sum(item.goes for item in items)
     return ngettext("{count} will be done", "{count} will be done", going).format(count=going)
-
-
-def _line(item: Item, deed: Deed, mark: tuple[str, str] | None) -> Line:
-    said = bulk.item(item, deed)
-    tip = "\n".join([said, *bulk.consequences(item, deed)])
-    tone = "text3" if item.fate is Fate.NOTHING else "text2" if item.fate is Fate.REFUSED else "text"
-    return Line(item.key, item.name, item.host, said, state_glyph(item.state), mark, tone, tip)

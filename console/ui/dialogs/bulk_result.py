@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from console.ui.context import Context
 
 SHOW_MS = 250  # between two looks at what moved
+LEAST = 720  # px wide
 NOT_DONE = (JobState.FAILED, JobState.CANCELLED)
 
 
@@ -41,6 +42,7 @@ class BulkResultDialog(Dialog):
         super().__init__(
             _("{act}: {target}").format(act=job_words.title(view), target=job_words.target(view)), parent, width=860
         )
+        self.setMinimumWidth(theme.px(LEAST))
         self._ctx, self._view = ctx, view
         self._members: tuple[JobView, ...] = ()
         self._first = True

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from console.ui.context import Context
 
 GIB = 1 << 20  # KiB
+LEAST = 540  # px wide: the three times beside each other
 MOST_VCPUS, MOST_GIB = 1024, 65536.0
 
 
@@ -39,6 +40,7 @@ class ScaleDialog(Dialog):
         self.memory = _size(first.memory_kib if first else GIB)
         self.max_vcpus = _count(first.max_vcpus if first else 1)
         self.max_memory = _size(first.max_memory_kib if first else GIB)
+        self.setMinimumWidth(theme.px(LEAST))
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(theme.px(12))
         self._grid.setVerticalSpacing(theme.px(8))

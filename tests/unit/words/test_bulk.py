@@ -49,7 +49,7 @@ def test_a_deletion_names_what_goes() -> None:
     gone = VmDeletion(VmKey("a", "1"), "web", State.RUNNING, files, stops=True)
     with_files, without = Deed((Act.DELETE,), files=True), Deed((Act.DELETE,))
     told = said(with_files, subject(deletion=gone)).replace("\N{NO-BREAK SPACE}", " ")
-    assert told == "is forced off and removed with 1 GiB: /x"
+    assert told == "is forced off and removed with 1 GiB: x"
     assert said(without, subject(deletion=gone)) == "is forced off and removed; its disks stay"
     item = plan(with_files, [subject(deletion=gone)]).items[0]
     assert any("/x" in line for line in bulk.consequences(item, with_files))
