@@ -12,20 +12,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from lxml import etree
 
 from console.cli import asking, completing, output, records
 from console.cli.base import Exit, option, with_session
 from console.cli.following import follow, waiting
 from console.cli.session import Session, trying
 from console.cli.xml import group
-from console.fleet.edits import Change, Severity
+from console.fleet.edits import Change, FlawedText, Severity
 from console.fleet.errors import Conflict, Reason
 from console.jobs.job import JobState
-from console.libvirtxml import changes, diffing, merging
 from console.words import N_, _, edits
 
 if TYPE_CHECKING:
+    from console.libvirtxml import merging
     from console.services.edit import Applied, Draft, EditPlan
 
 EDITORS = ("VISUAL", "EDITOR")
@@ -119,7 +118,7 @@ def apply(
     yes: bool,
 ) -> int:
     text = sys.stdin.read() if str(file) == "-" else file.read_text("utf-8")
-    key = session.vm(vm or _named_in(text))
+    key = session.vm(vm or _named_in(session, text))
     with trying("vm.edit"):
         draft = session.services.edit.begin(key, secrets)
         if expect is not None and draft.digest != expect:
@@ -132,8 +131,8 @@ def apply(
         plan = session.services.edit.plan(draft, text, live=not next_start, validate=validate)
     with trying("vm.edit"):
         if plan.theirs:
-            for line in diffing.patch(plan.base, plan.theirs, _("base"), _("now")):
-                output.note(changes.redacted(line))
+            for line in session.services.edit.patch(plan.base, plan.theirs, _("base"), _("now")):
+                output.note(line)
             raise Conflict(Reason.CHANGED, draft.name)
     return carry_out(session, plan, only_plan=only_plan, yes=yes)
 
@@ -142,15 +141,15 @@ def carry_out(session: Session, plan: EditPlan, *, only_plan: bool = False, yes:
     """Shows a plan and, once it is confirmed, carries it out; returns the exit code."""
     if only_plan or not plan.changes:
         if session.json:
-            output.document({"plan": plan_record(plan)})
+            output.document({"plan": plan_record(session, plan)})
         else:
-            for line in lines(plan):
+            for line in lines(session, plan):
                 output.line(line)
         return Exit.DONE
     if not yes:
         if not session.interactive:
             raise click.UsageError(_("Nobody can be asked here. Look at it with --plan, then say --yes."))
-        for line in lines(plan):
+        for line in lines(session, plan):
             output.note(line)
         if not asking.confirmed(_("Change the configuration of {name}?").format(name=plan.name)):
             raise click.Abort
@@ -171,7 +170,7 @@ def carry_out(session: Session, plan: EditPlan, *, only_plan: bool = False, yes:
     return code
 
 
-def lines(plan: EditPlan, *, text: bool = True) -> list[str]:
+def lines(session: Session, plan: EditPlan) -> list[str]:
     """The plan: each change by meaning and when it holds, then the lines that differ."""
     if not plan.changes:
         return [_("Nothing changes.")]
@@ -179,10 +178,7 @@ def lines(plan: EditPlan, *, text: bool = True) -> list[str]:
     for change in plan.changes:
         why = edits.why_later(change) if plan.running else ""
         said.append(f"{edits.line(change, plan.running)}{f'. {why}' if why else ''}")
-    if text:
-        patch = diffing.patch(plan.base, plan.text, _("now"), _("new"))
-        said += ["", *(changes.redacted(line) for line in patch)]
-    return said
+    return [*said, "", *session.services.edit.patch(plan.base, plan.text, _("now"), _("new"))]
 
 
 def outcome(applied: Applied) -> list[str]:
@@ -206,14 +202,14 @@ def marked(merge: merging.Merge) -> str:
     return "\n".join(found) + "\n"
 
 
-def plan_record(plan: EditPlan) -> records.Record:
+def plan_record(session: Session, plan: EditPlan) -> records.Record:
     return {
         "vm": plan.name,
         "host_id": plan.key.host,
         "uuid": plan.key.uuid,
         "running": plan.running,
         "changes": [change_record(change) for change in plan.changes],
-        "diff": [changes.redacted(line) for line in diffing.patch(plan.base, plan.text, "now", "new")],
+        "diff": session.services.edit.patch(plan.base, plan.text, "now", "new"),
     }
 
 
@@ -259,16 +255,15 @@ def _finding_record(finding: Any) -> records.Record:
     }
 
 
-def _named_in(text: str) -> str:
+def _named_in(session: Session, text: str) -> str:
     """The VM that an XML is about, by its UUID or else its name. Errors: UsageError where it names none."""
     try:
-        root = etree.fromstring(text.encode(), etree.XMLParser(resolve_entities=False, no_network=True))
-    except etree.XMLSyntaxError as error:
-        raise click.UsageError(_("This is not XML: {text}.").format(text=error.msg)) from None
-    found = root.findtext("uuid") or root.findtext("name")
+        found = session.services.edit.vm_in(text)
+    except FlawedText as error:
+        raise click.UsageError(edits.finding(error.finding)) from None
     if not found:
         raise click.UsageError(_("The XML names no VM. Say which one you mean."))
-    return found.strip()
+    return found
 
 
 def _typed(path: Path) -> str:

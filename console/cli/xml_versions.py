@@ -15,7 +15,6 @@ from console.cli.xml import group
 from console.cli.xml_edit import carry_out, change_record, next_option, plan_option, yes_option
 from console.fleet.domains import VmKey
 from console.fleet.edits import Version
-from console.libvirtxml import changes, diffing
 from console.words import N_, _, edits, units
 
 NOW, RUNNING = "now", "running"
@@ -60,8 +59,8 @@ def diff(session: Session, vm: str, old: str | None, new: str) -> int:
             found = session.services.edit.versions(key)
         old = str(found[1].id) if len(found) > 1 else NOW
     before, after = _state(session, key, old), _state(session, key, new)
-    found_changes = changes.compare(before, after)
-    patch = [changes.redacted(line) for line in diffing.patch(before, after, old, new)]
+    found_changes = session.services.edit.compare(before, after)
+    patch = session.services.edit.patch(before, after, old, new)
     if session.json:
         output.document({"vm": vm, "changes": [change_record(change) for change in found_changes], "diff": patch})
         return Exit.DONE

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from console.fleet.domains import Domain, State
-from console.fleet.errors import Problem, Reason
+from console.fleet.errors import Problem, Reason, UsageError
 from console.fleet.hosts import HostSpec, HostStatus, Phase
 
 
@@ -77,6 +77,14 @@ class Finding:
     text: str = ""
     severity: Severity = Severity.ERROR
     length: int = 1
+
+
+class FlawedText(UsageError):
+    """A text that cannot be a VM's configuration. finding: what is wrong and where."""
+
+    def __init__(self, finding: Finding, what: str) -> None:
+        super().__init__(Reason.OTHER, what, text=finding.text or str(finding.flaw))
+        self.finding = finding
 
 
 @dataclass(frozen=True, slots=True)

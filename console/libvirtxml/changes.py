@@ -170,6 +170,12 @@ def has_device(xml: str, part: str, name: str) -> bool:
     return (part, name) in devices(tree.parse(xml, "domain").find("devices"))
 
 
+def whose(xml: str) -> str:
+    """The UUID, or else the name, in a configuration; "" for none."""
+    root = tree.parse(xml, "domain")
+    return tree.text(root.find("uuid")) or tree.text(root.find("name"))
+
+
 def renamed(xml: str, name: str, uuid: str) -> str:
     """The configuration with another name and UUID; untouched where it has those."""
     root = tree.parse(xml, "domain")

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from console.fleet.domains import Domain, VmKey
-from console.fleet.edits import Change, Fate, Finding, Hold, Severity, Version, Way, When, why_not
-from console.fleet.errors import Conflict, FleetError, NotFound, Reason, Unreachable, UsageError
+from console.fleet.edits import Change, Fate, Finding, FlawedText, Hold, Severity, Version, Way, When, why_not
+from console.fleet.errors import Conflict, FleetError, NotFound, Reason, Unreachable
 from console.gateway import defining
 from console.gateway.connection import Link
 from console.gateway.gateway import Gateway
@@ -18,7 +18,7 @@ from console.inventory.inventory import Inventory
 from console.inventory.versions import Versions, digest_of
 from console.jobs.job import Job, JobSpec, who
 from console.jobs.runner import JobHandle, JobRunner
-from console.libvirtxml import changes, checking, merging
+from console.libvirtxml import changes, checking, diffing, merging
 from console.libvirtxml.domain import read_domain
 from console.services.commands import vm_word
 from console.services.keeping import Keeping
@@ -49,7 +49,8 @@ class EditPlan:
     """A dry run. base: what the edit began from; text: what is to be.
 
     theirs: what is stored by now, where somebody changed it since, else "": then nothing can be applied before both are
-    merged. reason: what the version is to say, "edit" or "restore". live: the running VM is changed too.
+    merged. reason: what the version is to say, "edit" or "restore". live: the running VM is changed too. version: the one that
+    is gone back to.
     """
 
     key: VmKey
@@ -63,6 +64,7 @@ class EditPlan:
     live: bool = True
     validate: bool = True
     reason: str = "edit"
+    version: int = 0
 
     @property
     def now(self) -> tuple[Change, ...]:
@@ -152,6 +154,21 @@ class EditService:
             reason,
         )
 
+    def compare(self, before: str, after: str) -> tuple[Change, ...]:
+        """What differs by meaning."""
+        return changes.compare(before, after)
+
+    def patch(self, before: str, after: str, old: str, new: str) -> list[str]:
+        """The lines of a unified diff, passwords hidden; old, new: what the two are called."""
+        return [changes.redacted(line) for line in diffing.patch(before, after, old, new)]
+
+    def vm_in(self, text: str) -> str:
+        """The UUID, or else the name, of the VM that a text configures; "" for none. Errors: FlawedText."""
+        for finding in checking.check(text):
+            if finding.severity is Severity.ERROR:
+                raise FlawedText(finding, "")
+        return changes.whose(text)
+
     def merge(self, plan: EditPlan) -> merging.Merge:
         """Their change and mine, put together; for a plan with `theirs`."""
         return merging.merge(plan.base, plan.theirs, plan.text)
@@ -162,6 +179,9 @@ class EditService:
 
     def command(self, plan: EditPlan) -> str:
         """The line that does the same: it brings the text along, and refuses where somebody changed the VM meanwhile."""
+        if plan.version:
+            back = f"{self.restore_command(plan.key, plan.version)} --yes"
+            return back if plan.live else f"{back} --next-start"
         words = ["splendid", "xml", "apply", "-", vm_word(self._inventory, plan.key), "--expect", digest_of(plan.base)]
         words += [] if plan.live else ["--next-start"]
         words += [] if plan.validate else ["--no-validate"]
@@ -185,8 +205,7 @@ class EditService:
             hosts=(plan.key.host,),
             via=self._gateway.run_in_lane(plan.key.host),
         )
-        line = self.command(plan) if not plan.secrets else ""
-        return run(self._jobs, [member], line)
+        return run(self._jobs, [member], self.command(plan) if plan.version else "")  # the history keeps no texts
 
     # versions
 
@@ -206,7 +225,8 @@ class EditService:
         """The plan to go back to an earlier version. Its name stays, and passwords stay as they are now."""
         version = self._versions.get(id)
         draft = self.begin(key)
-        return self.plan(draft, changes.renamed(version.xml, draft.name, key.uuid), live=live, reason="restore")
+        plan = self.plan(draft, changes.renamed(version.xml, draft.name, key.uuid), live=live, reason="restore")
+        return replace(plan, version=id)
 
     def restore_command(self, key: VmKey, id: int | None = None) -> str:
         """The line that goes back to a version, or lists them."""
@@ -293,14 +313,6 @@ class EditService:
             job.pause(0.25)
             waited += 0.25
         raise Conflict(Reason.TIMEOUT, change.name, text="the guest does not let go of it")
-
-
-class FlawedText(UsageError):
-    """A text that cannot be a VM's configuration. finding: what is wrong and where."""
-
-    def __init__(self, finding: Finding, what: str) -> None:
-        super().__init__(Reason.OTHER, what, text=finding.text or str(finding.flaw))
-        self.finding = finding
 
 
 @cache

@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from console.fleet.domains import Domain, VmKey
-from console.fleet.edits import Change, Finding, Severity
+from console.fleet.edits import Change, Finding, FlawedText, Severity
 from console.fleet.errors import FleetError, Reason
 from console.jobs.job import JobState, JobView
 from console.jobs.runner import JobHandle
 from console.libvirtxml import changes
 from console.libvirtxml.merging import Merge
-from console.services.edit import Applied, Draft, EditPlan, FlawedText
+from console.services.edit import Applied, Draft, EditPlan
 from console.ui.context import Context
 from console.ui.dialogs.xml_changes import XmlChangesDialog
 from console.ui.dialogs.xml_merge import XmlMergeDialog

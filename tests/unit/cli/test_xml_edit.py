@@ -200,6 +200,17 @@ def test_passwords_are_hidden_in_the_plan(console: Console, text: str) -> None:
     assert "geheim" not in result.out
 
 
+def test_a_file_that_is_no_xml_or_names_no_vm(console: Console) -> None:
+    for text, said in (
+        ("<domain", "Line 1, column"),
+        ("<network/>", "not with <network>"),
+        ("<domain/>", "names no VM"),
+    ):
+        result = console("xml", "apply", write(console, text), "--yes")
+        assert result.code == 2
+        assert said in " ".join(result.err.split())
+
+
 def test_read_only_hosts_say_so(empty: Console) -> None:
     empty.host("kvm-r", ("web",), "read_only = true")
     text = empty("xml", "show", "web").out

@@ -9,11 +9,11 @@ import pytest
 
 from console.app import App
 from console.fleet.domains import VmKey
-from console.fleet.edits import Fate, Flaw, Hold, When
+from console.fleet.edits import Fate, Flaw, FlawedText, Hold, When
 from console.fleet.errors import Conflict, Failed, FleetError, NotFound, Reason, Unreachable
 from console.gateway import defining
 from console.jobs.job import JobState, who
-from console.services.edit import Applied, EditPlan, EditService, FlawedText
+from console.services.edit import Applied, EditPlan, EditService
 from tests.unit.services.conftest import named
 
 
@@ -138,6 +138,9 @@ def test_going_back(app: App, edit: EditService) -> None:
     plan = edit.restore(key, first.id)
     assert [(c.part, c.fate) for c in plan.changes] == [("title", Fate.REMOVED)]  # and not the name
     apply(edit, plan)
+    assert edit.command(plan) == f"splendid xml restore renamed {first.id} --yes"
+    assert edit.command(plan.only_next()).endswith("--yes --next-start")
+    assert app.jobs.views()[-1].command == edit.command(plan)
     assert (named(app, "renamed").title, edit.versions(key)[0].reason) == ("", "restore")
     with pytest.raises(NotFound):
         edit.restore(key, 999)
