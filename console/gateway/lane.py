@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from console.gateway.workers import Workers
+from console.gateway.workers import Rank, Workers
 
 Task = Callable[[], None]
 
@@ -22,7 +22,7 @@ class Lane:
     def __init__(self, workers: Workers) -> None:
         self._workers = workers
         self._lock = threading.Lock()
-        self._queue: deque[tuple[Task, bool]] = deque()
+        self._queue: deque[tuple[Task, Rank]] = deque()
         self._turn = 0  # grows with `skip`: what an older turn does at its end no longer counts
         self._busy_since = 0.0
         self._closed = False
@@ -32,7 +32,7 @@ class Lane:
         with self._lock:
             if self._closed:
                 return
-            self._queue.append((task, urgent))
+            self._queue.append((task, Rank.NOW if urgent else Rank.LATER))
             if not self._busy_since:
                 self._begin()
 

@@ -20,6 +20,7 @@ from console.gateway.kit import Kit
 from console.gateway.lane import Lane
 from console.gateway.live import Live
 from console.gateway.timer import Due
+from console.gateway.workers import Rank
 
 log = logging.getLogger(__name__)
 
@@ -187,7 +188,7 @@ class Session:
         spec = self._spec
         attempt = self._attempt = _Attempt(Asking(spec, self._kit.ask, self._trusted))
         self._trusted = ""
-        self._kit.workers.submit(lambda: self._open(attempt, spec), urgent=True)
+        self._kit.workers.submit(lambda: self._open(attempt, spec), Rank.OPENING)
 
     def _open(self, attempt: _Attempt, spec: HostSpec) -> None:
         """On a worker; blocks as long as libvirt does."""

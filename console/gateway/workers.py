@@ -7,6 +7,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from enum import IntEnum
 
 from console.gateway.courtesy import Courtesy
 
@@ -17,6 +18,14 @@ Task = Callable[[], None]
 IDLE = 15.0  # seconds a thread waits for work before it ends
 STUCK = 0.25  # seconds after which a task counts as waiting for somebody else
 CAP = 512  # threads at most; each is a call that hangs or a host that is slow
+
+
+class Rank(IntEnum):
+    """Who goes first: what somebody waits for or what a new host has; opening the next host; all the rest."""
+
+    NOW = 0
+    OPENING = 1
+    LATER = 2
 
 
 class Workers:
@@ -34,8 +43,7 @@ class Workers:
         self._courtesy = courtesy or Courtesy()
         self._lock = threading.Lock()
         self._work = threading.Condition(self._lock)
-        self._urgent: deque[Task] = deque()
-        self._tasks: deque[Task] = deque()
+        self._queues: tuple[deque[Task], ...] = tuple(deque() for _rank in Rank)
         self._started: dict[int, float] = {}  # number of the thread: when its task began
         self._threads: dict[int, threading.Thread] = {}
         self._idle = 0
@@ -44,12 +52,12 @@ class Workers:
         self._closed = False
         self._watching = False
 
-    def submit(self, task: Task, urgent: bool = False) -> None:
-        """Runs `task` on some thread, soon; urgent ones before all others. Nothing runs after `close`."""
+    def submit(self, task: Task, rank: Rank = Rank.LATER) -> None:
+        """Runs `task` on some thread, soon, in the order of ranks. Nothing runs after `close`."""
         with self._lock:
             if self._closed:
                 return
-            (self._urgent if urgent else self._tasks).append(task)
+            self._queues[rank].append(task)
             if self._idle >= self._waiting():
                 self._work.notify()
             elif len(self._threads) < self._base:
@@ -67,8 +75,8 @@ class Workers:
         """Drops what waits and lets idle threads go; waits at most `timeout` seconds for those that are at work."""
         with self._lock:
             self._closed = True
-            self._urgent.clear()
-            self._tasks.clear()
+            for queue in self._queues:
+                queue.clear()
             self._work.notify_all()
             threads = tuple(self._threads.values())
         end = time.monotonic() + timeout
@@ -82,7 +90,7 @@ class Workers:
         return len(self._threads)
 
     def _waiting(self) -> int:
-        return len(self._urgent) + len(self._tasks)
+        return sum(len(queue) for queue in self._queues)
 
     def _grow(self) -> bool:
         """With the lock held: one more thread, where fewer than `base` tasks make progress."""
@@ -124,7 +132,7 @@ class Workers:
                     if self._closed or (not woken and not self._waiting()):
                         self._threads.pop(number, None)
                         return
-                task = (self._urgent or self._tasks).popleft()
+                task = next(queue for queue in self._queues if queue).popleft()
                 self._started[number] = time.monotonic()
             self._courtesy.give_way()
             try:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from console.gateway.workers import Workers
+from console.gateway.workers import Rank, Workers
 
 
 @pytest.fixture
@@ -52,18 +52,19 @@ def test_no_more_threads_than_the_cap() -> None:
     workers.close(1.0)
 
 
-def test_urgent_tasks_go_first() -> None:
+def test_ranks_go_in_their_order() -> None:
     workers = Workers(base=1, cap=1, name="test-worker")
     order: list[str] = []
     hold, over = threading.Event(), threading.Event()
     workers.submit(lambda: hold.wait(5) and None)
     time.sleep(0.05)
     workers.submit(lambda: order.append("later"))
-    workers.submit(lambda: order.append("urgent"), urgent=True)
+    workers.submit(lambda: order.append("opening"), Rank.OPENING)
+    workers.submit(lambda: order.append("now"), Rank.NOW)
     workers.submit(over.set)
     hold.set()
     assert over.wait(3)
-    assert order == ["urgent", "later"]
+    assert order == ["now", "opening", "later"]
     workers.close(1.0)
 
 
