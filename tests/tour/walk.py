@@ -17,10 +17,13 @@ from console.fleet.errors import Reason
 from console.fleet.hosts import HostSpec, Phase
 from console.jobs.job import JobView
 from console.ui.dialogs.base import Dialog
+from console.ui.dialogs.bulk import BulkDialog
+from console.ui.dialogs.bulk_result import BulkResultDialog
 from console.ui.dialogs.confirm import ConfirmDialog
 from console.ui.dialogs.delete import DeleteDialog
 from console.ui.dialogs.describe import TagDialog
-from console.ui.dialogs.planned import ActPlanDialog
+from console.ui.dialogs.planned import DeleteVolumesDialog
+from console.ui.dialogs.scale import ScaleDialog
 from console.ui.host_actions import HostAct
 from console.ui.pages.first_run import FirstRunPage
 from console.ui.pages.fleet_storage import FleetStoragePage
@@ -68,6 +71,8 @@ class Walk:
             ("A VM is paused, and goes on", self.pause_and_resume),
             ("A VM is started", self.start),
             ("Two VMs are shut down as one task", self.shut_down_two),
+            ("Many are paused and go on: what will happen first, then a result each", self.many),
+            ("vCPU and memory: now, and what needs a restart", self.scale),
             ("A VM is tagged", self.tag),
             ("A deletion names every file first, then is made", self.delete),
             ("The log of a task", self.log),
@@ -249,7 +254,7 @@ class Walk:
         used = next(n for n in range(panel.volumes.rowCount()) if not panel.volumes.row(n).orphan)
         panel.volume_view.select(used)
         dialog = panel.acts.do_volume(VolumeAct.DELETE)
-        assert isinstance(dialog, ActPlanDialog)
+        assert isinstance(dialog, DeleteVolumesDialog)
         until(lambda: dialog.planned is not None, "the plan")
         self._shoot("storage-delete", dialog)
         said = dialog.lines.texts[0]
@@ -325,6 +330,44 @@ class Walk:
         tasks.toggle()
         self._do(Act.START, *two)
         return f"{two[0].name} and {two[1].name}: a group with {len(group.children)} results"
+
+    def many(self) -> str:
+        running = [d for d in self._inventory.domains() if d.state is State.RUNNING]
+        rest = [d for d in self._inventory.domains() if d.state is not State.RUNNING]
+        self._ctx.acting.do([Act.PAUSE], [d.key for d in (*running, *rest)])
+        dialog = self._dialog(BulkDialog)
+        plan = until(lambda: dialog.plan, "the plan is there")
+        settle()
+        self._shoot("dialog-many", dialog)
+        dialog.by._choose(1)
+        self._shoot("dialog-many-hosts", dialog)
+        said = must(dialog.main, "a button").text()
+        dialog.main.click()
+        result = self._dialog(BulkResultDialog)
+        until(lambda: all(member.state.ended for member in result.members()) and result.members(), "all ended", 30.0)
+        settle(0.5)
+        self._shoot("dialog-many-results", result)
+        done = sum(member.state == "succeeded" for member in result.members())
+        self._close(result)
+        if done != len(running) or len(plan.going) != len(running):
+            raise NotSo(f"{done} of {len(running)} were paused")
+        handle = self._ctx.services.power.act(Act.RESUME, [d.key for d in running])
+        until(lambda: handle.view.state.ended, "they run again", 30.0)
+        return f"“{said}”: {done} done, {len(plan.items) - len(plan.going)} left alone"
+
+    def scale(self) -> str:
+        domain = self._domain(lambda d: d.state is State.RUNNING, "runs")
+        self._ctx.acting.do([Act.SCALE], [domain.key])
+        dialog = self._dialog(ScaleDialog)
+        until(lambda: dialog._facts, "the host says what it has")
+        dialog.vcpus.setValue(domain.max_vcpus * 2)
+        settle(0.2)
+        self._shoot("dialog-scale", dialog)
+        said = dialog.said.text()
+        self._close(dialog)
+        if "restart" not in said:
+            raise NotSo(f"it says “{said}”")
+        return said
 
     def tag(self) -> str:
         domain = self._domain(lambda d: d.state is State.RUNNING, "runs")
