@@ -17,11 +17,13 @@ from console.fleet.domains import VmKey
 from console.fleet.edits import Version
 from console.fleet.errors import Failed, NotFound, Problem, Reason
 
-LAYOUT = 1
+LAYOUT = 2
 SCHEMA = (
     "CREATE TABLE versions (id INTEGER PRIMARY KEY AUTOINCREMENT, host TEXT NOT NULL, uuid TEXT NOT NULL, name TEXT NOT NULL,"
     " at REAL NOT NULL, reason TEXT NOT NULL, by TEXT NOT NULL, digest TEXT NOT NULL, xml BLOB NOT NULL)",
     "CREATE INDEX versions_of ON versions (uuid, id)",
+    "CREATE TABLE drafts (host TEXT NOT NULL, uuid TEXT NOT NULL, at REAL NOT NULL, base BLOB NOT NULL, text BLOB NOT NULL,"
+    " PRIMARY KEY (host, uuid))",
 )
 MOST = 300  # of one VM; the oldest go
 MOST_WAITING = 5000  # that are held while the file cannot be written
@@ -86,7 +88,7 @@ class Versions:
             reason,
             by,
             digest_of(xml),
-            zlib.compress(xml.encode("utf-8"), 6),
+            _packed(xml),
         )
 
     def _flush(self) -> None:
@@ -122,12 +124,43 @@ class Versions:
         if row is None:
             raise NotFound(Reason.GONE, str(id))
         *fields, packed = row
-        return replace(Version(*fields), xml=zlib.decompress(packed).decode("utf-8"))
+        return replace(Version(*fields), xml=_unpacked(packed))
+
+    # what was begun
+
+    def keep_draft(self, key: VmKey, base: str, text: str, at: float) -> None:
+        """Keeps what somebody is writing, in place of what was kept of this VM before `at` (epoch)."""
+        row = (key.host, key.uuid, at, _packed(base), _packed(text))
+        self._database.write(
+            lambda db: db.execute(
+                "INSERT INTO drafts VALUES (?, ?, ?, ?, ?) ON CONFLICT (host, uuid) DO UPDATE SET at = excluded.at,"
+                " base = excluded.base, text = excluded.text WHERE excluded.at >= drafts.at",
+                row,
+            )
+        )
+
+    def draft(self, key: VmKey) -> tuple[float, str, str] | None:
+        """When it was kept, what it began from, and what was written; None for none."""
+        row = self._database.read(
+            lambda db: db.execute("SELECT at, base, text FROM drafts WHERE host = ? AND uuid = ?", key).fetchone()
+        )
+        return (row[0], _unpacked(row[1]), _unpacked(row[2])) if row is not None else None
+
+    def drop_draft(self, key: VmKey) -> None:
+        self._database.write(lambda db: db.execute("DELETE FROM drafts WHERE host = ? AND uuid = ?", key))
 
     def close(self, timeout: float = 0.5) -> None:
         """Writes what waits, within `timeout` seconds."""
         self._writer.close(timeout)
         self._database.close(0.1)
+
+
+def _packed(text: str) -> bytes:
+    return zlib.compress(text.encode("utf-8"), 6)
+
+
+def _unpacked(data: bytes) -> str:
+    return zlib.decompress(data).decode("utf-8")
 
 
 def _insert(db: sqlite3.Connection, row: _Row) -> bool:

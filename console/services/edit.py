@@ -45,6 +45,15 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """An edit that was begun and neither applied nor discarded. at: epoch of its last change; base: what it began from."""
+
+    at: float
+    base: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class EditPlan:
     """A dry run. base: what the edit began from; text: what is to be.
 
@@ -206,6 +215,23 @@ class EditService:
             via=self._gateway.run_in_lane(plan.key.host),
         )
         return run(self._jobs, [member], self.command(plan) if plan.version else "")  # the history keeps no texts
+
+    # what was begun
+
+    def keep_text(self, draft: Draft, text: str, at: float) -> None:
+        """Keeps what is being written, so that neither a crash nor a closed window loses it. Never with a password in it."""
+        if draft.secrets or "passwd" in text:
+            return
+        self._versions.keep_draft(draft.key, draft.text, text, at)
+
+    def begun(self, key: VmKey) -> Begun | None:
+        """What was begun earlier and left."""
+        kept = self._versions.draft(key)
+        return Begun(*kept) if kept is not None else None
+
+    def drop_text(self, key: VmKey) -> None:
+        """It was applied or discarded."""
+        self._versions.drop_draft(key)
 
     # versions
 

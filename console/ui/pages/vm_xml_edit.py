@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
@@ -11,12 +13,12 @@ from shiboken6 import isValid
 
 from console.fleet.domains import Domain, VmKey
 from console.fleet.edits import Change, Finding, FlawedText, Severity
-from console.fleet.errors import FleetError, Reason
+from console.fleet.errors import Failed, FleetError, Reason
 from console.jobs.job import JobState, JobView
 from console.jobs.runner import JobHandle
 from console.libvirtxml import changes
 from console.libvirtxml.merging import Merge
-from console.services.edit import Applied, Draft, EditPlan
+from console.services.edit import Applied, Begun, Draft, EditPlan
 from console.ui.context import Context
 from console.ui.dialogs.xml_changes import XmlChangesDialog
 from console.ui.dialogs.xml_merge import XmlMergeDialog
@@ -28,7 +30,7 @@ from console.ui.widgets.finding_list import FindingList
 from console.ui.widgets.labels import label
 from console.ui.widgets.notes import Note
 from console.ui.widgets.xml_editor import XmlEditor
-from console.words import _, edits, errors, ngettext
+from console.words import _, edits, errors, ngettext, units
 
 CHECK_MS = 300  # after the last key before the text is checked
 LOOK_MS = 700  # after the VM changed before what is stored is compared with what the edit began from
@@ -134,18 +136,50 @@ class VmXmlEdit(QWidget):
         """Reads the configuration on a worker and begins, then calls `ready`; `failed` where it cannot be read."""
         edit, key = self._ctx.services.edit, domain.key
 
-        def done(draft: Draft) -> None:
+        def work() -> tuple[Draft, Begun | None]:
+            draft = edit.begin(key, secrets)
+            with contextlib.suppress(Failed):  # what is kept is only a help
+                return draft, edit.begun(key)
+            return draft, None
+
+        def done(found: tuple[Draft, Begun | None]) -> None:
             if isValid(self):
+                draft, begun = found
                 self._works[key] = _Work(draft, draft.text)
                 self._key = None
                 self.show_vm(key)
                 ready()
+                if begun is not None and begun.text.strip() != draft.text.strip() and not secrets:
+                    self._offer(begun)
 
         def refused(error: FleetError) -> None:
             if isValid(self):
                 failed(error)
 
-        self._ctx.bridge.run(lambda: edit.begin(key, secrets), done, refused)
+        self._ctx.bridge.run(work, done, refused)
+
+    def _offer(self, begun: Begun) -> None:
+        """An edit of this VM was begun earlier, and neither applied nor discarded."""
+        assert self._key is not None
+        key = self._key
+        cause = _("You began to change this VM: {time}.").format(time=units.moment(begun.at, time.time()))
+        note = self._tell("info", cause, _("It was neither applied nor discarded."))
+
+        def take_up() -> None:
+            self._say_nothing()
+            self._work.draft = replace(self._work.draft, text=begun.base)
+            self.editor.replace_text(begun.text)
+
+        def forget() -> None:
+            self._say_nothing()
+            self._drop(key)
+
+        note.add_button(_("Take it up again"), take_up)
+        note.add_button(_("Discard it"), forget)
+
+    def _drop(self, key: VmKey) -> None:
+        edit = self._ctx.services.edit
+        self._ctx.bridge.run(lambda: edit.drop_text(key), failed=lambda _error: None)
 
     def show_vm(self, key: VmKey) -> None:
         """Shows this VM's edit; the one that was shown is kept as it is."""
@@ -199,8 +233,12 @@ class VmXmlEdit(QWidget):
         self._soon.stop()
         self._number += 1
         number, draft, text, edit = self._number, self._work.draft, self.text(), self._ctx.services.edit
+        at = time.time()
 
         def work() -> tuple[tuple[Finding, ...], int]:
+            if text.strip() != draft.text.strip():
+                with contextlib.suppress(Failed):
+                    edit.keep_text(draft, text, at)
             findings = edit.check(draft, text)
             wrong = any(finding.severity is Severity.ERROR for finding in findings)
             return findings, 0 if wrong else len(changes.compare(draft.text, text))
@@ -257,6 +295,7 @@ class VmXmlEdit(QWidget):
     @Slot()
     def _on_discard(self) -> None:
         if self._key is not None:
+            self._drop(self._key)
             del self._works[self._key]
         self._key = None
         self.left.emit(None)
@@ -355,6 +394,7 @@ class VmXmlEdit(QWidget):
             result, work.handle = work.handle.result, None
             if view.state is JobState.SUCCEEDED:
                 del self._works[key]
+                self._drop(key)
                 if self._key == key:
                     self._key = None
                     self.left.emit(result if isinstance(result, Applied) else None)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import libvirt
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from console.fleet.edits import Flaw
@@ -214,3 +214,24 @@ def test_ten_thousand_lines_are_typed_in_without_a_wait(edit: VmXmlEdit, desk: D
         worst = max(worst, time.perf_counter() - start)
     assert worst < 0.3, worst
     desk.until(lambda: "changes" in edit._said.text() or "error" in edit._said.text())
+
+
+def test_a_window_that_was_closed_loses_nothing(page: VmXml, edit: VmXmlEdit, desk: Desk, qtbot: QtBot) -> None:
+    typed(edit, "<on_crash>destroy", "<on_crash>restart")
+    desk.until(lambda: edit._said.text() == "1 change")
+    elsewhere(desk, "<description>", "<title>Theirs</title><description>")
+    later = VmXml(desk.ctx)
+    qtbot.addWidget(later)
+    later.show()
+    later.show_vm(desk.vm(), True)
+    desk.until(lambda: later.view.xml.text)
+    later.edit.click()
+    desk.until(lambda: "You began to change this VM" in note(later.editing))
+    assert "<on_crash>destroy" in later.editing.text()
+    next(b for b in later.editing.findChildren(QPushButton) if b.text() == "Take it up again").click()
+    assert "<on_crash>restart" in later.editing.text()
+    later.editing.look()
+    desk.until(lambda: dialogs(XmlMergeDialog))  # what began from an older state never overwrites
+    dialogs(XmlMergeDialog)[0].reject()
+    later.editing.discard.click()
+    desk.until(lambda: desk.app.services.edit.begun(desk.vm().key) is None)

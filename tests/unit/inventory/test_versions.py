@@ -114,3 +114,15 @@ def test_what_could_not_be_written_waits(store: Versions, tmp_path: Path) -> Non
     holder.close()
     assert len(store.of("u-1")) == 2
     store.close()
+
+
+def test_what_was_begun_is_kept_once_a_vm(store: Versions) -> None:
+    assert store.draft(KEY) is None
+    store.keep_draft(KEY, "<a/>", "<b/>", 20.0)
+    store.keep_draft(KEY, "<a/>", "<c/>", 30.0)
+    store.keep_draft(KEY, "<a/>", "<late/>", 25.0)  # an older one that comes later
+    assert store.draft(KEY) == (30.0, "<a/>", "<c/>")
+    assert store.draft(VmKey("n2", "u-1")) is None
+    store.drop_draft(KEY)
+    assert store.draft(KEY) is None
+    store.close()

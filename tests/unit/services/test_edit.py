@@ -243,3 +243,16 @@ def test_errors_are_ours(app: App, edit: EditService) -> None:
     for call in calls:
         with pytest.raises(FleetError):
             call()
+
+
+def test_what_was_begun_is_kept_but_never_a_password(app: App, edit: EditService) -> None:
+    draft = edit.begin(named(app, "db").key)
+    edit.keep_text(draft, "<domain>mine</domain>", 5.0)
+    begun = edit.begun(draft.key)
+    assert begun is not None
+    assert (begun.at, begun.base, begun.text) == (5.0, draft.text, "<domain>mine</domain>")
+    edit.keep_text(draft, "<graphics passwd='x'/>", 6.0)
+    edit.keep_text(edit.begin(draft.key, secrets=True), "<other/>", 7.0)
+    assert edit.begun(draft.key) == begun
+    edit.drop_text(draft.key)
+    assert edit.begun(draft.key) is None
