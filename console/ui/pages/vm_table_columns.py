@@ -28,7 +28,7 @@ _WANTED: dict[str, tuple[Callable[[VmRow], str], str, int, int]] = {  # text, fo
 }
 _DELIVERED = tuple(c.id for c in COLUMNS if c.shown)
 _GROW = ("name", "host", "ip")
-_GIVE = {"group": 72, "name": 112, "host": 104, "tags": 72, "state": 104}
+_GIVE = {"group": 72, "name": 112, "tags": 72, "state": 104}
 """Columns that give way when others need more than is drawn, to this width at least."""
 
 
