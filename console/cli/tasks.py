@@ -13,6 +13,7 @@ from console.cli.following import follow, waiting
 from console.cli.output import Cell, Head
 from console.cli.session import Session, Tried, exit_code, explained, trying
 from console.fleet.errors import FleetError
+from console.fleet.storing import TRANSFERS
 from console.jobs.job import JobState, JobView
 from console.words import N_, _, deletion, jobs, units
 
@@ -125,7 +126,11 @@ def _show_plan(session: Session, left: Leftover) -> None:
 
 def _plan(left: Leftover) -> list[str]:
     """What would happen, by name."""
-    said = [deletion.left_of(left.unfinished.entry.target, there=left.there, files=left.files)]
+    entry = left.unfinished.entry
+    if entry.kind in TRANSFERS:
+        said = [deletion.left_of_transfer(entry.target)]
+    else:
+        said = [deletion.left_of(entry.target, there=left.there, files=left.files)]
     for item in left.files:
         fate = _("stays") if item.hold.final else _("goes")
         held = deletion.why_held(item)

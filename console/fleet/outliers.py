@@ -84,15 +84,16 @@ def _of_one(samples: list[Sample], scale: Scale) -> list[Outlier]:
     if len(samples) < FEWEST:
         return []
 
-    def seen(value: float) -> float:
-        return math.log10(max(value, 1.0)) if scale.log else value
-
-    middle = median(seen(sample.value) for sample in samples)
-    usual = median(sample.value for sample in samples)
-    spread = max(median(abs(seen(sample.value) - middle) for sample in samples), scale.spread)
+    values = [sample.value for sample in samples]
+    usual = median(values)
+    if max(values) < scale.floor or max(values) - usual < scale.apart:
+        return []
+    seen = [math.log10(max(value, 1.0)) for value in values] if scale.log else values
+    middle = median(seen)
+    spread = max(median([abs(value - middle) for value in seen]), scale.spread)
     found = []
-    for sample in samples:
-        far = TO_SIGMA * (seen(sample.value) - middle) / spread
+    for sample, value in zip(samples, seen, strict=True):
+        far = TO_SIGMA * (value - middle) / spread
         if far >= FAR and sample.value >= scale.floor and sample.value - usual >= scale.apart:
             found.append(Outlier(sample.measure, sample.subject, sample.value, usual, far))
     return found

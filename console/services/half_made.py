@@ -11,6 +11,7 @@ from pathlib import Path
 from console.fleet.deletion import FileItem, FileKind
 from console.fleet.errors import Conflict, FleetError, Reason
 from console.fleet.storage import VolumeKey
+from console.fleet.storing import TRANSFERS
 from console.fleet.updates import ChangeSet
 from console.gateway import volumes
 from console.gateway.gateway import Gateway
@@ -19,7 +20,6 @@ from console.jobs.job import Job
 from console.jobs.journal import Entry, JobStore, Unfinished
 from console.jobs.runner import JobHandle, JobRunner
 
-KINDS = frozenset({"volume.upload", "volume.download"})
 TRIES, BETWEEN = 20, 0.25  # a host notices a moment later that a stream to a volume has ended
 
 _log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ class HalfMade:
 
     def found(self) -> list[Unfinished]:
         """Transfers that did not come to their end and are no longer under way. Blocks on the disk."""
-        return [item for item in self._store.unfinished() if item.entry.kind in KINDS]
+        return [item for item in self._store.unfinished() if item.entry.kind in TRANSFERS]
 
     def hopeless(self, item: Unfinished) -> bool:
         """It will not be taken back by itself: its host left the fleet, or what is there now is needed or another's."""

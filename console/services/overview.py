@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from console.fleet.domains import Domain, Load, State, VmKey
 from console.fleet.errors import FleetError
@@ -18,11 +19,13 @@ from console.fleet.sums import Sum, host_sum, total
 from console.fleet.today import Event, Today, day_began, of_today
 from console.inventory.inventory import Inventory
 from console.jobs.job import JobState, JobView
-from console.jobs.journal import JobStore
-from console.jobs.runner import JobRunner
-from console.services.search import SearchService
-from console.services.stats import StatsService
-from console.services.storage import StorageService
+
+if TYPE_CHECKING:  # the command line knows the values without loading what makes them
+    from console.jobs.journal import JobStore
+    from console.jobs.runner import JobRunner
+    from console.services.search import SearchService
+    from console.services.stats import StatsService
+    from console.services.storage import StorageService
 
 FORGOTTEN_AFTER = 30 * 86400.0  # seconds a VM is off before it counts as forgotten
 FORGOTTEN, IDLE = "off>30d", "idle>30d state:running"  # the same as a search

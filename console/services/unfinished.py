@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from console.fleet.deletion import DeletePlan, FileItem, plan_deletion
 from console.fleet.domains import VmKey
 from console.fleet.errors import Conflict, FleetError, NotFound, Problem, Reason
+from console.fleet.storing import TRANSFERS
 from console.gateway import domains, storage
 from console.gateway.gateway import Gateway
 from console.inventory.inventory import Inventory
@@ -15,7 +16,7 @@ from console.jobs.job import Job, JobSpec, who
 from console.jobs.journal import Entry, JobStore, Unfinished
 from console.jobs.runner import JobHandle, JobRunner
 from console.services.delete import DeleteService
-from console.services.half_made import KINDS, HalfMade
+from console.services.half_made import HalfMade
 from console.services.running import run
 
 
@@ -66,12 +67,12 @@ class UnfinishedService:
         """The unfinished jobs of consoles that are no more, oldest first, but for transfers that are taken back by
         themselves. Blocks on the disk."""
         found = self._store.unfinished()
-        return [item for item in found if item.entry.kind not in KINDS or self._half_made.hopeless(item)]
+        return [item for item in found if item.entry.kind not in TRANSFERS or self._half_made.hopeless(item)]
 
     def look(self, unfinished: Unfinished) -> Leftover:
         """Asks the host what is left. Blocks."""
         entry = unfinished.entry
-        if entry.kind in KINDS:
+        if entry.kind in TRANSFERS:
             return Leftover(unfinished, files=self._half_made.look(unfinished))
         key = entry.vms[0]
         try:
@@ -93,7 +94,7 @@ class UnfinishedService:
         Files that something needs by now stay. Blocks on the host where the VM is still there.
         """
         job, entry = leftover.unfinished.job, leftover.unfinished.entry
-        if entry.kind in KINDS:
+        if entry.kind in TRANSFERS:
             return self._half_made.take_back(leftover.unfinished)
         if leftover.there:
             plan = self._delete.plan([leftover.key])

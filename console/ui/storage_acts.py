@@ -16,7 +16,7 @@ from console.fleet.hosts import Phase
 from console.fleet.storage import PoolUse, VolumeUse
 from console.fleet.storing import PoolAct
 from console.ui.dialogs.base import Dialog
-from console.ui.dialogs.planned import ActPlanDialog
+from console.ui.dialogs.planned import ActPlanDialog, DeleteVolumesDialog
 from console.ui.dialogs.pools import NewPoolDialog
 from console.ui.dialogs.transfers import DownloadDialog, UploadDialog
 from console.ui.dialogs.volumes import CopyDialog, NewVolumeDialog, ResizeDialog
@@ -195,22 +195,11 @@ class StorageActs(QObject):
         return self._delete()
 
     def _delete(self) -> Dialog:
-        keys, service = [use.key for use in self.volumes], self._ctx.services.storage
+        keys = [use.key for use in self.volumes]
         count = len(keys)
         on = keys[0].name if count == 1 else ngettext("{n} volume", "{n} volumes", count).format(n=count)
         title = _("Delete {name}").format(name=on)
-        return self._open(
-            ActPlanDialog(
-                self._ctx,
-                title,
-                title,
-                lambda: service.plan_delete(keys),
-                lambda: service.run_delete(keys),
-                lambda: service.delete_line(keys),
-                self._window,
-            ),
-            200 + 26 * min(count, 12),
-        )
+        return self._open(DeleteVolumesDialog(self._ctx, title, keys, self._window), 240 + 26 * min(count, 12))
 
     def menu(self, parent: QWidget) -> QMenu:
         """Of the chosen volumes."""

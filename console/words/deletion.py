@@ -73,6 +73,14 @@ def left_of(name: str, *, there: bool, files: Collection[FileItem]) -> str:
     ).format(name=name, count=len(files))
 
 
+def left_of_transfer(name: str) -> str:
+    """What a transfer that was cut short left, and why it was not taken back by itself."""
+    return _(
+        "{name} is only half there. It could not be taken back by itself: it is in use by now, is no longer the same file, or "
+        "its host has left the fleet."
+    ).format(name=name)
+
+
 def button(plan: DeletePlan, chosen: frozenset[str]) -> str:
     """Names act and count: "Delete web-01, 2 files", "Delete 3 VMs, keep the files"."""
     vms = len(plan.vms)

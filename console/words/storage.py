@@ -140,7 +140,7 @@ def promised(use: PoolUse) -> str:
 
 
 def ratio(value: float | None) -> str:
-    return units.NONE if value is None else f"{units.figure(value, 2)}×"
+    return units.NONE if value is None else f"{units.figure(value, 2)}×"  # always two: a column stays even
 
 
 def orphans(count: int, size: int) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import shiboken6
 from PySide6.QtCore import QTimer, Slot
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from console.fleet.errors import FleetError
+from console.fleet.storage import VolumeKey
 from console.fleet.storing import Plan, Weight
 from console.ui.dialogs.base import Dialog, scrolled
 from console.ui.theme import theme
@@ -170,8 +171,38 @@ class PlannedDialog(Dialog):
         self.accept()
 
 
+class DeleteVolumesDialog(PlannedDialog):
+    """Volumes by name, and who needs them. Where another host names the same path and nobody knows whether the hosts share
+    it, a tick says that they don't."""
+
+    def __init__(self, ctx: Context, title: str, keys: Sequence[VolumeKey], parent: QWidget | None = None) -> None:
+        super().__init__(ctx, title, title, parent, danger=True, width=640)
+        self._keys = tuple(keys)
+        self.apart = QCheckBox(_("The hosts don’t share these files: elsewhere the same path is another file"))
+        self.apart.hide()
+        self.apart.toggled.connect(lambda _on: self.replan(soon=False))
+        self.form.addWidget(self.apart)
+        self.lines.show_rows([(("clock", "text3"), _("Asking the host what would happen…"))])
+        self.replan(soon=False)
+
+    def _show(self, number: int, plan: Plan) -> None:
+        super()._show(number, plan)
+        if any(say.code == "far-doubt" for say in plan.says):
+            self.apart.show()
+
+    def request(self) -> Callable[[], Plan]:
+        not_shared, service = self.apart.isChecked(), self._ctx.services.storage
+        return lambda: service.plan_delete(self._keys, not_shared=not_shared)
+
+    def run(self) -> object:
+        return self._ctx.services.storage.run_delete(self._keys, not_shared=self.apart.isChecked())
+
+    def command(self) -> str:
+        return self._ctx.services.storage.delete_line(self._keys, self.apart.isChecked())
+
+
 class ActPlanDialog(PlannedDialog):
-    """A plan alone, before it is done: to stop a pool, to delete volumes."""
+    """A plan alone, before it is done: to stop a pool, to remove it."""
 
     def __init__(
         self,

@@ -11,6 +11,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from console.fleet.errors import FleetError
+from console.fleet.storing import TRANSFERS
 from console.jobs.job import JobState, JobView
 from console.jobs.journal import Unfinished
 from console.services.unfinished import Leftover
@@ -143,6 +144,8 @@ class LeftoverPart(QFrame):
             return
         if leftover.nothing_left:
             self._said.setText(_("Nothing is left of it: it had come to its end."))
+        elif leftover.unfinished.entry.kind in TRANSFERS:
+            self._said.setText(deletion.left_of_transfer(leftover.unfinished.entry.target))
         elif leftover.there:
             self._said.setText(_("The VM is still there. These files were to go with it:"))
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,6 +26,7 @@ from console.ui.widgets.row_view import RowView
 from console.words import N_, _, ngettext, overview, units
 
 EVERY_MS = 5000  # between two looks while the page is seen
+SHARE = 40  # times what a look takes, that pass before the next: a very large fleet is looked at less often
 ROWS = 8
 HEAD = 26  # px: heads with links are as high as those without
 
@@ -169,20 +171,23 @@ class FleetMore(QWidget):
             return
         self._asking = True
         place, specs, parts, service = self._place, self._specs, self._parts, self._ctx.services.overview
-        self._ctx.bridge.run(
-            lambda: (service.look(specs, parts), service.today(specs)),
-            lambda found: self._told(place, *found),
-            lambda _error: self._failed(),
-        )
+
+        def work() -> tuple[Overview, Today, float]:
+            start = time.monotonic()
+            known = service.look(specs, parts)
+            return known, service.today(specs), time.monotonic() - start
+
+        self._ctx.bridge.run(work, lambda found: self._told(place, *found), lambda _error: self._failed())
 
     def _failed(self) -> None:
         if shiboken6.isValid(self):
             self._asking = False
 
-    def _told(self, place: Place, known: Overview, today: Today) -> None:
+    def _told(self, place: Place, known: Overview, today: Today, took: float) -> None:
         self._asking = False
         if not shiboken6.isValid(self):
             return
+        self._soon.setInterval(max(EVERY_MS, round(took * 1000 * SHARE)))
         if place.spot != self._place.spot:
             self._ask()
             return
