@@ -78,6 +78,7 @@ class PlotStack(QWidget):
         self._by_key = False  # it was put there
         self._drag: _Drag | None = None
         self._still: QPixmap | None = None
+        self._canvas: QPixmap | None = None
         self._seal: tuple[object, ...] = ()
         self._texts: tuple[QRectF, ...] = ()  # below the plots
         self._names: QPixmap | None = None
@@ -175,7 +176,9 @@ class PlotStack(QWidget):
 
     def _paint_still(self, ratio: float) -> QPixmap:
         """All but values and crosshair."""
-        made = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
+        size = QSize(round(self.width() * ratio), round(self.height() * ratio))
+        made = self._canvas if self._canvas is not None and self._canvas.size() == size else QPixmap(size)
+        self._canvas = made  # kept, since memory that was just got is slow
         made.setDevicePixelRatio(ratio)
         made.fill(theme.color("base"))
         painter = QPainter(made)

@@ -193,8 +193,12 @@ def extended(old: Bins, new: Bins) -> Bins:
 
 def runs(known: Mask) -> list[tuple[int, int]]:
     """Where a mask is true: (first, behind the last) of each piece."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], known, [False])).astype(np.int8)))
-    return [(int(first), int(end)) for first, end in edges.reshape(-1, 2)]
+    if known.all():
+        return [(0, len(known))] if len(known) else []
+    edges = np.flatnonzero(known[1:] != known[:-1]) + 1
+    cuts = [0, *edges.tolist(), len(known)]
+    first = 0 if known[0] else 1
+    return [(cuts[number], cuts[number + 1]) for number in range(first, len(cuts) - 1, 2)]
 
 
 def gaps_of(graphs: Sequence[Graph], least: float = 3.0) -> list[tuple[float, float]]:

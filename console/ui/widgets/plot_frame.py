@@ -159,13 +159,14 @@ def paint_frame(painter: QPainter, frame: Frame, area: Area, ticks: Sequence[flo
     rect = area.rect
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     top = rect.top() - theme.px(6)
-    for y in (top, rect.bottom()):
-        painter.fillRect(QRectF(0, y, frame.left + frame.width, 1), theme.color("border"))
-    line = theme.color("line")
+    left, right, bottom = round(frame.left), round(frame.left + frame.width), round(rect.bottom())
+    border, line, upper = theme.color("border"), theme.color("line"), round(top)
+    for y in (upper, bottom):
+        painter.fillRect(0, y, right, 1, border)
     for x in ticks:
-        painter.fillRect(QRectF(round(x), top + 1, 1, rect.bottom() - top - 1), line)
+        painter.fillRect(round(x), upper + 1, 1, bottom - upper - 1, line)
     for share in (1.0, 0.5):
-        painter.fillRect(QRectF(frame.left, round(rect.bottom() - rect.height() * share), frame.width, 1), line)
+        painter.fillRect(left, round(rect.bottom() - rect.height() * share), right - left, 1, line)
 
 
 def paint_numbers(painter: QPainter, frame: Frame, rect: QRectF, most: float) -> None:

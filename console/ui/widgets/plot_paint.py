@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap, QPolygonF
 from shiboken6 import VoidPtr, getCppPointer
 
 from console.ui.theme import theme
@@ -91,20 +91,27 @@ def shade(painter: QPainter, rect: QRectF, ratio: float, layers: list[tuple[Heig
     width, height = round(rect.width() * ratio), round(rect.height() * ratio)
     if width <= 0 or height <= 0 or not layers:
         return
-    index: NDArray[np.uint8] | None = None
+    pixels: NDArray[np.uint32] | None = None
     rows = np.arange(height, dtype=np.float32)[:, None] + np.float32(0.5)
-    for number, (upper, lower, _color) in enumerate(layers, 1):
+    for upper, lower, color in layers:
         inside = rows >= upper * np.float32(ratio)
         if lower is not None:
             inside &= rows <= lower * np.float32(ratio)
-        if index is None:
-            index = inside.view(np.uint8)
+        value = np.uint32(_premultiplied(color))
+        if pixels is None:
+            pixels = np.multiply(inside, value, dtype=np.uint32)
         else:
-            np.copyto(index, np.uint8(number), where=inside)
-    assert index is not None
-    image = QImage(index.data, width, height, width, QImage.Format.Format_Indexed8)
-    image.setColorTable([0, *(color.rgba() for _upper, _lower, color in layers)])
-    painter.drawImage(rect, image, QRectF(0, 0, width, height))
+            np.copyto(pixels, value, where=inside)
+    assert pixels is not None
+    image = QImage(pixels.data, width, height, width * 4, QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(ratio)
+    painter.drawImage(QPointF(round(rect.left() * ratio) / ratio, round(rect.top() * ratio) / ratio), image)
+
+
+def _premultiplied(color: QColor) -> int:
+    alpha = color.alpha()
+    red, green, blue = (round(part * alpha / 255) for part in (color.red(), color.green(), color.blue()))
+    return alpha << 24 | red << 16 | green << 8 | blue
 
 
 def thinned(curve: Curve, start: float, end: float, pixels: float) -> Curve:
@@ -210,18 +217,31 @@ def _clear(color: QColor, opacity: float) -> QColor:
 
 def hatch(painter: QPainter, rect: QRectF) -> None:
     """Slanted lines over the base: nothing is known here."""
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setClipRect(rect)
-    painter.fillRect(rect, QBrush(theme.color("base")))
-    painter.setPen(QPen(theme.color("border"), 1.0))
-    gap = theme.px(HATCH)
-    first = int((rect.left() - rect.height()) // gap) * gap
-    lines = [
-        QLineF(x, rect.bottom(), x + rect.height(), rect.top()) for x in range(first, int(rect.right()) + gap, gap)
-    ]
-    painter.drawLines(lines)
-    painter.restore()
+    left, top = round(rect.left()), round(rect.top())
+    box = QRect(left, top, max(1, round(rect.right()) - left), round(rect.bottom()) - top)
+    painter.drawTiledPixmap(box, _tile(painter.device().devicePixelRatioF()))
+
+
+_tiles: dict[tuple[float, int], QPixmap] = {}
+
+
+def _tile(ratio: float) -> QPixmap:
+    """The pattern of a gap, which fits to itself on all sides."""
+    found = _tiles.get((ratio, theme.generation))
+    if found is None:
+        _tiles.clear()
+        gap = theme.px(HATCH)
+        side = gap * 16
+        found = QPixmap(round(side * ratio), round(side * ratio))
+        found.setDevicePixelRatio(ratio)
+        found.fill(theme.color("base"))
+        painter = QPainter(found)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme.color("border"), 1.0))
+        painter.drawLines([QLineF(x - 1, side + 1, x + side + 1, -1) for x in range(-side, side + 1, gap)])
+        painter.end()
+        _tiles[ratio, theme.generation] = found
+    return found
 
 
 def draw_dot(painter: QPainter, at: QPointF, color: QColor) -> None:
