@@ -23,7 +23,8 @@ from console.ui.widgets.buttons import Button, IconButton
 from console.ui.widgets.fields import SearchField
 from console.ui.widgets.find_bar import FindBar
 from console.ui.widgets.labels import label
-from console.ui.widgets.notes import EmptyState, Note
+from console.ui.widgets.note_place import NotePlace
+from console.ui.widgets.notes import EmptyState
 from console.ui.widgets.tabs import Segment, Segmented
 from console.ui.widgets.xml_text import XmlText, prepare
 from console.ui.widgets.xml_view import XmlView
@@ -60,10 +61,9 @@ class VmXml(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._bar())
-        self._notes = QVBoxLayout()
-        column.addLayout(self._notes)
+        self._notes = NotePlace()
+        column.addWidget(self._notes)
         column.addWidget(body, 1)
-        self._note: Note | None = None
         self.editing = VmXmlEdit(ctx)
         self.editing.left.connect(self._on_left)
         self._modes = QStackedLayout(self)
@@ -154,7 +154,7 @@ class VmXml(QWidget):
         assert domain is not None
         moved = before is None or before.key != domain.key
         if moved:
-            self._tell(None)
+            self._notes.clear()
             self.editing.leave()
         if not self.editing.editing(domain.key):
             self._modes.setCurrentIndex(0)
@@ -174,11 +174,11 @@ class VmXml(QWidget):
 
         def failed(error: FleetError) -> None:
             said = errors.explain(error, "vm.edit")
-            self._tell(Note("error", said.what, f"{said.why} {said.next}"))
+            self._tell("error", said.what, f"{said.why} {said.next}")
 
         def ready() -> None:
             if self._domain is not None and self._domain.key == domain.key:
-                self._tell(None)
+                self._notes.clear()
                 self._modes.setCurrentWidget(self.editing)
                 self.editing.editor.setFocus()
 
@@ -212,23 +212,14 @@ class VmXml(QWidget):
                 lost,
             ]
             tone = "warning" if refused or lost else "info"
-            self._tell(Note(tone, _("Stored. From the next start:"), " ".join(part for part in said if part)))
+            self._tell(tone, _("Stored. From the next start:"), " ".join(part for part in said if part))
         elif lost:
-            self._tell(Note("warning", _("Stored."), lost))
+            self._tell("warning", _("Stored."), lost)
         else:
-            self._tell(Note("good", _("Stored."), _("All of it holds now.") if applied.running else ""))
+            self._tell("good", _("Stored."), _("All of it holds now.") if applied.running else "")
 
-    def _tell(self, note: Note | None) -> None:
-        if self._note is not None:
-            self._notes.removeWidget(self._note)
-            self._note.hide()
-            self._note.deleteLater()
-        self._note = note
-        side = theme.px(12) if note else 0
-        self._notes.setContentsMargins(side, 0, side, theme.px(8) if note else 0)
-        if note is not None:
-            note.add_button(_("Close"), lambda: self._tell(None))
-            self._notes.addWidget(note)
+    def _tell(self, tone: str, cause: str, sentence: str) -> None:
+        self._notes.tell(tone, cause, sentence).add_button(_("Close"), self._notes.clear)
 
     @Slot()
     def _read(self) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from console.fleet.domains import Domain, VmKey
@@ -22,12 +22,9 @@ from console.services.edit import Applied, Begun, Draft, EditPlan
 from console.ui.context import Context
 from console.ui.dialogs.xml_changes import XmlChangesDialog
 from console.ui.dialogs.xml_merge import XmlMergeDialog
-from console.ui.theme import theme
-from console.ui.theme.tokens import HEIGHTS
-from console.ui.widgets.buttons import Button
-from console.ui.widgets.find_bar import FindBar
+from console.ui.widgets.edit_bar import EditBar
 from console.ui.widgets.finding_list import FindingList
-from console.ui.widgets.labels import label
+from console.ui.widgets.note_place import NotePlace
 from console.ui.widgets.notes import Note
 from console.ui.widgets.xml_editor import XmlEditor
 from console.words import _, edits, errors, ngettext, units
@@ -66,28 +63,21 @@ class VmXmlEdit(QWidget):
         self._number = 0
         self._findings: tuple[Finding, ...] = ()
         self._fresh = True
-        self._note: Note | None = None
         self.editor = XmlEditor()
         self.findings = FindingList()
         self.findings.chosen.connect(self._go_to)
-        self._find = FindBar(_("Find in the XML"), self.editor.find_text, self.editor.setFocus, 280)
-        self.search, self._hits = self._find.field, self._find.hits
-        self.editor.found.connect(self._find.on_found)
-        self._said = label("", "secondary")
-        self.secrets = QCheckBox(_("Passwords"))
-        self.secrets.setToolTip(_("Show passwords too. Without this they stay as they are."))
+        self._bar = EditBar(self.editor)
+        self.search, self._hits, self._said = self._bar.find.field, self._bar.find.hits, self._bar.said
+        self.secrets, self.discard, self.review = self._bar.secrets, self._bar.discard, self._bar.review
         self.secrets.clicked.connect(self._on_secrets)
-        self.discard = Button(_("Discard"))
         self.discard.clicked.connect(self._on_discard)
-        self.review = Button(_("Review changes…"), kind="primary")
         self.review.clicked.connect(lambda: self.look())
-        self._notes = QVBoxLayout()
-        self._notes.setContentsMargins(theme.px(12), 0, theme.px(12), 0)
+        self._notes = NotePlace()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self._bar())
-        column.addLayout(self._notes)
+        column.addWidget(self._bar)
+        column.addWidget(self._notes)
         column.addWidget(self.editor, 1)
         column.addWidget(self.findings)
         self._soon = QTimer(self, interval=CHECK_MS, singleShot=True)
@@ -96,29 +86,6 @@ class VmXmlEdit(QWidget):
         self._later.timeout.connect(self._compare)
         self.editor.textChanged.connect(self._on_typed)
         ctx.bridge.jobs_changed.connect(self._on_jobs)
-
-    def _bar(self) -> QWidget:
-        bar = QWidget()
-        bar.setFixedHeight(theme.px(HEIGHTS["search"]))
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(theme.px(12), 0, theme.px(12), 0)
-        row.setSpacing(theme.px(8))
-        row.addWidget(self._find, 2)
-        row.addStretch(1)
-        row.addWidget(self._said)
-        row.addWidget(self.secrets)
-        for text, act, able in (
-            (_("Undo"), self.editor.undo, self.editor.undoAvailable),
-            (_("Redo"), self.editor.redo, self.editor.redoAvailable),
-        ):
-            step = Button(text)
-            step.setEnabled(False)
-            step.clicked.connect(act)
-            able.connect(step.setEnabled)
-            row.addWidget(step)
-        row.addWidget(self.discard)
-        row.addWidget(self.review)
-        return bar
 
     # which VM
 
@@ -163,15 +130,15 @@ class VmXmlEdit(QWidget):
         assert self._key is not None
         key = self._key
         cause = _("You began to change this VM: {time}.").format(time=units.moment(begun.at, time.time()))
-        note = self._tell("info", cause, _("It was neither applied nor discarded."))
+        note = self._notes.tell("info", cause, _("It was neither applied nor discarded."))
 
         def take_up() -> None:
-            self._say_nothing()
+            self._notes.clear()
             self._work.draft = replace(self._work.draft, text=begun.base)
             self.editor.replace_text(begun.text)
 
         def forget() -> None:
-            self._say_nothing()
+            self._notes.clear()
             self._drop(key)
 
         note.add_button(_("Take it up again"), take_up)
@@ -193,7 +160,7 @@ class VmXmlEdit(QWidget):
             self.editor.replace_text(work.text)
         self.editor.verticalScrollBar().setValue(work.place)
         self.secrets.setChecked(work.draft.secrets)
-        self._say_nothing()
+        self._notes.clear()
         self._check()
         self.editor.setFocus()
 
@@ -316,7 +283,7 @@ class VmXmlEdit(QWidget):
             if still and not same:
                 cause = _("Somebody else changed this VM meanwhile.")
                 said = _("Nothing of theirs is overwritten: look at both changes.")
-                self._tell("warning", cause, said).add_button(_("Look…"), lambda: self.look())
+                self._notes.tell("warning", cause, said).add_button(_("Look…"), lambda: self.look())
 
         self._ctx.bridge.run(lambda: changes.same(look.xml(key, inactive=True), draft.text), done)
 
@@ -349,7 +316,7 @@ class VmXmlEdit(QWidget):
         self._ctx.bridge.run(work, done, failed)
 
     def _show(self, plan: EditPlan, both: Both | None) -> None:
-        self._say_nothing()
+        self._notes.clear()
         if both is not None:
             merged: Callable[[str], None] = lambda text: self._merged(plan, text)  # noqa: E731
             XmlMergeDialog(self._ctx, plan, *both, merged, self._on_discard, self.window()).show_at()
@@ -366,7 +333,7 @@ class VmXmlEdit(QWidget):
         if self._key == plan.key:
             self.editor.replace_text(text)
             said = _("Look through it, then review the changes again.")
-            self._tell("info", _("Their change and yours are both in the text."), said)
+            self._notes.tell("info", _("Their change and yours are both in the text."), said)
         else:
             work.text = text
 
@@ -417,22 +384,7 @@ class VmXmlEdit(QWidget):
 
     def _failed(self, error: FleetError) -> Note:
         if isinstance(error, FlawedText):
-            return self._tell("error", edits.finding(error.finding), "")
+            return self._notes.tell("error", edits.finding(error.finding))
         said = errors.explain(error, "vm.edit")
         words = _("“{words}”").format(words=said.words) if said.words else ""
-        return self._tell("error", said.what, " ".join(part for part in (said.why, words, said.next) if part))
-
-    def _tell(self, tone: str, cause: str, sentence: str) -> Note:
-        self._say_nothing()
-        self._note = Note(tone, cause, sentence)
-        self._notes.addWidget(self._note)
-        self._notes.setContentsMargins(theme.px(12), 0, theme.px(12), theme.px(8))
-        return self._note
-
-    def _say_nothing(self) -> None:
-        if self._note is not None:
-            self._notes.removeWidget(self._note)
-            self._note.hide()
-            self._note.deleteLater()
-            self._note = None
-            self._notes.setContentsMargins(theme.px(12), 0, theme.px(12), 0)
+        return self._notes.tell("error", said.what, " ".join(part for part in (said.why, words, said.next) if part))
