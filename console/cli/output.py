@@ -108,6 +108,12 @@ def document(value: object) -> None:
     click.echo(json.dumps(value, ensure_ascii=encoding != "utf8", indent=2))
 
 
+def line_document(value: object) -> None:
+    """Prints one JSON document on one line."""
+    encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower().replace("-", "")
+    click.echo(json.dumps(value, ensure_ascii=encoding != "utf8"))
+
+
 def iso(epoch: float | None) -> str | None:
     """Epoch seconds as ISO 8601 in UTC; None for 0, which means not known."""
     if not epoch:

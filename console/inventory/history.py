@@ -159,7 +159,8 @@ class Recorder:
         from console.inventory import reading  # noqa: PLC0415
 
         self._drain()
-        return reading.read(self._opened(), keys, tier, first, count, _Held(self._lock, self._gathered))
+        held = _Held(self._lock, self._gathered)
+        return reading.read(self._opened() if self._is_there() else None, keys, tier, first, count, held)
 
     def live(self, keys: Sequence[Subject], first: int, count: int) -> dict[Subject, Bins]:
         """The same of five-second bins as far as they are in memory. Touches no disk."""
@@ -181,11 +182,12 @@ class Recorder:
         self._marks.extend(self._happenings.marks())
         wanted = None if keys is None else set(keys)
         waiting = [m for m in tuple(self._marks) if start <= m.at <= end and (wanted is None or m.key in wanted)]
-        return sorted([*reading.marks(self._opened(), wanted, start, end), *waiting], key=lambda mark: mark.at)
+        written = reading.marks(self._opened(), wanted, start, end) if self._is_there() else []
+        return sorted([*written, *waiting], key=lambda mark: mark.at)
 
     def subjects(self) -> Mapping[Subject, Entry]:
         """All that was ever recorded, as far as it is kept. Errors: Failed."""
-        return self._opened().subjects()
+        return self._opened().subjects() if self._is_there() else {}
 
     # never blocking
 
@@ -208,6 +210,10 @@ class Recorder:
     def listening(self) -> bool:
         """It was started, and so knows what the inventory is told."""
         return self._undo is not None
+
+    def _is_there(self) -> bool:
+        """There is a file; who only reads makes none."""
+        return self._book is not None or self._path.exists()
 
     # in the writer's thread
 

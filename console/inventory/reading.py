@@ -46,11 +46,16 @@ SLOTS_AN_HOUR = CHUNKS_AN_HOUR * SLOTS_A_CHUNK
 NO_END = 1 << 40  # later than any hour
 
 
-def read(book: Book, keys: Sequence[Subject], tier: int, first: int, count: int, newest: Newest) -> dict[Subject, Bins]:
-    """`count` bins of STEPS[tier] seconds from bin `first` (counted from the epoch) of each of `keys`. Errors: Failed."""
+def read(
+    book: Book | None, keys: Sequence[Subject], tier: int, first: int, count: int, newest: Newest
+) -> dict[Subject, Bins]:
+    """`count` bins of STEPS[tier] seconds from bin `first` (counted from the epoch) of each of `keys`. Errors: Failed.
 
-    def work(db: sqlite3.Connection) -> dict[Subject, Bins]:
-        entries = book.current(db).entries
+    book: None where there is no file; then there is what is in memory.
+    """
+
+    def work(db: sqlite3.Connection | None) -> dict[Subject, Bins]:
+        entries = book.current(db).entries if book is not None and db is not None else {}
         known = [entry for key in keys if (entry := entries.get(key)) is not None]
         found = _Found(keys, count)
         if tier == 0:
@@ -58,9 +63,9 @@ def read(book: Book, keys: Sequence[Subject], tier: int, first: int, count: int,
             return found.bins
         per = SLOTS_AN_HOUR * int(STEPS[0]) // int(STEPS[tier])  # bins of an hour
         start, end = first // per, -(-(first + count) // per)
-        if tier == 1:
+        if db is not None and tier == 1:
             _minutes(db, known, found, first, start, end)
-        else:
+        elif db is not None:
             _hours(db, known, found, first, end)
         # hours that are not packed yet, and those of which the newest is in memory only
         for hour in _open_hours(db, start, end, newest):
@@ -68,7 +73,7 @@ def read(book: Book, keys: Sequence[Subject], tier: int, first: int, count: int,
             found.put_fine(fine, hour * per - first, SLOTS_AN_HOUR // per)
         return found.bins
 
-    return book.database.read(work)
+    return book.database.read(work) if book is not None else work(None)
 
 
 def in_memory(keys: Sequence[Subject], first: int, count: int, newest: Newest) -> dict[Subject, Bins]:
@@ -107,13 +112,18 @@ class _Found:
 
 
 def _fine(
-    db: sqlite3.Connection, known: Sequence[Entry], keys: Sequence[Subject], first: int, count: int, newest: Newest
+    db: sqlite3.Connection | None,
+    known: Sequence[Entry],
+    keys: Sequence[Subject],
+    first: int,
+    count: int,
+    newest: Newest,
 ) -> dict[Subject, Floats]:
     """Five-second values: of the file, then of memory."""
     found: dict[Subject, Floats] = {}
     chunk, before = divmod(first, SLOTS_A_CHUNK)
     chunks = -(-(before + count) // SLOTS_A_CHUNK)
-    by_id = seconds_of(db, sorted({entry.shelf for entry in known}), chunk, chunks)
+    by_id = seconds_of(db, sorted({entry.shelf for entry in known}), chunk, chunks) if db is not None else {}
     for entry in known:
         if (codes := by_id.get(entry.id)) is not None:
             found[entry.key] = decoded(codes[:, before : before + count])
@@ -153,8 +163,8 @@ def _hours(db: sqlite3.Connection, known: Sequence[Entry], found: _Found, first:
                 found.put_codes(mine.key, (row >> LOW_BITS) - first, (low, mean, high))
 
 
-def _open_hours(db: sqlite3.Connection, start: int, end: int, newest: Newest) -> list[int]:
-    hours = set(hours_to_pack(db, NO_END))
+def _open_hours(db: sqlite3.Connection | None, start: int, end: int, newest: Newest) -> list[int]:
+    hours = set(hours_to_pack(db, NO_END)) if db is not None else set()
     if newest.newest >= 0:
         hours |= set(range(newest.oldest // SLOTS_AN_HOUR, newest.newest // SLOTS_AN_HOUR + 1))
     return sorted(hour for hour in hours if start <= hour < end)

@@ -98,7 +98,7 @@ class StatsService:
             for tier, (step, kept) in enumerate(zip(STEPS, KEPT, strict=True))
             if tier == len(STEPS) - 1 or (now - start <= kept + GRACE * step and wanted < STEPS[tier + 1])
         )
-        by = max(1, math.ceil(wanted / STEPS[tier] - 1e-9))
+        by = max(1, math.ceil(wanted / STEPS[tier] - 0.05))
         length = by * STEPS[tier]
         first = math.floor(start / length)
         return Span(tier, by, first, max(1, math.ceil(end / length) - first))
@@ -183,6 +183,19 @@ class StatsService:
         if not name and (entry := self._recorder.subjects().get(key)) is not None:
             name = entry.name
         return name or (key if isinstance(key, str) else key.uuid)
+
+    def find(self, word: str, host: str | None = None) -> list[Subject]:
+        """VMs of whom there are figures and that are, or were, called `word` (name, UUID or host/name). Errors: Failed."""
+        before, slash, last = word.rpartition("/")
+        found: list[Subject] = []
+        for key, entry in self._recorder.subjects().items():
+            if isinstance(key, str) or (host is not None and key.host != host):
+                continue
+            if word in (entry.name, key.uuid) or (
+                slash and before in (key.host, self.name(key.host)) and last in (entry.name, key.uuid)
+            ):
+                found.append(key)
+        return found
 
     def vcpus(self, key: Subject) -> float:
         """By what a share of CPU becomes whole CPUs: the vCPUs, or CPUs of a host, as of now; 1 where that is not known."""

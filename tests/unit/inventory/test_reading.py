@@ -38,3 +38,11 @@ def test_several_are_read_at_once_each_from_where_it_is(tmp_path: Path) -> None:
         assert found[B][1][0].tolist() == pytest.approx([np.nan, 7], rel=1e-3, nan_ok=True)
         assert np.isnan(found[VmKey("no", "no")][1]).all()
     assert in_memory([A, B], T // 5, 1, Newest())[B][2][0].tolist() == [7.0]
+
+
+def test_without_a_file_there_is_what_is_in_memory() -> None:
+    for tier, step in enumerate((5, 60, HOUR)):
+        found = read(None, [A, B], tier, T // step - 8000, 8002, Newest())
+        assert np.isnan(found[A][1]).all()
+        assert int(np.isfinite(found[B][1][0]).sum()) == 1
+        assert found[B][1][0, 8000] == 7.0

@@ -1,0 +1,91 @@
+"""`splendid stats --live`: figures as hosts tell them now, a line each round, without a window."""
+
+from __future__ import annotations
+
+import csv
+import sys
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from console.cli import output
+from console.cli.base import Exit
+from console.cli.session import Session
+from console.fleet.domains import Load, VmKey
+from console.fleet.history import Measure, Subject
+from console.fleet.hosts import HostLoad
+from console.words import stats, units
+
+_OF_VM = {
+    Measure.CPU: "cpu",
+    Measure.MEMORY: "memory_used_kib",
+    Measure.MEMORY_ALLOCATED: "memory_kib",
+    Measure.DISK_READ: "disk_read",
+    Measure.DISK_WRITE: "disk_write",
+    Measure.DISK_READ_OPS: "disk_read_ops",
+    Measure.DISK_WRITE_OPS: "disk_write_ops",
+    Measure.DISK_LATENCY: "disk_latency",
+    Measure.NET_IN: "net_in",
+    Measure.NET_OUT: "net_out",
+}
+_OF_HOST = {
+    Measure.CPU: "cpu",
+    Measure.MEMORY: "memory_used_kib",
+    Measure.CPU_USER: "cpu_user",
+    Measure.CPU_SYSTEM: "cpu_system",
+    Measure.CPU_IOWAIT: "cpu_iowait",
+    Measure.PRESSURE_CPU: "pressure_cpu",
+    Measure.PRESSURE_MEMORY: "pressure_memory",
+    Measure.PRESSURE_IO: "pressure_io",
+}
+_SHORT = (Measure.CPU, Measure.MEMORY, Measure.DISK_READ, Measure.DISK_WRITE, Measure.NET_IN, Measure.NET_OUT)
+
+
+def show(
+    session: Session, keys: Sequence[Subject], measures: Sequence[Measure], count: int | None, *, as_csv: bool
+) -> int:
+    """Prints a line for each subject and round of statistics, `count` rounds or until Ctrl-C. JSON: one document a line."""
+    inventory = session.services.inventory
+    hosts = {key if isinstance(key, str) else key.host for key in keys}
+    session.reach([spec for spec in inventory.specs() if spec.id in hosts])
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    if as_csv:
+        writer.writerow(["time", "host", "vm", "measure", "unit", "value"])
+    seen: dict[Subject, float] = {}
+    rounds = dict.fromkeys(keys, 0)
+    try:
+        while any(count is None or done < count for done in rounds.values()) and any(
+            session.live(host) for host in hosts
+        ):
+            for key in keys:
+                load = inventory.view(key).load if isinstance(key, str) else inventory.load(key)
+                if load is None or load.stamp == seen.get(key) or load.cpu is None:
+                    continue  # told already, or the first round, which has no rates
+                seen[key] = load.stamp
+                rounds[key] += 1
+                if count is None or rounds[key] <= count:
+                    _line(session, writer if as_csv else None, key, load, measures)
+            time.sleep(0.1)
+    except KeyboardInterrupt:
+        return Exit.DONE
+    return session.say_unreached()
+
+
+def _line(session: Session, writer: Any, key: Subject, load: Load | HostLoad, measures: Sequence[Measure]) -> None:
+    fields = _OF_VM if isinstance(key, VmKey) else _OF_HOST
+    wanted = [measure for measure in measures or _SHORT if measure in fields]
+    values: dict[Measure, float | None] = {measure: getattr(load, fields[measure]) for measure in wanted}
+    name = session.services.stats.name
+    host, vm = (name(key.host), name(key)) if isinstance(key, VmKey) else (name(key), "")
+    if writer is not None:
+        for measure, value in values.items():
+            if value is not None:
+                unit = stats.plain_unit(measure)
+                writer.writerow([output.iso(load.stamp), host, vm, measure.value, unit, f"{value:.6g}"])
+    elif session.json:
+        told = {measure.value: value for measure, value in values.items()}
+        output.line_document({"time": output.iso(load.stamp), "host": host, "vm": vm, **told})
+    else:
+        parts = [f"{stats.name(measure)} {stats.value(measure, value)}" for measure, value in values.items()]
+        output.line(f"{units.clock(load.stamp)}  {f'{host}/{vm}' if vm else host}  {', '.join(parts)}")
+    sys.stdout.flush()
