@@ -23,7 +23,7 @@ from console.fleet.updates import (
     StateRead,
     Update,
 )
-from console.gateway import loop
+from console.gateway import loop, reader
 from console.gateway.events import Event, Kind
 from console.gateway.kit import Kit
 from console.gateway.picture import Picture
@@ -35,10 +35,10 @@ from tests.contract.console_like import OFF, RUNNING, node, uuid_of
 class Looking:
     """A picture of a node with vm0 running and vm1 off, and all it told. now: its clock."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *states: int) -> None:
         self.now = 1000.0
         self.told: list[Update] = []
-        self.conn: Any = libvirt.open(f"test://{node(folder, RUNNING, OFF)}")
+        self.conn: Any = libvirt.open(f"test://{node(folder, *(states or (RUNNING, OFF)))}")
         self.timer = Timer()
         kit = Kit(self.told.append, lambda _: None, Workers(), self.timer, 3.0, None, lambda: self.now)
         spec = HostSpec("h", "h", "test:///default")
@@ -151,3 +151,30 @@ def test_addresses(at: Looking) -> None:
     told = only(at.since())
     assert isinstance(told, AddressesRead)
     assert told.addresses[0].ip.startswith("192.168.122.")
+
+
+def test_several_are_read_with_one_sweep_over_the_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What vanished meanwhile is told as gone; few are asked one by one."""
+    loop.acquire()
+    mine = Looking(tmp_path, RUNNING, RUNNING, OFF, OFF)
+    try:
+        mine.picture.read_all()
+        mine.since()
+        sweeps: list[Any] = []
+        sweep = reader.Sweep
+        monkeypatch.setattr(reader, "Sweep", lambda conn: sweeps.append(conn) or sweep(conn))
+        mine.vm(0).suspend()
+        mine.vm(3).undefine()
+        mine.picture.read_several([uuid_of(number) for number in range(4)])
+        told = mine.since()
+        read = {update.domain.name: update.domain.state for update in told if isinstance(update, DomainRead)}
+        assert read == {"vm0": State.PAUSED, "vm1": State.RUNNING, "vm2": State.OFF}
+        assert [update.uuid for update in told if isinstance(update, DomainGone)] == [uuid_of(3)]
+        assert len(sweeps) == 1
+        mine.picture.read_several([uuid_of(0)])
+        assert len(mine.since()) == 1
+        assert len(sweeps) == 1
+    finally:
+        mine.timer.close(1.0)
+        mine.conn.close()
+        loop.release(1.0)

@@ -105,3 +105,53 @@ def test_whatever_the_order_all_members_run_once_within_the_limit(
         running += fresh
     assert sorted(begun) == list(range(len(views)))
     assert group.verdict is not None
+
+
+def test_a_stage_begins_when_the_one_before_is_over() -> None:
+    views = members(("a",), ("b",), ("a",), ("b",))
+    group = Group(views, limit=2, stages={0: 0, 1: 0, 2: 1, 3: 2})
+    assert group.startable() == [0, 1]
+    group.end(ended(views[0]))
+    assert group.startable() == []
+    group.end(ended(views[1], JobState.FAILED))
+    assert group.startable() == [2]
+    group.end(ended(views[2], JobState.CANCELLED))
+    assert group.startable() == [3]
+
+
+def test_no_more_in_all_than_the_most() -> None:
+    views = members(("a",), ("b",), ("c",))
+    group = Group(views, limit=2, most=2)
+    assert group.startable() == [0, 1]
+    group.end(ended(views[1]))
+    assert group.startable() == [2]
+
+
+def test_after_a_failure_nothing_more_begins_where_that_was_asked() -> None:
+    views = members(("a",), ("a",), ("a",))
+    group = Group(views, limit=1, halts=True)
+    assert group.startable() == [0]
+    assert group.halted == ()
+    group.end(ended(views[0], JobState.FAILED))
+    assert group.startable() == []
+    assert group.halted == (1, 2)
+
+
+def test_what_stands_aside_is_not_counted_but_can_fail_the_group() -> None:
+    views = members(("a",), (), ("a",))
+    group = Group(views, limit=1, aside=[1])
+    assert group.startable() == [0, 1]
+    group.progress(replace(views[1], state=JobState.RUNNING, fraction=0.5))
+    assert group.standing()["values"]["total"] == 2
+    assert group.standing()["fraction"] == 0
+    group.end(ended(views[1]))
+    group.end(ended(views[0]))
+    assert group.standing()["values"]["succeeded"] == 1
+    assert group.startable() == [2]
+    group.end(ended(views[2]))
+    assert group.verdict is JobState.SUCCEEDED
+    late = Group(members(("a",), ()), limit=1, aside=[1])
+    late.startable()
+    for view in members(("a",), ()):
+        late.end(ended(view, JobState.FAILED if not view.hosts else JobState.SUCCEEDED))
+    assert late.verdict is JobState.FAILED

@@ -321,3 +321,20 @@ def test_where_it_cannot_be_written_the_vm_is_named_and_nothing_is_begun(tmp_pat
     assert caught.value.what == "web-01"
     assert str(tmp_path / "jobs.sqlite") in caught.value.problem.text
     store.close(5)
+
+
+def test_ids_for_many_are_taken_before_they_are_wanted(tmp_path: Path) -> None:
+    store = JobStore(tmp_path / "jobs.db")
+    store.open()
+    store.expect(2500)
+    ids = [store.next_id() for _ in range(2500)]
+    assert ids == list(range(ids[0], ids[0] + 2500))
+    closed(store)
+
+
+def test_where_the_file_cannot_be_had_ids_for_many_come_from_the_clock(tmp_path: Path) -> None:
+    (tmp_path / "jobs.db").mkdir()
+    store = JobStore(tmp_path / "jobs.db")
+    store.expect(10)
+    assert len({store.next_id() for _ in range(10)}) == 10
+    store.close(1)

@@ -10,7 +10,7 @@ import pytest
 from console.fleet.domains import VmKey
 from console.fleet.errors import Busy, Conflict, Problem, Reason, Unreachable
 from console.jobs import runner as runner_module
-from console.jobs.job import Job, JobSpec, JobState, JobView
+from console.jobs.job import Cancelled, Job, JobSpec, JobState, JobView
 from console.jobs.runner import JobRunner
 
 PATIENCE = 5.0
@@ -411,3 +411,57 @@ def test_a_store_gives_the_numbers_and_gets_views_and_lines() -> None:
     assert notes.views[0].created == 1000.0
     assert [view.state for view in notes.views if view.id == 100][-1] is JobState.SUCCEEDED
     assert notes.lines == [(100, "hello")]
+
+
+class Promise:
+    """Ends when the test says so."""
+
+    def __init__(self) -> None:
+        self.ended: Callable[[BaseException | None], None] | None = None
+
+    def then(self, ended: Callable[[BaseException | None], None]) -> None:
+        self.ended = ended
+
+    def end(self, error: BaseException | None = None) -> None:
+        until = time.monotonic() + PATIENCE
+        while self.ended is None:
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        self.ended(error)
+
+
+def test_a_body_may_leave_its_end_to_somebody_else_and_holds_no_thread(runner: JobRunner) -> None:
+    promise = Promise()
+    handle = runner.submit("vm.start", "web", lambda job: promise)
+    promises = [Promise() for _ in range(3)]
+    handles = [runner.submit("vm.start", "web", lambda job, p=promise: p) for promise in promises]  # type: ignore[misc]
+    assert handle.wait(0.1).state is JobState.RUNNING
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("job-")]
+    promise.end()
+    assert handle.wait(PATIENCE).state is JobState.SUCCEEDED
+    for one, error in zip(promises, (Conflict(Reason.IN_USE, "web"), Cancelled(), ValueError("no")), strict=True):
+        one.end(error)
+    views = [one.wait(PATIENCE) for one in handles]
+    assert [view.state for view in views] == [JobState.FAILED, JobState.CANCELLED, JobState.FAILED]
+    assert [view.problem.reason for view in views if view.problem] == [Reason.IN_USE, Reason.OTHER]
+
+
+def test_a_group_goes_stage_after_stage_and_stops_where_it_was_asked_to(runner: JobRunner) -> None:
+    begun: list[str] = []
+
+    def body(name: str) -> Callable[[Job], None]:
+        def run(job: Job) -> None:
+            begun.append(name)
+            if name == "bad":
+                raise Conflict(Reason.IN_USE, name)
+
+        return run
+
+    stages = {"late": 1, "first": 0, "last": 2}
+    specs = [JobSpec("vm.start", name, body(name), hosts=("a",), stage=stage) for name, stage in stages.items()]
+    view = runner.group("vm.start", "3", specs, deed="kept").wait(PATIENCE)
+    assert (view.state, begun, view.deed) == (JobState.SUCCEEDED, ["first", "late", "last"], "kept")
+    specs = [JobSpec("vm.start", name, body(name), hosts=("a",)) for name in ("bad", "b", "c")]
+    view = runner.group("vm.start", "3", specs, limit_per_host=1, halts=True).wait(PATIENCE)
+    assert (view.state, view.values["failed"], view.values["cancelled"]) == (JobState.FAILED, 1, 2)
+    assert begun[3:] == ["bad"]

@@ -41,3 +41,19 @@ def test_the_line_survives_a_shell() -> None:
     )
     line = vm_line(inventory, "delete", [VmKey("a", "2")], "--disk", "/p/a b")
     assert shlex.split(line) == ["splendid", "vm", "delete", "a b; rm", "--disk", "/p/a b"]
+
+
+def test_thousands_are_named_with_one_look_at_the_fleet() -> None:
+    inventory = fleet(*(("a", str(number), f"vm-{number}") for number in range(3000)))
+    keys = [domain.key for domain in inventory.domains()]
+    looks = 0
+    domains = inventory.domains
+
+    def counted() -> tuple[Domain, ...]:
+        nonlocal looks
+        looks += 1
+        return domains()
+
+    inventory.domains = counted  # type: ignore[method-assign]
+    assert vm_line(inventory, "start", keys).count(" ") == 3002
+    assert looks == 1
