@@ -15,8 +15,7 @@ from console.fleet.credentials import Question, Wanted
 from console.fleet.errors import Denied, FleetError, Problem, Reason
 from console.fleet.hosts import HostSpec
 from console.gateway import loop, ports, prompts, ssh, tls
-from console.gateway.asking import ASKS, place_of
-from console.gateway.asking import Asking as Asking
+from console.gateway.asking import ASKS, Asking, place_of
 from console.gateway.errors import calling, fleet_error, opening_problem
 from console.gateway.uri import PORTS, Target, asks_by_helper, for_libvirt, take_apart
 from console.gateway.wires import Wire

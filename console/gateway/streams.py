@@ -19,7 +19,8 @@ import libvirt
 from console.fleet.errors import Failed, FleetError, Reason
 from console.fleet.storage import VolumeKey
 from console.gateway import volumes
-from console.gateway.connection import Asking, Link, open_connection
+from console.gateway.asking import Asking
+from console.gateway.connection import Link, open_connection
 from console.gateway.errors import calling, translated
 
 PIECE = 1 << 20  # bytes handed to libvirt at once

@@ -12,10 +12,12 @@ from PySide6.QtWidgets import QWidget
 
 from console.desktop import Desktop
 from console.fleet.acts import Act
+from console.fleet.credentials import Question, Wanted
 from console.fleet.domains import Domain, State
 from console.fleet.errors import Reason
 from console.fleet.hosts import HostSpec, Phase
 from console.jobs.job import JobView
+from console.services.credentials import Pending
 from console.ui.dialogs.base import Dialog
 from console.ui.dialogs.bulk import BulkDialog
 from console.ui.dialogs.bulk_result import BulkResultDialog
@@ -33,9 +35,11 @@ from console.ui.places import Place
 from console.ui.storage_acts import VolumeAct
 from console.words import jobs as job_words
 from tests.tour.camera import Camera
+from tests.tour.editing import edit_xml
 from tests.tour.waiting import NotSo, must, settle, until
 
 SMALL = QSize(1280, 720)
+LOCKED = Question("kvm-n11", "kvm-n11", Wanted.PASSPHRASE, detail="/home/anna/.ssh/id_ed25519")
 NOBODY = HostSpec("kvm-gone", "kvm-gone", "qemu+tcp://127.0.0.1:1/system", zone="lab", rack="L1")
 D = TypeVar("D", bound=Dialog)
 Step = tuple[str, Callable[[], str]]
@@ -68,6 +72,7 @@ class Walk:
             ("One VM", self.one_vm),
             ("Its hardware", self.hardware),
             ("Its XML, parts folded", self.xml),
+            ("Its XML edited: what is wrong, what changes and when, earlier versions", self.edit_xml),
             ("A VM is paused, and goes on", self.pause_and_resume),
             ("A VM is started", self.start),
             ("Two VMs are shut down as one task", self.shut_down_two),
@@ -295,6 +300,9 @@ class Walk:
         must("<domain" in text, "the XML is a domain")
         return f"{len(text.splitlines())} lines"
 
+    def edit_xml(self) -> str:
+        return edit_xml(self._desktop, self._shown_vm(), self._shoot, SMALL)
+
     # acting
 
     def pause_and_resume(self) -> str:
@@ -477,6 +485,7 @@ class Walk:
             "dialog-describe": lambda: desk.act(Act.DESCRIBE, (domain.key,)),
             "dialog-add": desk.add_host,
             "dialog-import": desk.import_hosts,
+            "dialog-passphrase": lambda: desk.question(Pending(LOCKED)),
             "about": desk.about,
             "keys": desk.keys,
         }

@@ -10,7 +10,8 @@ from console.fleet.credentials import Question, Wanted
 from console.fleet.errors import AuthFailed, Denied, FleetError, NotFound, Problem, Reason, Unreachable
 from console.fleet.hosts import HostSpec
 from console.gateway import connection, loop, ssh
-from console.gateway.connection import Asking, Link, look_for, open_connection, open_once, raise_file_limit
+from console.gateway.asking import Asking
+from console.gateway.connection import Link, look_for, open_connection, open_once, raise_file_limit
 from console.gateway.errors import fleet_error
 from console.gateway.uri import take_apart
 from tests.contract.daemon import free_port
