@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QColor,
     QFocusEvent,
     QKeyEvent,
     QMouseEvent,
@@ -218,7 +219,7 @@ class PlotStack(QWidget):
         if drag is None or drag.pan or not drag.moved:
             return
         left, right = sorted((frame.inside(drag.x), frame.inside(drag.now_x)))
-        color = theme.color("accent")
+        color = QColor(theme.color("accent"))  # a copy: the theme's own is everybody's
         color.setAlphaF(0.14)
         painter.fillRect(QRectF(left, frame.top, right - left, frame.bottom - frame.top), color)
 

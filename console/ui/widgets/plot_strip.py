@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from console.ui.theme import theme
@@ -71,7 +71,7 @@ class PlotStrip(QWidget):
         first, last = (min(max(area.x_of(at), rect.left()), rect.right()) for at in self.window_)
         box = QRectF(first, rect.top(), max(last - first, theme.px(3)), rect.height())
         box.moveRight(min(box.right(), rect.right()))
-        color = theme.color("selection")
+        color = QColor(theme.color("selection"))  # a copy: the theme's own is everybody's
         color.setAlphaF(0.7)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.fillRect(box, color)
