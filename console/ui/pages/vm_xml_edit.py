@@ -67,7 +67,7 @@ class VmXmlEdit(QWidget):
         self.findings = FindingList()
         self.findings.chosen.connect(self._go_to)
         self._bar = EditBar(self.editor)
-        self.search, self._hits, self._said = self._bar.find.field, self._bar.find.hits, self._bar.said
+        self.search, self._hits, self._said = self._bar.finder.field, self._bar.finder.hits, self._bar.said
         self.secrets, self.discard, self.review = self._bar.secrets, self._bar.discard, self._bar.review
         self.secrets.clicked.connect(self._on_secrets)
         self.discard.clicked.connect(self._on_discard)

@@ -20,5 +20,5 @@ def test_undo_and_redo_are_offered_when_there_is_something(qtbot: QtBot) -> None
     undo.click()
     assert editor.toPlainText() == "<a/>\n"
     assert redo.isEnabled()
-    bar.find.field.setText("a")
-    assert bar.find.hits.text() == "1 of 1"
+    bar.finder.field.setText("a")
+    assert bar.finder.hits.text() == "1 of 1"
