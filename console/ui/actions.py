@@ -61,6 +61,7 @@ class Acting(QObject):
     Attributes:
         forced_confirmed: forced acts ask first; a preference.
         preview_from: from so many VMs on a plan is shown first; a preference.
+        where: gives the query that means just these VMs, "" where they were chosen otherwise; the table's.
     """
 
     asked = Signal(object, object)
@@ -74,6 +75,7 @@ class Acting(QObject):
         self._power = power
         self.forced_confirmed = True
         self.preview_from = PREVIEW_FROM
+        self.where: Callable[[Sequence[VmKey]], str] = lambda _keys: ""
 
     def kinds(self, keys: Iterable[VmKey]) -> Kinds:
         """`keys` in bundles that can take the same acts; VMs that are gone are left out."""

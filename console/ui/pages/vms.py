@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
@@ -96,6 +96,7 @@ class VmsPage(QWidget):
         self._search_timer = QTimer(self, interval=60, singleShot=True)
         self._search_timer.timeout.connect(self._find)
         ctx.bridge.changed.connect(self._on_change)
+        ctx.acting.where = self.where
         self._on_choice()
         self._count()
 
@@ -195,6 +196,13 @@ class VmsPage(QWidget):
         if rows:
             self.table.selectionModel().setCurrentIndex(self.model.index(rows[0], 0), flags.NoUpdate)
             self.table.scrollTo(self.model.index(rows[0], 0))
+
+    def where(self, keys: Sequence[VmKey]) -> str:
+        """The query that means just these VMs: all it finds in the whole fleet are chosen. "" for any other choice."""
+        query, model = self.search.text().strip(), self.model
+        if not query or self._quick or not self.isVisible() or len(model.inside()) != model.total():
+            return ""
+        return query if len(keys) == model.rowCount() and set(keys) == {row.key for row in model.rows()} else ""
 
     def selected(self) -> list[VmKey]:
         return [self.model.key(row) for row in self.table.selected_rows()]

@@ -266,3 +266,13 @@ def test_what_a_search_finds_is_counted_by_itself(page: VmsPage, qtbot: QtBot) -
     qtbot.waitUntil(page.empty.isVisible)
     page.search.setText("tag:web")
     qtbot.waitUntil(lambda: page.table.isVisible() and page.row.shown_label.text() == "2")
+
+
+def test_all_that_a_search_finds_are_named_by_the_query(page: VmsPage, ctx: Context, qtbot: QtBot) -> None:
+    """So the line that does the same is short; any other choice is by name."""
+    search(page, "tag:web", qtbot)
+    both = (key("web-01"), key("web-02"))
+    assert ctx.acting.where(both) == "tag:web"
+    assert ctx.acting.where(both[:1]) == ""
+    page.show_place(Place.zone("nowhere"))
+    assert ctx.acting.where(()) == ""
