@@ -331,3 +331,59 @@ def test_the_command_line_does_it_all(lab: Lab, beta: Host, pool: str, desk: Des
     assert desk("storage", "delete", "beta/default/t-cli", "--yes").code == 0
     assert "t-cli" not in names(beta)
     assert json.loads(desk("storage", "pools", "--json").out)["pools"][0]["name"] == "default"
+
+
+def test_the_same_path_on_another_host_is_a_doubt_that_a_person_settles(
+    lab: Lab, beta: Host, pool: str, guests: dict[str, Guest], console: Console
+) -> None:
+    """web runs on alpha from a path that beta's pool has a volume of; the two file systems are equally large."""
+    console.add(spec_of(lab, lab.hosts["alpha"]), spec_of(lab, beta))
+    lab.hosts["alpha"].virsh("pool-refresh", "default")
+    console.sees(guests["web"], State.RUNNING)
+    storage = console.services.storage
+    name = Path(guests["web"].disk).name
+    until(lambda: console.inventory.view("alpha").pools, "alpha's pools are read")
+    done(storage.run_create("beta", pool, NewVolume(name, MIB, format="raw")))
+    key = VolumeKey("beta", pool, name)
+    plan = storage.plan_delete([key])
+    assert [(say.code, say.values["user"], say.values["host"]) for say in plan.refused] == [
+        ("far-doubt", "web", "alpha")
+    ]
+    ended(storage.run_delete([key]), JobState.FAILED)
+    assert name in names(beta)
+    done(storage.run_delete([key], not_shared=True))
+    assert name not in names(beta)
+
+
+def test_one_export_is_one_file_on_two_hosts(lab: Lab, beta: Host, guests: dict[str, Guest], console: Console) -> None:
+    """What both hosts name as one network source is shared for certain, whatever its path. (Nothing is mounted here: the
+    pools are told as such by the hosts' own descriptions.)"""
+    console.add(spec_of(lab, beta))
+    beta.virsh(
+        "pool-define-as", "t-nfs", "netfs", "--source-host", "nas", "--source-path", "/vms", "--target", "/mnt/t-nfs"
+    )
+    try:
+        console.services.hosts.refresh("beta")
+        use = until(lambda: console.services.storage.survey().pool("beta", "t-nfs"), "the pool is seen")
+        assert (use.pool.kind, use.pool.source, use.pool.active) == ("netfs", "nas:/vms", False)
+        ended(console.services.pools.run_pool(PoolAct.START, "beta", "t-nfs"), JobState.FAILED)
+    finally:
+        beta.virsh("pool-undefine", "t-nfs")
+
+
+def test_the_fleet_at_a_glance(lab: Lab, beta: Host, guests: dict[str, Guest], desk: Desk) -> None:
+    desk.fleet(spec_of(lab, lab.hosts["alpha"]), spec_of(lab, beta))
+    said = desk("fleet", "--json")
+    assert said.code == 0, said.err
+    total = said.json["total"]
+    assert (total["hosts_live"], total["running"]) == (2, 3)
+    mine = [host.virsh("pool-info", "--bytes", "default") for host in lab.hosts.values()]
+    real = sum(int(line.split()[1]) for info in mine for line in info.splitlines() if line.startswith("Capacity"))
+    assert total["storage"]["capacity"] == real
+    beta.crash()
+    try:
+        said = desk("--timeout", "5", "fleet")
+        assert said.code == 3
+        assert "Hosts in trouble" in said.out
+    finally:
+        beta.daemon()
