@@ -82,7 +82,7 @@ def add(session: Session, name: str, rule: Sequence[str], host_lost: bool, pool_
 
 
 def _padded(text: str) -> str:
-    """ "for 10m" alone is a time without a query."""
+    """A time alone, "for 10m", stands behind an empty query."""
     return f" {text}" if re.match(r"for\s+\d", text, re.IGNORECASE) else text
 
 

@@ -110,6 +110,10 @@ class AlertService:
         with self._lock:
             return tuple(reversed(self._history))
 
+    def now(self) -> float:
+        """Epoch, of the clock by which alerts are silent."""
+        return self._clock()
+
     def settling(self) -> bool:
         """Nothing new fires yet: the program has just started, or the computer woke up."""
         return self._pace.settling

@@ -69,6 +69,7 @@ class Notifier(QObject):
         self._clicked.connect(self._on_click)
         self._lost_note.connect(self._on_lost_note)
         self._told: set[int] = set()
+        self._places: dict[int, Place] = {}  # by the tags of notes that are about no job: below 0
         self._phases = {spec.id: ctx.inventory.status(spec.id).phase for spec in ctx.inventory.specs()}
         self._gone: set[str] = set()  # hosts told, or about to be told, as lost
         self._lost: list[str] = []
@@ -79,6 +80,14 @@ class Notifier(QObject):
         self._timer.timeout.connect(self._tell_hosts)
         ctx.bridge.jobs_changed.connect(self._on_jobs)
         ctx.bridge.changed.connect(self._on_change)
+
+    def tell(self, tone: str, summary: str, body: str, place: Place, *, urgent: bool = False) -> None:
+        """Tells of something that a click leads to."""
+        if self._looked_at() or not self._ctx.preferences.value.notifications:
+            self._toasts.show(tone, f"{summary}: {body}", _("Show"), lambda: self._ctx.nav.open(place))
+            return
+        self._places[-1 - len(self._places)] = place
+        self._desktop.send(DesktopNote(summary, body, -len(self._places), urgent))
 
     def close(self) -> None:
         self._timer.stop()
@@ -128,6 +137,9 @@ class Notifier(QObject):
         self._window.show()
         self._window.raise_()
         self._window.activateWindow()
+        if job in self._places:
+            self._ctx.nav.open(self._places[job])
+            return
         view = self._ctx.jobs.view(job)
         if view is not None:
             self._open_log(view)
@@ -136,6 +148,11 @@ class Notifier(QObject):
     def _on_lost_note(self, note: DesktopNote) -> None:
         """The desktop takes no notes: the window says it, for when it is looked at again."""
         tone = "error" if note.urgent else "good"
+        place = self._places.get(note.tag)
+        if place is not None:
+            text = f"{note.summary}: {note.body}"
+            self._toasts.show("warning" if note.urgent else tone, text, _("Show"), lambda: self._ctx.nav.open(place))
+            return
         view = self._ctx.jobs.view(note.tag)
         self._toasts.show(tone, f"{note.summary}: {note.body}", _("Show"), self._shows(view) if view else None)
 

@@ -12,7 +12,13 @@ from console.ui.places import Place
 from console.ui.top_bar import Alarm, Crumb
 from console.words import N_, _, states
 
-CRUMBS = {"overview": N_("Overview"), "vms": N_("Virtual machines"), "hosts": N_("Hosts"), "storage": N_("Storage")}
+CRUMBS = {
+    "overview": N_("Overview"),
+    "vms": N_("Virtual machines"),
+    "hosts": N_("Hosts"),
+    "storage": N_("Storage"),
+    "alerts": N_("Alerts"),
+}
 
 
 def crumbs(ctx: Context, place: Place, page: str) -> list[Crumb]:

@@ -14,6 +14,7 @@ from console.fleet.updates import ChangeSet
 from console.settings.preferences import Mode, Preferences
 from console.ui import icons, pages
 from console.ui.actions import ENTRIES
+from console.ui.alert_notes import AlertNotes
 from console.ui.context import Context
 from console.ui.dialogs.desk import Dialogs
 from console.ui.host_actions import HostAct
@@ -32,12 +33,18 @@ from console.ui.top_bar import TopBar
 from console.ui.whereabouts import CRUMBS, alarms, crumbs
 from console.ui.widgets.notes import Toasts
 from console.ui.widgets.tabs import Tab, TabBar
-from console.words import N_, _
+from console.words import N_, _, units
 
 SIZE = (1440, 900)
 SOON_MS = 200
 EXPECT_MS = 2000  # after a start with hosts known, until "no hosts" is believed
-ROW_TABS = {"overview": N_("Overview"), "vms": N_("VMs"), "hosts": N_("Hosts"), "storage": N_("Storage")}
+ROW_TABS = {
+    "overview": N_("Overview"),
+    "vms": N_("VMs"),
+    "hosts": N_("Hosts"),
+    "storage": N_("Storage"),
+    "alerts": N_("Alerts"),
+}
 _STANDING = ("fleet", "zone", "rack")  # places with all of these tabs
 
 
@@ -112,6 +119,7 @@ class MainWindow(QWidget):
         outer.addWidget(self.status)
         self.toasts = Toasts(self, self.tasks)
         self.notifier = Notifier(self.ctx, self, self.toasts, self.dialogs.log)
+        self.alert_notes = AlertNotes(self.ctx, self.notifier)
         pages = [*((_(CRUMBS[tab]), Place.fleet(tab)) for tab in ROW_TABS), (_("Tasks"), Place("tasks"))]
         self.palette_ = Palette(self.ctx, self, self._offered, pages)
 
@@ -158,6 +166,7 @@ class MainWindow(QWidget):
         self.tabs.chosen.connect(lambda tab: nav.open(nav.place.at(tab)))
         self.status.try_wanted.connect(lambda hosts: ctx.host_acting.do(HostAct.TRY_NOW, hosts))
         self.navigator.saved.new_wanted.connect(self._new_search)
+        self.alert_notes.changed.connect(self._on_alerts)
         self.tasks.log_wanted.connect(self.dialogs.log)
         self.tasks.history_wanted.connect(lambda: nav.open(Place("tasks")))
         ctx.acting.opening.connect(lambda key: nav.open(Place.vm(key)))
@@ -194,7 +203,7 @@ class MainWindow(QWidget):
         page = self._pages.get(name) or self._make(name)
         self.tabs.setVisible(bool(tabs))
         if tabs:
-            self.tabs.set_tabs([Tab(id, _(ROW_TABS[id])) for id in tabs])
+            self._show_tabs(tabs)
             self.tabs.set_current(name)
         page.show_place(place)
         before, focus = self.stack.currentWidget(), QApplication.focusWidget()
@@ -206,6 +215,19 @@ class MainWindow(QWidget):
         self.top.back_button.setEnabled(self.ctx.nav.can_go_back)
         self.top.forward_button.setEnabled(self.ctx.nav.can_go_forward)
         self.status.set_summary(page.summary if isinstance(page, VmsPage) else "")
+
+    def _show_tabs(self, tabs: Sequence[str]) -> None:
+        """With how many alerts there are."""
+        count = len(self.alert_notes.loud())
+        badge = units.count(count) if count else ""
+        self.tabs.set_tabs([Tab(id, _(ROW_TABS[id]), badge if id == "alerts" else "", id == "alerts") for id in tabs])
+
+    @Slot()
+    def _on_alerts(self) -> None:
+        _name, tabs = self._page_for(self.ctx.nav.place)
+        if tabs:
+            self._show_tabs(tabs)
+        self._alarm()
 
     def _page_for(self, place: Place) -> tuple[str, tuple[str, ...]]:
         """(name of the page, ids of the tabs over it)."""
@@ -227,6 +249,8 @@ class MainWindow(QWidget):
             case "hosts":
                 page = pages.HostsPage(self.ctx)
                 page.adding.connect(self.dialogs.add_host)
+            case "alerts":
+                page = pages.AlertsPage(self.ctx)
             case "storage":
                 page = pages.FleetStoragePage(self.ctx)
             case "host":
@@ -321,7 +345,7 @@ class MainWindow(QWidget):
 
     def _alarm(self) -> None:
         """Hosts that want attention, on the bell."""
-        self.top.bell.show_alarms(alarms(self.ctx, self.navigator.tree.now()))
+        self.top.bell.show_alarms([*alarms(self.ctx, self.navigator.tree.now()), *self.alert_notes.alarms()])
 
     # shape
 
@@ -343,6 +367,7 @@ class MainWindow(QWidget):
                 event.ignore()
                 return
         self.shape_.keep()
+        self.alert_notes.close()
         self.notifier.close()
         event.accept()
 

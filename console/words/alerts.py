@@ -37,7 +37,7 @@ def condition(rule: AlertRule) -> str:
 
 
 def silence(rule: AlertRule, now: float) -> str:
-    """ "silent until 14:30", "silent", or "" for one that tells."""
+    """As "silent until 14:30"; "" for a rule that tells."""
     if not rule.silent(now):
         return ""
     if rule.silent_until < 0:
@@ -70,7 +70,7 @@ def subjects(inventory: Inventory, alerts: Sequence[Alert]) -> str:
 
 
 def began(inventory: Inventory, told: Told) -> str:
-    """ "Hot: web-01 on kvm-n11"."""
+    """As "Hot: web-01 on kvm-n11"."""
     return _("{alert}: {subjects}").format(alert=told.rule.name, subjects=subjects(inventory, told.began))
 
 

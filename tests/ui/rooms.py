@@ -17,6 +17,7 @@ from console.fleet.today import Today
 from console.fleet.updates import DomainsRead, StatusChanged
 from console.inventory.inventory import Inventory
 from console.jobs.runner import JobRunner
+from console.services.alerts import AlertService
 from console.services.overview import Overview
 from console.services.search import SearchService
 from console.services.storage import StorageService
@@ -97,6 +98,7 @@ def room(*, preferences: Any = None, **services: Any) -> Iterator[Context]:
         inventory.apply(StatusChanged(spec.id, HostStatus(Phase.LIVE, 1.0, 1.0)))
         inventory.apply(DomainsRead(spec.id, tuple(d for d in VMS if d.key.host == spec.id)))
     jobs, bridge, kept = JobRunner(), Bridge(), Kept(preferences)
+    search = SearchService(inventory, cast(Any, kept), TEXTS)
     parts: dict[str, Any] = {
         "hosts": Noting(in_file=True, specs=SPECS, file_problems=()),
         "power": Noting(),
@@ -107,7 +109,8 @@ def room(*, preferences: Any = None, **services: Any) -> Iterator[Context]:
         "unfinished": Noting(found=[]),
         "credentials": SimpleNamespace(secrets=SimpleNamespace(why_no_keyring=None, check=lambda: None)),
         "history": Noting(history=[], lines=()),
-        "search": SearchService(inventory, cast(Any, kept), TEXTS),
+        "search": search,
+        "alerts": AlertService(inventory, cast(Any, kept), search),
         "storage": Noting(survey=StorageService(cast(Any, None), inventory, jobs).survey),
         "pools": Noting(),
         "overview": Noting(look=Overview(Sum(), (), (), (), 0.0), today=Today(0.0)),

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from console.ui.pages.alerts import AlertsPage as AlertsPage
     from console.ui.pages.first_run import FirstRunPage as FirstRunPage
     from console.ui.pages.fleet import FleetPage as FleetPage
     from console.ui.pages.fleet_storage import FleetStoragePage as FleetStoragePage
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from console.ui.pages.vm import VmPage as VmPage
 
 _ROOMS = {
+    "AlertsPage": "alerts",
     "FirstRunPage": "first_run",
     "FleetPage": "fleet",
     "FleetStoragePage": "fleet_storage",
