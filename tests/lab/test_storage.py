@@ -355,9 +355,9 @@ def test_the_same_path_on_another_host_is_a_doubt_that_a_person_settles(
     assert name not in names(beta)
 
 
-def test_one_export_is_one_file_on_two_hosts(lab: Lab, beta: Host, guests: dict[str, Guest], console: Console) -> None:
-    """What both hosts name as one network source is shared for certain, whatever its path. (Nothing is mounted here: the
-    pools are told as such by the hosts' own descriptions.)"""
+def test_an_export_is_known_by_its_source_and_a_start_that_fails_is_said(
+    lab: Lab, beta: Host, guests: dict[str, Guest], console: Console
+) -> None:
     console.add(spec_of(lab, beta))
     beta.virsh(
         "pool-define-as", "t-nfs", "netfs", "--source-host", "nas", "--source-path", "/vms", "--target", "/mnt/t-nfs"
