@@ -57,14 +57,14 @@ class Plan:
     """All graphs of one stack. name: what they are of. marked: whose events are shown; names: of VMs, for stacked graphs and
     events of several.
 
-    command: what of a command line says the same.
+    command: what of a command line says the same; VMs stand in it as keys.
     """
 
     drafts: tuple[Draft, ...]
     name: str = ""
     marked: tuple[VmKey, ...] = ()
     names: Mapping[VmKey, str] = field(default_factory=dict, hash=False)
-    command: tuple[str, ...] = ()
+    command: tuple[str | VmKey, ...] = ()
 
     def wanted(self) -> dict[Subject, tuple[Measure, ...]]:
         """All measures of each subject, each once."""
@@ -120,7 +120,7 @@ def vm_plan(domain: Domain, *, long: bool = False) -> Plan:
     if long:
         drafts += [_operations(key), _latency(key)]
     drafts.append(_network(key))
-    return Plan(tuple(drafts), domain.name, (key,), command=("stats", domain.name, "--host", key.host))
+    return Plan(tuple(drafts), domain.name, (key,), command=("stats", key))
 
 
 def _operations(subject: Subject) -> Draft:
@@ -227,7 +227,7 @@ def compare_plan(vms: Sequence[Domain]) -> Plan:
         draft("net", _("Network"), "bits", Measure.NET_IN, Measure.NET_OUT),
     )
     name = ngettext("{n} VM", "{n} VMs", len(vms)).format(n=len(vms))
-    return Plan(drafts, name, *_of_vms(vms[:MOST]), command=("stats", *(vm.name for vm in vms[:MOST])))
+    return Plan(drafts, name, *_of_vms(vms[:MOST]), command=("stats", *(vm.key for vm in vms[:MOST])))
 
 
 def longer(draft: Draft) -> Draft:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu
 from shiboken6 import isValid
 
 from console.files.atomic import write_bytes, write_text
+from console.fleet.domains import VmKey
 from console.fleet.errors import Failed, FleetError, Reason
 from console.ui.bridge import Bridge
 from console.ui.icons import icon
@@ -36,7 +37,8 @@ class Exporter(QObject):
     """The button "Export" and what it does. Files are written whole, on a worker.
 
     Attributes:
-        name: what the picture is of, and how files are called. plan: what is shown. on_failed: is told why a file could not
+        name: what the picture is of, and how files are called. plan: what is shown. words_of: what VMs are called on a
+        command line. on_failed: is told why a file could not
         be written.
     """
 
@@ -47,6 +49,7 @@ class Exporter(QObject):
         self._parent = parent
         self.name = ""
         self.plan = Plan(())
+        self.words_of: Callable[[list[VmKey]], list[str]] = lambda keys: [key.uuid for key in keys]
         self.on_failed: Callable[[str, str], object] = lambda _cause, _why: None
         self.button = Button(_("Export"), parent, icon="export")
         menu = QMenu(self.button)
@@ -76,8 +79,11 @@ class Exporter(QObject):
     def line(self) -> str:
         """The command that tells these figures."""
         plot = self._plot
-        span = ("--from", words.stamp(plot.start), "--to", words.stamp(plot.end))
-        return shlex.join(["splendid", *self.plan.command, *span])
+        span = ("--since", words.stamp(plot.start), "--until", words.stamp(plot.end))
+        keys = [part for part in self.plan.command if isinstance(part, VmKey)]
+        names = iter(self.words_of(keys))
+        parts = [next(names) if isinstance(part, VmKey) else part for part in self.plan.command]
+        return shlex.join(["splendid", *parts, *span])
 
     def _say(self, text: str) -> None:
         self.button.setText(text)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from console.fleet.domains import Domain
 from console.fleet.hosts import HostSpec
+from console.services.commands import vm_words
 from console.ui.context import Context
 from console.ui.later import Later
 from console.ui.models.graph_plans import Plan, host_plan, stacked_plan, vm_plan
@@ -41,6 +42,7 @@ class Graphs(QWidget):
         def make(module: ModuleType) -> GraphBoard:
             board: GraphBoard = module.GraphBoard(ctx.bridge, ctx.services.stats, compare=compare)
             board.compare_wanted.connect(self.compare_wanted)
+            board.exporter.words_of = lambda keys: vm_words(ctx.inventory, keys)
             if choice is not None:
                 board.head.insertWidget(0, choice)
             return board

@@ -6,6 +6,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
+from console.fleet.domains import VmKey
 from console.ui.bridge import Bridge
 from console.ui.models.graph_plans import Plan
 from console.ui.pages.graph_export import Exporter
@@ -27,7 +28,8 @@ def exporter(qtbot: QtBot) -> Iterator[Exporter]:
     bridge = Bridge()
     made = Exporter(bridge, plot, parent)
     made.name = "shop-db-01"
-    made.plan = Plan((), command=("stats", "shop-db-01"))
+    made.words_of = lambda keys: {(VmKey("n1", "u1"),): ["shop-db-01"]}[tuple(keys)]
+    made.plan = Plan((), command=("stats", VmKey("n1", "u1")))
     yield made
     bridge.close()
 
@@ -72,7 +74,7 @@ def test_what_cannot_be_written_is_said_and_leaves_nothing(
 def test_the_command_tells_the_same_span(exporter: Exporter) -> None:
     exporter.command.trigger()
     text = QGuiApplication.clipboard().text()
-    assert text == "splendid stats shop-db-01 --from 2026-11-21T11:00:00 --to 2026-11-21T12:00:00"
+    assert text == "splendid stats shop-db-01 --since 2026-11-21T11:00:00 --until 2026-11-21T12:00:00"
     assert exporter.button.text() == "Copied"
 
 
