@@ -29,20 +29,22 @@ class Database:
     in. A damaged file is renamed to NAME.damaged-TIME and started anew.
 
     schema: the statements that make it. layout: its version, kept in the file; an older file is emptied and made anew, one
-    from a newer console is left alone and not used. durable: each write has reached the disk when `write` returns.
+    from a newer console is left alone and not used. durable: each write has reached the disk when `write` returns. page: bytes
+    of a page of a new file, where SQLite's own choice does not suit.
 
     Attributes:
         problem: what is wrong now, None = nothing; DAMAGED (detail: the file set aside) stays until the program ends.
         on_problem: called with each change of `problem`, in the thread that met it.
     """
 
-    def __init__(self, path: Path, schema: Sequence[str], layout: int, *, durable: bool = False) -> None:
+    def __init__(self, path: Path, schema: Sequence[str], layout: int, *, durable: bool = False, page: int = 0) -> None:
         self.path = path
         self.problem: Problem | None = None
         self.on_problem: OnProblem | None = None
         self._schema = schema
         self._layout = layout
         self._durable = durable
+        self._page = page
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None  # device and inode of what is open
@@ -120,6 +122,8 @@ class Database:
         return connection
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
+        if self._page:
+            connection.execute(f"PRAGMA page_size = {self._page}")
         if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
             connection.execute("PRAGMA journal_mode = WAL")
         connection.execute(f"PRAGMA synchronous = {'FULL' if self._durable else 'NORMAL'}")

@@ -1,9 +1,6 @@
 """The history file: what was measured, as blobs in SQLite. Needs numpy: imported when first used.
 
-Figures are first written shelf by shelf (some VMs of one host, or some hosts) as time goes: half a minute of five-second
-values a row. When an hour has ended it is packed: minutes of each subject in one block, and the hour's own figures as one
-more row a shelf. When a day has ended, its hours go into a block of each subject's week. What is asked for is put together
-from whatever stage it is at.
+What is in which table, and how it goes from one to the next, is in `stages`.
 """
 
 from __future__ import annotations
@@ -12,24 +9,27 @@ import sqlite3
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from console.files.database import Database
 from console.fleet.domains import VmKey
 from console.fleet.history import HOST_MEASURES, KEPT, VM_MEASURES, Mark, Subject
-from console.inventory.packing import GAP, Codes, coded, decoded, packed, reduced, shelf_bytes, shelf_of, unpacked
+from console.inventory import stages
+from console.inventory.packing import Codes, shelf_bytes, shelf_of
+from console.inventory.stages import CHUNK, DAY, HOUR, LOW_BITS, QUARTER, RUN, WEEK
 
-LAYOUT = 1
+LAYOUT = 2
 SCHEMA = (
     "CREATE TABLE book (birth TEXT NOT NULL)",
     "CREATE TABLE subject (id INTEGER PRIMARY KEY, host TEXT NOT NULL, uuid TEXT NOT NULL, name TEXT NOT NULL,"
     " shelf INTEGER NOT NULL, replayed INTEGER NOT NULL, first REAL NOT NULL, seen REAL NOT NULL, busy REAL NOT NULL,"
     " UNIQUE (host, uuid))",
     "CREATE TABLE seconds (id INTEGER PRIMARY KEY, data BLOB NOT NULL)",  # chunk, shelf
-    "CREATE TABLE minutes (id INTEGER PRIMARY KEY, data BLOB NOT NULL)",  # hour, subject
+    "CREATE TABLE runs (id INTEGER PRIMARY KEY, data BLOB NOT NULL)",  # ten minutes, shelf
+    "CREATE TABLE minutes (id INTEGER PRIMARY KEY, data BLOB NOT NULL)",  # quarter of a day, subject
     "CREATE TABLE hours (id INTEGER PRIMARY KEY, data BLOB NOT NULL)",  # hour, shelf
     "CREATE TABLE weeks (id INTEGER PRIMARY KEY, data BLOB NOT NULL)",  # week, subject
     "CREATE TABLE packed (hour INTEGER PRIMARY KEY)",
@@ -37,12 +37,8 @@ SCHEMA = (
     "CREATE INDEX mark_at ON mark (at)",
 )
 
-CHUNK = 30  # seconds of a row of `seconds`
-SLOTS_A_CHUNK = 6
-CHUNKS_AN_HOUR = 3600 // CHUNK
 SHELF = 32  # subjects of a shelf at most
-HOUR, DAY, WEEK = 3600, 86400, 7 * 86400
-LOW_BITS = 24  # bits of an id that say which subject or shelf
+PAGE = 16384  # bytes: what one plot needs stands together
 
 
 @dataclass(slots=True)
@@ -104,7 +100,7 @@ class Book:
     """The history file. Every method blocks on the disk and raises Failed where that fails; any thread may call them."""
 
     def __init__(self, path: Path) -> None:
-        self.database = Database(path, SCHEMA, LAYOUT)
+        self.database = Database(path, SCHEMA, LAYOUT, page=PAGE)
         self._known = Known()
 
     # subjects
@@ -183,7 +179,7 @@ class Book:
                     row = page.chunk << LOW_BITS | int(shelves[some[0]])
                     mine, codes = numbers[some], page.codes[some]
                     if merge and (there := db.execute("SELECT data FROM seconds WHERE id = ?", (row,)).fetchone()):
-                        mine, codes = _merged(mine, codes, *shelf_of(there[0]))
+                        mine, codes = stages.merged(mine, codes, *shelf_of(there[0]))
                     rows.append((row, shelf_bytes(mine, codes)))
                 db.executemany("INSERT OR REPLACE INTO seconds VALUES (?, ?)", rows)
                 db.execute("DELETE FROM packed WHERE hour = ?", (at // HOUR,))
@@ -214,48 +210,25 @@ class Book:
 
     # packing
 
-    def pack(self, now: float, go_on: Callable[[], bool] = lambda: True) -> None:
-        """Packs the hours and days that have ended. go_on: asked between pieces of some milliseconds."""
-        for hour in self.database.read(lambda db: hours_to_pack(db, int(now) // HOUR)):
-            for shelf in self.database.read(lambda db, hour=hour: _shelves(db, hour)):  # type: ignore[misc]
-                self.database.write(lambda db, hour=hour, shelf=shelf: self._pack_hour(db, hour, shelf))  # type: ignore[misc]
-                if not go_on():
-                    return
-            self.database.write(lambda db, hour=hour: db.execute("INSERT OR IGNORE INTO packed VALUES (?)", (hour,)))  # type: ignore[misc]
-        today = int(now) // DAY
-        for day, shelf in self.database.read(lambda db: _days_to_pack(db, today)):
-            self.database.write(lambda db, day=day, shelf=shelf: _pack_day(db, day, shelf, self.current(db)))  # type: ignore[misc]
+    def join(self, now: float, go_on: Callable[[], bool] = lambda: True) -> None:
+        """Joins the rows of ten minutes that have ended. go_on: asked between pieces of some milliseconds."""
+        for run, shelf in self.database.read(lambda db: stages.runs_to_join(db, int(now) // RUN)):
+            self.database.write(partial(stages.join, run=run, shelf=shelf))
             if not go_on():
                 return
 
-    def _pack_hour(self, db: sqlite3.Connection, hour: int, shelf: int) -> None:
-        """One shelf's hour: blocks of minutes, merged with what is there, and the hour's row."""
-        known = self.current(db)
-        fine = seconds_of(db, [shelf], hour * CHUNKS_AN_HOUR, CHUNKS_AN_HOUR)
-        numbers = [number for number in fine if number in known.by_id]
-        if not numbers:
-            return
-        values = decoded(np.stack([fine[number] for number in numbers]))
-        minutes = [coded(part) for part in reduced(values, values, values, 12)]
-        there = _blocks(db, "minutes", [hour << LOW_BITS | number for number in numbers])
-        rows = []
-        for index, number in enumerate(numbers):
-            low, mean, high = (part[index] for part in minutes)
-            if (old := there.get(number)) is not None:
-                before = unpacked(old, mean.shape[0])
-                for part, was in zip((low, mean, high), before, strict=True):
-                    part[:] = np.where(part == GAP, was, part)
-            rows.append((hour << LOW_BITS | number, packed(low, mean, high)))
-        db.executemany("INSERT OR REPLACE INTO minutes VALUES (?, ?)", rows)
-        hours = reduced(values, values, values, CHUNKS_AN_HOUR * SLOTS_A_CHUNK)
-        if again := [index for index, number in enumerate(numbers) if number in there]:
-            low, mean, high = (decoded(part[again]) for part in minutes)
-            for whole, part in zip(hours, reduced(low, mean, high, 60), strict=True):
-                whole[again] = part
-        low, mean, high = (coded(part) for part in hours)
-        codes = np.concatenate((low, mean, high), axis=-1)
-        data = shelf_bytes(np.array(numbers, np.uint32), codes)
-        db.execute("INSERT OR REPLACE INTO hours VALUES (?, ?)", (hour << LOW_BITS | shelf, data))
+    def pack(self, now: float, go_on: Callable[[], bool] = lambda: True) -> None:
+        """Packs the hours and days that have ended. go_on: as in `join`."""
+        for hour in self.database.read(lambda db: stages.hours_to_pack(db, int(now) // HOUR)):
+            for shelf in self.database.read(partial(stages.shelves_of, hour=hour)):
+                self.database.write(lambda db, h=hour, s=shelf: stages.pack_hour(db, h, s, self.current(db).by_id))  # type: ignore[misc]
+                if not go_on():
+                    return
+            self.database.write(partial(stages.hour_packed, hour=hour))
+        for day, shelf in self.database.read(lambda db: stages.days_to_pack(db, int(now) // DAY)):
+            self.database.write(lambda db, d=day, s=shelf: stages.pack_day(db, d, s, self.current(db).by_id))  # type: ignore[misc]
+            if not go_on():
+                return
 
     def prune(self, now: float) -> None:
         """Drops what is older than it is kept, and what stands in a future that will not be soon."""
@@ -266,7 +239,12 @@ class Book:
                 int(now - seconds - 2 * CHUNK) // CHUNK,
                 int(now + DAY) // CHUNK,
             ),
-            ("DELETE FROM minutes WHERE id < ? OR id >= ?", int(now - minutes) // HOUR, int(now + DAY) // HOUR),
+            ("DELETE FROM runs WHERE id < ? OR id >= ?", int(now - seconds - 2 * CHUNK) // RUN, int(now + DAY) // RUN),
+            (
+                "DELETE FROM minutes WHERE id < ? OR id >= ?",
+                int(now - minutes) // QUARTER,
+                int(now + DAY) // QUARTER + 1,
+            ),
             ("DELETE FROM hours WHERE id < ? OR id >= ?", int(now - hours) // HOUR, int(now + DAY) // HOUR),
             ("DELETE FROM weeks WHERE id < ? OR id >= ?", int(now - hours) // WEEK, int(now + WEEK) // WEEK + 1),
         )
@@ -292,100 +270,3 @@ def _place(key: Subject) -> str:
 def _row(entry: Entry) -> tuple[object, ...]:
     host, vm = (entry.key, "") if isinstance(entry.key, str) else entry.key
     return (entry.id, host, vm, entry.name, entry.shelf, entry.replayed, entry.first, entry.seen, entry.busy)
-
-
-def _merged(
-    mine: NDArray[np.uint32], codes: Codes, numbers: NDArray[np.uint32], old: Codes
-) -> tuple[NDArray[np.uint32], Codes]:
-    if old.shape[1:] != codes.shape[1:]:
-        return mine, codes
-    both = {int(number): values for number, values in zip(numbers, old, strict=True)}
-    for number, values in zip(mine, codes, strict=True):
-        was = both.get(int(number))
-        both[int(number)] = values if was is None else np.where(values == GAP, was, values).astype(np.uint16)
-    return np.array(list(both), np.uint32), np.stack(list(both.values()))
-
-
-def hours_to_pack(db: sqlite3.Connection, this: int) -> list[int]:
-    done = {hour for (hour,) in db.execute("SELECT hour FROM packed")}
-    found, at = [], 0
-    while (row := db.execute("SELECT min(id) FROM seconds WHERE id >= ?", (at,)).fetchone()) and row[0] is not None:
-        hour = (row[0] >> LOW_BITS) // CHUNKS_AN_HOUR
-        if hour >= this:
-            break
-        if hour not in done:
-            found.append(hour)
-        at = (hour + 1) * CHUNKS_AN_HOUR << LOW_BITS
-    return found
-
-
-def _shelves(db: sqlite3.Connection, hour: int) -> list[int]:
-    first = hour * CHUNKS_AN_HOUR
-    rows = db.execute(
-        "SELECT DISTINCT id & ? FROM seconds WHERE id >= ? AND id < ?",
-        ((1 << LOW_BITS) - 1, first << LOW_BITS, first + CHUNKS_AN_HOUR << LOW_BITS),
-    )
-    return [shelf for (shelf,) in rows]
-
-
-def _days_to_pack(db: sqlite3.Connection, today: int) -> list[tuple[int, int]]:
-    rows = db.execute("SELECT id FROM hours WHERE id < ?", (today * 24 << LOW_BITS,))
-    return sorted({((number >> LOW_BITS) // 24, number & ((1 << LOW_BITS) - 1)) for (number,) in rows})
-
-
-def _pack_day(db: sqlite3.Connection, day: int, shelf: int, known: Known) -> None:
-    """One shelf's day: its hours into the block of each subject's week."""
-    week, first = divmod(day * 24, WEEK // HOUR)
-    rows = [day * 24 + hour << LOW_BITS | shelf for hour in range(24)]
-    days: dict[int, Codes] = {}
-    for row, data in some_rows(db, "hours", rows):
-        hour = (row >> LOW_BITS) - day * 24
-        for number, codes in zip(*shelf_of(data), strict=True):
-            into = days.setdefault(int(number), np.full((3, codes.shape[0], 24), GAP, np.uint16))
-            into[:, :, hour] = codes.T
-    there = _blocks(db, "weeks", [week << LOW_BITS | number for number in days])
-    written = []
-    for number, codes in days.items():
-        if number not in known.by_id:
-            continue
-        width = codes.shape[1]
-        whole = np.full((3, width, WEEK // HOUR), GAP, np.uint16)
-        if number in there:
-            whole[:] = unpacked(there[number], width)
-        part = whole[:, :, first : first + 24]
-        part[:] = np.where(codes == GAP, part, codes)
-        written.append((week << LOW_BITS | number, packed(*whole)))
-    db.executemany("INSERT OR REPLACE INTO weeks VALUES (?, ?)", written)
-    db.executemany("DELETE FROM hours WHERE id = ?", [(row,) for row in rows])
-
-
-_SOME = {
-    "seconds": "SELECT id, data FROM seconds WHERE id IN (SELECT value FROM json_each(?))",
-    "minutes": "SELECT id, data FROM minutes WHERE id IN (SELECT value FROM json_each(?))",
-    "hours": "SELECT id, data FROM hours WHERE id IN (SELECT value FROM json_each(?))",
-    "weeks": "SELECT id, data FROM weeks WHERE id IN (SELECT value FROM json_each(?))",
-}
-
-
-def some_rows(db: sqlite3.Connection, table: str, rows: Sequence[int]) -> list[tuple[int, bytes]]:
-    """Those of `rows` that are there."""
-    return db.execute(_SOME[table], (str(list(rows)),)).fetchall()
-
-
-def _blocks(db: sqlite3.Connection, table: str, rows: Sequence[int]) -> dict[int, bytes]:
-    """Blocks by subject; all rows are of one time."""
-    return {row & ((1 << LOW_BITS) - 1): data for row, data in some_rows(db, table, rows)}
-
-
-def seconds_of(db: sqlite3.Connection, shelves: Sequence[int], first: int, count: int) -> dict[int, Codes]:
-    """Five-second values of all on these shelves over `count` chunks: by number, measure × slot."""
-    found: dict[int, Codes] = {}
-    rows = [first + chunk << LOW_BITS | shelf for chunk in range(count) for shelf in shelves]
-    for row, data in some_rows(db, "seconds", rows):
-        at = ((row >> LOW_BITS) - first) * SLOTS_A_CHUNK
-        for number, codes in zip(*shelf_of(data), strict=True):
-            into = found.get(int(number))
-            if into is None:
-                into = found[int(number)] = np.full((codes.shape[0], count * SLOTS_A_CHUNK), GAP, np.uint16)
-            into[:, at : at + SLOTS_A_CHUNK] = codes
-    return found

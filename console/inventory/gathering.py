@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from console.fleet.domains import Load, VmKey
 from console.fleet.history import HOST_MEASURES, STEPS, VM_MEASURES, Measure, Subject
 from console.fleet.updates import LoadsRead
-from console.inventory.book import CHUNK, SLOTS_A_CHUNK, About, Page, width_of
+from console.inventory.book import About, Page, width_of
 from console.inventory.packing import GAP, coded
 from console.inventory.ring import SLOTS, Ring
+from console.inventory.stages import CHUNK, SLOTS_A_CHUNK
 
 STEP = STEPS[0]
 LATE = 5.0  # intervals a round may be late and still stand for the time since the one before

@@ -74,6 +74,7 @@ class Recorder:
         self._on_problem: OnProblem = lambda _problem: None
         self._first_chunk: int | None = None
         self._refused: Problem | None = None
+        self._joined = -1  # ten minutes
         self._packed = self._pruned = -1  # hour
         self._pack_from = 0.0  # monotonic
         self._even: tuple[float, float] | None = None  # wall clock less monotonic, and since when (monotonic)
@@ -328,11 +329,16 @@ class Recorder:
                 self._marks.popleft()
 
     def _keep_house(self, now: float) -> None:
-        """Once an hour: what ended is packed, and what is too old dropped, the latter only while the clock can be believed."""
+        """Rows of ten minutes are joined; once an hour what ended is packed, and what is too old dropped, if the clock can be
+        believed."""
+        run = int((now - SLACK) // 600)
+        if run != self._joined:
+            self._opened().join(now - SLACK, self._go_on)
+            self._joined = run
         hour = int((now - SLACK) // 3600)
         if hour != self._packed:
             self._opened().update(self._about(None), now)
-            self._opened().pack(now, self._go_on)
+            self._opened().pack(now - SLACK, self._go_on)
             self._packed = hour
         if self._clock_is_even(now) and hour != self._pruned:
             self._opened().prune(now)

@@ -11,20 +11,19 @@ from numpy.typing import NDArray
 
 from console.fleet.domains import VmKey
 from console.fleet.history import STEPS, Mark, MarkKind, Subject
-from console.inventory.book import (
-    CHUNKS_AN_HOUR,
+from console.inventory.book import Book, Entry, width_of
+from console.inventory.packing import Codes, Floats, decoded, reduced, shelf_of, unpacked
+from console.inventory.stages import (
     HOUR,
     LOW_BITS,
+    QUARTER,
     SLOTS_A_CHUNK,
+    SLOTS_AN_HOUR,
     WEEK,
-    Book,
-    Entry,
     hours_to_pack,
     seconds_of,
     some_rows,
-    width_of,
 )
-from console.inventory.packing import Codes, Floats, decoded, reduced, shelf_of, unpacked
 
 Bins = tuple[Floats, Floats, Floats]  # low, mean, high: each measure × bin
 
@@ -42,7 +41,6 @@ class Newest(Protocol):
         """A subject's slots: measure × slot, NaN = not there; None = nothing of it."""
 
 
-SLOTS_AN_HOUR = CHUNKS_AN_HOUR * SLOTS_A_CHUNK
 NO_END = 1 << 40  # later than any hour
 
 
@@ -138,10 +136,11 @@ def _fine(
 
 def _minutes(db: sqlite3.Connection, known: Sequence[Entry], found: _Found, first: int, start: int, end: int) -> None:
     by_id = {entry.id: entry for entry in known}
-    rows = [hour << LOW_BITS | number for hour in range(start, end) for number in by_id]
+    quarter = QUARTER // HOUR
+    rows = [at << LOW_BITS | number for at in range(start // quarter, -(-end // quarter)) for number in by_id]
     for row, data in some_rows(db, "minutes", rows):
         entry = by_id[row & ((1 << LOW_BITS) - 1)]
-        found.put_codes(entry.key, (row >> LOW_BITS) * 60 - first, unpacked(data, entry.width))
+        found.put_codes(entry.key, (row >> LOW_BITS) * (QUARTER // 60) - first, unpacked(data, entry.width))
 
 
 def _hours(db: sqlite3.Connection, known: Sequence[Entry], found: _Found, first: int, end: int) -> None:

@@ -29,21 +29,11 @@ from console.fleet.history import HOST_MEASURES, KEPT, VM_MEASURES, Measure, Sub
 from console.fleet.hosts import HostSpec
 from console.fleet.updates import DomainsRead, LoadsRead
 from console.gateway.stats import Meter
-from console.inventory.book import (
-    CHUNK,
-    CHUNKS_AN_HOUR,
-    DAY,
-    HOUR,
-    LOW_BITS,
-    SLOTS_A_CHUNK,
-    WEEK,
-    Book,
-    Page,
-    width_of,
-)
+from console.inventory.book import Book, Page, width_of
 from console.inventory.history import Recorder
 from console.inventory.inventory import Inventory
 from console.inventory.packing import Codes, coded, packed
+from console.inventory.stages import CHUNK, CHUNKS_AN_HOUR, DAY, HOUR, LOW_BITS, QUARTER, SLOTS_A_CHUNK, WEEK
 from console.services.stats import StatsService
 
 VMS, HOSTS, WEEKS, ROUNDS = 1500, 200, 53, 120
@@ -173,6 +163,7 @@ def recording(folder: Path, fleet: dict[str, list[str]], rounds: int) -> Told:
     book = Book(folder / "recording.sqlite")
     filled = _fill_hour(book, fleet, now)
     start = time.process_time()
+    book.join(filled + HOUR)
     book.pack(filled + HOUR)
     an_hour = time.process_time() - start
     start = time.process_time()
@@ -221,11 +212,12 @@ def year(path: Path, fleet: dict[str, list[str]], weeks: int) -> Told:
         for keys, measures in ((vms, VM_MEASURES), (hosts, HOST_MEASURES)):
             pages.append(Page(chunk, keys, coded(luck.random((len(keys), len(measures), SLOTS_A_CHUNK)) * 1e6)))
         book.write(pages, {})
+    book.join(NOW)
     book.pack(hour * HOUR)  # leaves a row of hours too
     entries = book.subjects()
-    for at in range(hour - int(KEPT[1]) // HOUR, hour - 1):
+    for at in range((hour - int(KEPT[1]) // HOUR) // (QUARTER // HOUR), hour // (QUARTER // HOUR)):
         rows = [
-            (at << LOW_BITS | entry.id, packed(*_noise(luck, width_of(entry.key), 60))) for entry in entries.values()
+            (at << LOW_BITS | entry.id, packed(*_noise(luck, width_of(entry.key), 360))) for entry in entries.values()
         ]
         book.database.write(lambda db, rows=rows: db.executemany("INSERT OR REPLACE INTO minutes VALUES (?, ?)", rows))  # type: ignore[misc]
     before = _size(path)

@@ -10,9 +10,10 @@ import pytest
 from console.fleet.domains import VmKey
 from console.fleet.errors import Failed, Reason
 from console.fleet.history import HOST_MEASURES, VM_MEASURES, Mark, MarkKind, Subject
-from console.inventory.book import CHUNK, DAY, HOUR, SHELF, SLOTS_A_CHUNK, WEEK, About, Book, Page
+from console.inventory.book import SHELF, About, Book, Page
 from console.inventory.packing import GAP, coded
 from console.inventory.reading import Bins, in_memory, marks, read
+from console.inventory.stages import CHUNK, DAY, HOUR, SLOTS_A_CHUNK, WEEK
 
 T = 1_800_000_000 // WEEK * WEEK + 8 * DAY  # the beginning of a day in the middle of a week
 A1, A2, B1 = VmKey("a", "1"), VmKey("a", "2"), VmKey("b", "1")

@@ -9,9 +9,10 @@ import pytest
 
 from console.fleet.domains import VmKey
 from console.fleet.history import VM_MEASURES, Subject
-from console.inventory.book import CHUNK, HOUR, Book, Page
+from console.inventory.book import Book, Page
 from console.inventory.packing import coded
 from console.inventory.reading import in_memory, read
+from console.inventory.stages import CHUNK, HOUR
 
 T = 1_800_000_000 // HOUR * HOUR
 A, B = VmKey("a", "1"), VmKey("a", "2")
