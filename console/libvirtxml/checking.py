@@ -152,8 +152,7 @@ def _within(text: str, part: Element, fits: Fits) -> list[Finding]:
         for path in paths:
             here = _at(part, path)
             if not len(here) and tree.text(here) and _cured(whole, path, "", fits):
-                value = tree.text(here)
-                return [Finding(Flaw.VALUE, *_place(text, here), value, Severity.DOUBT, len(str(here.tag)) + 1)]
+                return [_value(text, here)]
         for path in reversed(paths[1:]):
             if _right_without(whole, path, fits):
                 return [_element(text, _at(part, path))]
@@ -203,6 +202,16 @@ def _at(part: Element, path: Sequence[int]) -> Element:
     for index in path:
         part = part[index]
     return part
+
+
+def _value(text: str, element: Element) -> Finding:
+    """A text's place, where it stands in the line in which its element begins, else that of the element."""
+    line, column = _place(text, element)
+    value = tree.text(element)
+    at = text.split("\n")[line - 1].find(value, column)
+    if at < 0:
+        return Finding(Flaw.VALUE, line, column, value, Severity.DOUBT, len(str(element.tag)) + 1)
+    return Finding(Flaw.VALUE, line, at + 1, value, Severity.DOUBT, len(value))
 
 
 def _attribute(text: str, element: Element, name: str) -> Finding:

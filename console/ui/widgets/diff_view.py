@@ -140,7 +140,9 @@ class DiffView(QAbstractScrollArea):
                 self._paint_beside(painter, row, top, height)
             else:
                 self._paint_below(painter, row, top, height)
-        self._paint_lines(painter, event.rect().top(), event.rect().bottom())
+        self._paint_lines(
+            painter, event.rect().top(), min(event.rect().bottom(), len(self._rows) * height - offset - 1)
+        )
         painter.end()
 
     def _paint_gap(self, painter: QPainter, row: Row, top: int, height: int) -> None:

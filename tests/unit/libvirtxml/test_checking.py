@@ -51,7 +51,7 @@ def test_an_unusable_schema_is_none(tmp_path: Path) -> None:
         ("5f1b", "6f1b", Flaw.UUID, 3, 3, UUID),
         ("bus='virtio'", "buss='virtio'", Flaw.ATTRIBUTE, 10, 25, 'buss="virtio"'),
         ("type='file'", "type='fil'", Flaw.ATTRIBUTE, 8, 11, 'type="fil"'),
-        (">2<", ">two<", Flaw.VALUE, 5, 3, "two"),
+        (">2<", ">two<", Flaw.VALUE, 5, 9, "two"),
         ("<source ", "<sauce ", Flaw.ELEMENT, 9, 7, "sauce"),
         ("<vcpu>2</vcpu>", "<vcpus-max/>", Flaw.ELEMENT, 5, 3, "vcpus-max"),
         ("<vcpu>2</vcpu>", "<vcpu>2</vcpu><vcpu>3</vcpu>", Flaw.ELEMENT, 5, 3, "vcpu"),
