@@ -16,6 +16,7 @@ CRUMBS = {
     "overview": N_("Overview"),
     "vms": N_("Virtual machines"),
     "hosts": N_("Hosts"),
+    "top": N_("Who takes most"),
     "storage": N_("Storage"),
     "alerts": N_("Alerts"),
 }

@@ -42,6 +42,7 @@ ROW_TABS = {
     "overview": N_("Overview"),
     "vms": N_("VMs"),
     "hosts": N_("Hosts"),
+    "top": N_("Top"),
     "storage": N_("Storage"),
     "alerts": N_("Alerts"),
 }
@@ -249,6 +250,8 @@ class MainWindow(QWidget):
             case "hosts":
                 page = pages.HostsPage(self.ctx)
                 page.adding.connect(self.dialogs.add_host)
+            case "top":
+                page = pages.TopPage(self.ctx)
             case "alerts":
                 page = pages.AlertsPage(self.ctx)
             case "storage":

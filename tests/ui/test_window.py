@@ -104,8 +104,8 @@ def test_no_page_is_a_window_of_its_own_even_for_a_moment(window: MainWindow, ct
     QApplication.instance().installEventFilter(spy)
     for place in (
         *(Place.fleet(tab) for tab in ROW_TABS),
-        *(Place.host("n1", tab) for tab in ("summary", "vms", "networks", "storage")),
-        *(Place.vm(key("web-01"), tab) for tab in ("summary", "hardware", "xml")),
+        *(Place.host("n1", tab) for tab in ("summary", "graphs", "vms", "networks", "storage")),
+        *(Place.vm(key("web-01"), tab) for tab in ("summary", "graphs", "hardware", "xml")),
         Place("tasks"),
     ):
         ctx.nav.open(place)

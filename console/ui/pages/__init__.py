@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from console.ui.pages.host import HostPage as HostPage
     from console.ui.pages.hosts import HostsPage as HostsPage
     from console.ui.pages.tasks import TasksPage as TasksPage
+    from console.ui.pages.top import TopPage as TopPage
     from console.ui.pages.vm import VmPage as VmPage
 
 _ROOMS = {
@@ -23,6 +24,7 @@ _ROOMS = {
     "HostPage": "host",
     "HostsPage": "hosts",
     "TasksPage": "tasks",
+    "TopPage": "top",
     "VmPage": "vm",
 }
 
