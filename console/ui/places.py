@@ -15,9 +15,9 @@ HISTORY = 100  # places remembered
 class Place:
     """One place, and the tab shown there.
 
-    kind: fleet, zone, rack, host, vm, group, tag, state, search, tasks. id: name of the zone, group or tag, id of the host, value of
-    the state; of a VM its host's id, of a rack its zone's name, of a kept search its name. inner: UUID of the VM, name of the
-    rack, query of a search that is not kept. tab: "" = the one shown there last.
+    kind: fleet, zone, rack, host, vm, group, tag, state, search, tasks. id: name of the zone, group or tag, id of the host,
+    value of the state; of a VM its host's id, of a rack its zone's name, of a kept search its name. inner: UUID of the VM,
+    name of the rack, query of a search that is not kept. tab: "" = the one shown there last.
     """
 
     kind: str = "fleet"

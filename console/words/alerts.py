@@ -10,7 +10,7 @@ from console.inventory.inventory import Inventory
 from console.words import units
 from console.words.translation import N_, _, ngettext
 
-NAMED = 3  # subjects that are named; more are counted
+NAMED = 2  # subjects that are named; where there are more, one is, and the others are counted
 
 _KINDS = {
     Kind.VMS: N_("VMs of a search"),
@@ -59,10 +59,11 @@ def subject(inventory: Inventory, value: Subject) -> str:
 
 
 def subjects(inventory: Inventory, alerts: Sequence[Alert]) -> str:
-    """As many as can be read: "a on x, b on y, c on x and 4 more"."""
-    shown = ", ".join(subject(inventory, alert.subject) for alert in alerts[:NAMED])
-    rest = len(alerts) - NAMED
-    if rest <= 0:
+    """As many as can be read at a glance: "a on x, b on y", "a on x and 4 more"."""
+    named = alerts if len(alerts) <= NAMED else alerts[:1]
+    shown = ", ".join(subject(inventory, alert.subject) for alert in named)
+    rest = len(alerts) - len(named)
+    if not rest:
         return shown
     return ngettext("{names} and {count} more", "{names} and {count} more", rest).format(
         names=shown, count=units.count(rest)

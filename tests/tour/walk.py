@@ -18,15 +18,18 @@ from console.fleet.errors import Reason
 from console.fleet.hosts import HostSpec, Phase
 from console.jobs.job import JobView
 from console.services.credentials import Pending
+from console.ui.dialogs.alert import AlertDialog
 from console.ui.dialogs.base import Dialog
 from console.ui.dialogs.bulk import BulkDialog
 from console.ui.dialogs.bulk_result import BulkResultDialog
 from console.ui.dialogs.confirm import ConfirmDialog
 from console.ui.dialogs.delete import DeleteDialog
 from console.ui.dialogs.describe import TagDialog
+from console.ui.dialogs.keep import KeepDialog
 from console.ui.dialogs.planned import DeleteVolumesDialog
 from console.ui.dialogs.scale import ScaleDialog
 from console.ui.host_actions import HostAct
+from console.ui.pages.alerts import AlertsPage
 from console.ui.pages.first_run import FirstRunPage
 from console.ui.pages.fleet_storage import FleetStoragePage
 from console.ui.pages.host import HostPage
@@ -62,6 +65,8 @@ class Walk:
             ("The fleet at a glance", self.overview),
             ("All VMs in one table", self.all_vms),
             ("Letters filter it", self.filter),
+            ("A query does too, is completed, corrected and kept", self.query),
+            ("An alert on a search", self.alerts),
             ("Four VMs are chosen, and acts offered for them", self.choose_four),
             ("The hosts", self.hosts),
             ("One host", self.one_host),
@@ -205,6 +210,52 @@ class Walk:
         page.search.clear()
         until(lambda: page.model.rowCount() == every, "all rows again")
         return f"“build” leaves {left} of {every}"
+
+    def query(self) -> str:
+        page = self._vms()
+        every = page.model.rowCount()
+        page.search.setFocus()
+        QTest.keyClicks(page.search, "state:run (tag:")
+        until(page.search.suggestions, "tags are offered")
+        self._shoot("query-completed")
+        page.search.setText("stat:running tag:prod")
+        page.table.setFocus()
+        until(page.row.wrong_text, "the wrong place is said")
+        self._shoot("query-wrong")
+        page.search.setText("state:running (tag:prod or cpu>50) !tag:lab")
+        until(lambda: 0 < page.model.rowCount() < every, "fewer rows")
+        left = page.model.rowCount()
+        page.row.keep_button.click()
+        dialog = self._dialog(KeepDialog)
+        dialog.field.setText("Busy, not lab")
+        self._shoot("query-save", dialog)
+        must(dialog.main, "a button").click()
+        until(lambda: self._window.navigator.saved.isVisible(), "the search stands in the navigator")
+        page.search.clear()
+        self._open(Place.search("Busy, not lab"))
+        until(lambda: page.model.rowCount() == left, "the kept search finds the same")
+        settle(1.0)
+        self._shoot("query-kept")
+        self._open(Place.fleet("vms"))
+        until(lambda: page.model.rowCount() == every, "all rows again")
+        return f"{left} of {every}, kept as “Busy, not lab”"
+
+    def alerts(self) -> str:
+        page = self._open(Place.fleet("alerts"))
+        assert isinstance(page, AlertsPage)
+        self._shoot("alerts-none")
+        page.edit(None)
+        dialog = self._dialog(AlertDialog)
+        dialog.query.setText("state:off")
+        dialog.name.setText("Off")
+        until(dialog.found.text, "it says how many it holds for")
+        self._shoot("alert-new", dialog)
+        said = dialog.found.text()
+        must(dialog.main, "a button").click()
+        until(lambda: page.rules.rowCount() == 1, "the rule is listed")
+        self._shoot("alerts")
+        self._ctx.services.alerts.remove("Off")
+        return said
 
     def choose_four(self) -> str:
         page = self._vms()

@@ -61,7 +61,7 @@ class AlertsPage(QWidget):
             view.customContextMenuRequested.connect(pop)
         self._firing_count = label("", "hint")
         self._quiet = label("", tone="text2", wrap=True)
-        self._quiet.setContentsMargins(theme.px(16), theme.px(12), theme.px(16), theme.px(12))
+        self._quiet.setContentsMargins(theme.px(8), theme.px(4), theme.px(16), theme.px(12))
         self._quiet.setAlignment(Qt.AlignmentFlag.AlignTop)
         add = Button(_("New alert…"), icon="plus")
         add.clicked.connect(lambda: self.edit(None))
@@ -103,7 +103,7 @@ class AlertsPage(QWidget):
         bar = QWidget()
         bar.setFixedHeight(theme.px(HEIGHTS["search"]))
         row = QHBoxLayout(bar)
-        row.setContentsMargins(theme.px(16), 0, theme.px(12), 0)
+        row.setContentsMargins(theme.px(8), 0, theme.px(12), 0)
         row.setSpacing(theme.px(8))
         row.addWidget(label(text, "section"))
         row.addWidget(aside)
@@ -128,7 +128,11 @@ class AlertsPage(QWidget):
         self.firing.set_rows(firings(self._ctx.inventory, found, rules, now))
         self.rules.set_rows(rulings(found, rules, now))
         count = self.firing.rowCount()
-        self._firing_count.setText(units.count(count) if count else "")
+        silent = sum(self.firing.row(number).silent for number in range(count))
+        said = units.count(count) if count else ""
+        self._firing_count.setText(
+            _("{count}, {silent} silent").format(count=said, silent=units.count(silent)) if silent else said
+        )
         self._quiet.setText(
             _("Nothing new is told yet: hosts and figures settle first.") if service.settling() else _("Nothing fires.")
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
@@ -21,7 +21,7 @@ ROOMY = 860  # px of the row from which the button to keep a search has its word
 
 
 class VmSearchRow(QWidget):
-    """Field, button to keep the search, counts, button of the columns.
+    """Field, button to keep the search, counts, button of the columns. kept: the queries that are kept already.
 
     Signals:
         keep_wanted(): the query is to be kept under a name.
@@ -29,8 +29,14 @@ class VmSearchRow(QWidget):
 
     keep_wanted = Signal()
 
-    def __init__(self, values: Callable[[str], Iterable[str]], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        values: Callable[[str], Iterable[str]],
+        kept: Callable[[], Collection[str]] = tuple,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._kept = kept
         self.setFixedHeight(theme.px(HEIGHTS["search"]))
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.px(12), 0, theme.px(12), 0)
@@ -39,7 +45,7 @@ class VmSearchRow(QWidget):
         self.field.setMaximumWidth(theme.px(540))
         self.field.setMinimumWidth(theme.px(200))
         self.field.judged.connect(self._say_wrong)
-        self.field.asked.connect(lambda _query: self._offer())
+        self.field.asked.connect(lambda _query: self.offer())
         self.keep_button = Button(_("Save search"), kind="flat", icon="star", role="text2")
         self.keep_button.clicked.connect(self.keep_wanted)
         self.shown_label = label("", "strong")
@@ -69,16 +75,18 @@ class VmSearchRow(QWidget):
         QWidget.setTabOrder(self.field, self.keep_button)
         QWidget.setTabOrder(self.keep_button, self.columns_button)
         self._say_wrong(None)
-        self._offer()
+        self.offer()
 
-    def _offer(self) -> None:
-        self.keep_button.setVisible(bool(self.field.text().strip()) and self.field.error is None)
+    def offer(self) -> None:
+        """The button to keep the search is there for one that is understood and not kept yet."""
+        text = self.field.text().strip()
+        self.keep_button.setVisible(bool(text) and self.field.error is None and text not in self._kept())
 
     def _say_wrong(self, error: QueryError | None) -> None:
         self._wrong.setVisible(error is not None)
         self._counts.setVisible(error is None)
         self.wrong_label.set_text(search.sentence(error) if error else "")
-        self._offer()
+        self.offer()
 
     def wrong_text(self) -> str:
         """What is said to be wrong now, "" for nothing."""

@@ -135,7 +135,8 @@ class VmsPage(QWidget):
         self.table.setFocus(event.reason())
 
     def _search_row(self) -> QWidget:
-        row = VmSearchRow(self._ctx.services.search.values)
+        service = self._ctx.services.search
+        row = VmSearchRow(service.values, lambda: {each.query for each in service.searches()})
         self.row, self.search, self.columns_button = row, row.field, row.columns_button
         self.search.asked.connect(lambda _query: self._search_timer.start())
         self.search.left.connect(lambda: self.table.setFocus())
@@ -324,7 +325,9 @@ class VmsPage(QWidget):
         self._count_soon()
 
     def _keep(self) -> None:
-        KeepDialog(self._ctx, self.search.text(), "", self.window()).show_at()
+        dialog = KeepDialog(self._ctx, self.search.text(), "", self.window())
+        dialog.accepted.connect(self.row.offer)
+        dialog.show_at()
 
     def _on_quick(self, id: str) -> None:
         self._quick = id

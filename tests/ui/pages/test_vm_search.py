@@ -11,7 +11,7 @@ from tests.ui.models.vm_fleet import NOW, vm
 
 @pytest.fixture
 def row(qtbot: QtBot) -> VmSearchRow:
-    made = VmSearchRow(lambda _field: [])
+    made = VmSearchRow(lambda _field: [], lambda: {"state:off"})
     qtbot.addWidget(made)
     made.resize(1176, made.height())
     made.show()
@@ -25,6 +25,8 @@ def test_only_a_query_that_is_understood_can_be_kept(row: VmSearchRow, qtbot: Qt
     with qtbot.waitSignal(row.keep_wanted):
         row.keep_button.click()
     row.field.setText("stat:x")
+    assert not row.keep_button.isVisible()
+    row.field.setText("state:off ")  # kept already
     assert not row.keep_button.isVisible()
 
 

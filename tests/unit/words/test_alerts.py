@@ -56,7 +56,8 @@ def test_subjects(inventory: Inventory) -> None:
 def test_many_are_counted(inventory: Inventory) -> None:
     alerts = tuple(Alert("Hot", VmKey("n1", f"u{n}"), NOW) for n in range(6))
     assert began(inventory, Told(HOT, alerts[:1])) == "Hot: web-0 on kvm-n1"
-    said = "web-0 on kvm-n1, web-1 on kvm-n1, web-2 on kvm-n1 and 3 more"
+    assert began(inventory, Told(HOT, alerts[:2])) == "Hot: web-0 on kvm-n1, web-1 on kvm-n1"
+    said = "web-0 on kvm-n1 and 5 more"
     assert began(inventory, Told(HOT, alerts)) == f"Hot: {said}"
     assert ended(inventory, Told(HOT, (), alerts)) == f"Hot is over: {said}"
     assert now_firing(1) == "1 alert"
