@@ -48,6 +48,7 @@ from console.settings.secrets import Secrets
 from console.words.search import TEXTS
 
 CLOSE_LIMIT = 0.8  # seconds that closing may take, whatever hangs
+HOSTS_LIMIT = 0.5  # of these for hanging up; the rest is for what is written to disk
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +205,13 @@ class App:
         self.services.hosts.close()
         self.fleet.close()
         threads = [
-            threading.Thread(target=close, args=(left(),), name="closing", daemon=True)
-            for close in (self.gateway.close, self.jobs.close, self.cache.close, self.recorder.close)
+            threading.Thread(target=close, args=(min(limit, left()),), name="closing", daemon=True)
+            for close, limit in (
+                (self.gateway.close, HOSTS_LIMIT),
+                (self.jobs.close, CLOSE_LIMIT),
+                (self.cache.close, CLOSE_LIMIT),
+                (self.recorder.close, CLOSE_LIMIT),
+            )
         ]
         for thread in threads:
             thread.start()

@@ -12,7 +12,7 @@ from console.fleet.credentials import Ask
 from console.fleet.errors import NotFound, Reason
 from console.fleet.hosts import HostSpec, HostStatus, Phase
 from console.fleet.updates import DomainsRead, StatusChanged, Update
-from console.gateway import local, loop, streams
+from console.gateway import local, loop, prompts, streams
 from console.gateway.connection import Link, raise_file_limit
 from console.gateway.courtesy import Courtesy
 from console.gateway.kit import Kit, Replay
@@ -153,6 +153,8 @@ class Gateway:
             live.over.wait(max(0.0, hung_up - time.monotonic()))
         self._workers.close(max(0.0, end - 0.05 - time.monotonic()))
         loop.release(max(0.01, end - time.monotonic()))
+        if not loop.in_use():
+            prompts.abandon()
 
     # inside
 

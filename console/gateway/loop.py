@@ -288,6 +288,11 @@ def release(timeout: float = 0.2) -> None:
             _thread = None
 
 
+def in_use() -> bool:
+    """A gateway, or a check of a host, is at work."""
+    return _users > 0
+
+
 def wires() -> AbstractContextManager[list[Wire]]:
     """The sockets of the connections that this thread opens inside. Only between `acquire` and `release`."""
     if _loop is None:

@@ -65,6 +65,7 @@ class Desk:
 
     def __init__(self) -> None:
         self.folder = _private_folder()
+        self.users = 0
         self._answers: dict[str, Answer] = {}
         try:
             helper = HELPER.format(python=shlex.quote(sys.executable), helper=shlex.quote(askpass.__file__))
@@ -151,20 +152,20 @@ def _private_folder() -> Path:
 
 _lock = threading.Lock()
 _desk: Desk | None = None
-_users = 0
 
 
 @contextlib.contextmanager
 def program(answer: Answer) -> Iterator[str]:
     """The path of a program that is ssh and puts its questions to `answer`, inside; "" where there can be none."""
-    global _desk, _users
+    global _desk
     token = ""
+    can = able()
     with _lock:
         try:
-            if able():
+            if can:
                 desk = _desk = _desk or Desk()
                 token = desk.add(answer)
-                _users += 1
+                desk.users += 1
         except OSError as error:
             log.warning("ssh cannot ask for passwords and passphrases: %s", error)
     if not token:
@@ -175,14 +176,17 @@ def program(answer: Answer) -> Iterator[str]:
     finally:
         with _lock:
             desk.drop(token)
-            _users -= 1
-            if not _users:
+            desk.users -= 1
+            if not desk.users:
                 desk.close()
-                _desk = None
+                _desk = None if _desk is desk else _desk
 
 
 @atexit.register
-def _leave_nothing() -> None:
-    """A connection that still hangs in being opened when the program ends would leave the folder behind."""
-    if _desk is not None:
-        _desk.remove()
+def abandon() -> None:
+    """The program ends: what hangs in being opened can ask no more, and leaves no folder behind."""
+    global _desk
+    with _lock:
+        if _desk is not None:
+            _desk.close()
+            _desk = None

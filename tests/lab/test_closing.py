@@ -73,6 +73,7 @@ def test_the_whole_program(lab: Lab, beta: Host, locked: Path, home: Path, windo
         by_ssh(lab, beta, locked, name="locked"),
     ]
     specs += [HostSpec("", f"mute{n}", f"qemu+tcp://{beta.address}:17002/system") for n in range(8)]
+    specs.append(HostSpec("", "mute-ssh", f"qemu+ssh://root@{beta.address}:17002/system"))
     tables = [f'[[host]]\nname = "{s.name}"\nuri = "{s.uri}"\nkeyfile = "{s.keyfile}"\n' for s in specs]
     (profile / "fleet.toml").write_text("\n".join(tables))
     words = [] if window else ["--timeout", "60", "vm", "list"]

@@ -96,6 +96,16 @@ def test_many_at_once() -> None:
     assert sorted(got) == sorted(f"answer {number}" for number in range(12))
 
 
+def test_what_hangs_at_the_end_leaves_nothing_behind(home: Path) -> None:
+    with prompts.program(lambda *_: "secret") as hung:
+        prompts.abandon()
+        assert not list((home / "run").iterdir())
+        with prompts.program(lambda *_: "anew") as later:
+            assert ssh(later, "Password: ")[0] == "anew"
+            assert Path(later).parent != Path(hung).parent
+    prompts.abandon()
+
+
 @pytest.mark.parametrize("version", ["OpenSSH_8.4p1", "Sun_SSH_2.4", ""])
 def test_an_old_ssh_is_left_alone(stand_in: Path, version: str) -> None:
     stand_in.write_text(f"#!/bin/sh\necho '{version}' >&2\n")
