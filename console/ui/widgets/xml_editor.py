@@ -229,24 +229,28 @@ class XmlEditor(QPlainTextEdit):
                 break
             block.setUserState(still)
             block = block.next()
-        self._tint_seen()
+        self._tint_seen(before.blockNumber(), block.blockNumber() if block.isValid() else document.blockCount())
 
-    def _tint_seen(self) -> None:
-        """Tints the lines in the viewport."""
+    def _tint_seen(self, after: int = -1, to: int = 1 << 30) -> None:
+        """Tints the lines in the viewport; of those only the ones between two lines (counted from 0)."""
         if self._tinting:
             return
         self._tinting = True
         try:
-            first = block = self.firstVisibleBlock()
-            bottom, top = self.viewport().height(), 0.0
-            while block.isValid() and top <= bottom:
+            block = self.firstVisibleBlock()
+            seen = self.viewport().height() // max(1, self.fontMetrics().height()) + 2
+            to = min(to, block.blockNumber() + seen)
+            if after >= block.blockNumber():
+                block = self.document().findBlockByNumber(after + 1)
+            first = block
+            while block.isValid() and block.blockNumber() < to:
                 before = block.previous()
                 still = Open(max(0, before.userState())) if before.isValid() else Open.NOTHING
                 block.layout().setFormats(formats(block.text(), still))
-                top += self.blockBoundingRect(block).height()
                 block = block.next()
             end = block.position() if block.isValid() else self.document().characterCount()
-            self.document().markContentsDirty(first.position(), end - first.position())
+            if first.isValid() and end > first.position():
+                self.document().markContentsDirty(first.position(), end - first.position())
         finally:
             self._tinting = False
 

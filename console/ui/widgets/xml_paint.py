@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtGui import QTextCharFormat, QTextLayout
 
 from console.ui.theme import theme
@@ -20,11 +22,26 @@ _ROLES = {
 def formats(line: str, before: Open) -> list[QTextLayout.FormatRange]:
     """The tints of one line. before: what is open where it begins."""
     made = []
+    inks = _inks()
     for start, length, part in spans(line, before)[0]:
         span = QTextLayout.FormatRange()
         span.start = utf16(line, start)
         span.length = utf16(line, start + length) - span.start
-        span.format = QTextCharFormat()
-        span.format.setForeground(theme.color(_ROLES[part]))
+        span.format = inks[part]
         made.append(span)
     return made
+
+
+def _inks() -> dict[Part, QTextCharFormat]:
+    """The format of each part, made anew where the theme has another colour."""
+    colors = tuple(theme.color(role).rgba() for role in _ROLES.values())
+    if _made[0] != colors:
+        inks = {}
+        for part, role in _ROLES.items():
+            inks[part] = QTextCharFormat()
+            inks[part].setForeground(theme.color(role))
+        _made[:] = [colors, inks]
+    return _made[1]
+
+
+_made: list[Any] = [(), {}]
