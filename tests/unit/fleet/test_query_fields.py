@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from console.fleet.domains import State
 from console.fleet.query_fields import ALIASES, FIELDS, FLAGS, LOADED, STATES, Kind, field_of
 from tests.unit.fleet.query_fleet import FLEET, KNOWN, load, seen
@@ -41,3 +44,10 @@ def test_other_names_lead_to_fields() -> None:
 def test_every_state_can_be_asked_for() -> None:
     assert {state.value for state in State} <= STATES.keys()
     assert set(FLAGS.values()) == {True, False}
+
+
+def test_the_readme_has_every_field() -> None:
+    text = (Path(__file__).parents[3] / "README.md").read_text("utf-8")
+    table = text[text.index("| fields | compared |") : text.index("What was last seen of hosts")]
+    named = set(re.findall(r"`([a-z]+)`", " ".join(line.split("|")[1] for line in table.splitlines() if "|" in line)))
+    assert named == set(FIELDS)
