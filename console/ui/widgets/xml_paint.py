@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from PySide6.QtGui import QTextCharFormat, QTextLayout
 
 from console.ui.theme import theme
@@ -22,7 +20,7 @@ _ROLES = {
 def formats(line: str, before: Open) -> list[QTextLayout.FormatRange]:
     """The tints of one line. before: what is open where it begins."""
     made = []
-    inks = _inks()
+    inks = _inks.now()
     for start, length, part in spans(line, before)[0]:
         span = QTextLayout.FormatRange()
         span.start = utf16(line, start)
@@ -32,16 +30,21 @@ def formats(line: str, before: Open) -> list[QTextLayout.FormatRange]:
     return made
 
 
-def _inks() -> dict[Part, QTextCharFormat]:
+class _Inks:
     """The format of each part, made anew where the theme has another colour."""
-    colors = tuple(theme.color(role).rgba() for role in _ROLES.values())
-    if _made[0] != colors:
-        inks = {}
-        for part, role in _ROLES.items():
-            inks[part] = QTextCharFormat()
-            inks[part].setForeground(theme.color(role))
-        _made[:] = [colors, inks]
-    return _made[1]
+
+    def __init__(self) -> None:
+        self._colors: tuple[int, ...] = ()
+        self._made: dict[Part, QTextCharFormat] = {}
+
+    def now(self) -> dict[Part, QTextCharFormat]:
+        colors = tuple(theme.color(role).rgba() for role in _ROLES.values())
+        if colors != self._colors:
+            self._colors = colors
+            for part, role in _ROLES.items():
+                self._made[part] = QTextCharFormat()
+                self._made[part].setForeground(theme.color(role))
+        return self._made
 
 
-_made: list[Any] = [(), {}]
+_inks = _Inks()
