@@ -11,7 +11,7 @@ import libvirt
 import pytest
 
 from console.settings import fleetfile
-from tests.bench import figures
+from tests.bench import figures, load
 from tests.bench.gaps import Gaps, cpu_s, peak_mb
 from tests.bench.nodes import fleet_file, shares, uris, write_nodes
 from tests.bench.silent import Mute, Relay
@@ -80,6 +80,27 @@ def test_limits_are_those_of_the_size() -> None:
 def test_the_peer_sets_a_limit_of_its_own() -> None:
     with_peer = FIGURES | {"cpu_pct": 5.0, "peer_open_s": 20.0}
     assert figures.judged(with_peer, figures.limits(with_peer))[1] == ["open_s"]
+
+
+def test_limits_of_load_are_held_against_what_was_measured() -> None:
+    told = {
+        "history_cpu_pct": 3.5,
+        "year_gb": 1.0,
+        "plot_ms": 90.0,
+        "frame_p99_ms": 17.0,
+        "search_ms": 1.0,
+        "bulk_s": 5.0,
+    }
+    assert figures.judged(told, figures.load_limits())[1] == ["history_cpu_pct", "frame_p99_ms"]
+    assert {limit.key for limit in figures.load_limits()} == told.keys()
+
+
+def test_parts_of_the_load_benchmark_run_apart_and_tell_their_figures() -> None:
+    told = load.part("history", vms=20, hosts=4, weeks=2, rounds=4)
+    assert {"history_cpu_pct", "year_gb", "plot_ms"} <= told.keys()
+    assert 0 < told["year_gb"] < 1
+    with pytest.raises(SystemExit, match="no_such_part"):
+        load.part("no_such_part")
 
 
 def test_a_report_keeps_what_others_wrote(tmp_path: Path) -> None:
