@@ -80,7 +80,7 @@ class StorageService:
         )
         if backing and base is None:
             raise NotFound(Reason.GONE, backing)
-        full = size if how is Prealloc.FULL else 0
+        full = size if how is Prealloc.FULL or not files else 0  # a logical volume of less would be a thin snapshot
         metadata = how is Prealloc.METADATA and made == "qcow2"
         return NewVolume(name, size, full, made, backing or "", base.format if base else "", metadata)
 
@@ -218,6 +218,8 @@ class StorageService:
         new = NewVolume(name, use.volume.capacity, format=use.volume.format)
         values: dict[str, str | int] = {"name": key.name, "new": name, "pool": pool, "bytes": use.volume.allocation}
         says = [Say("clone", values), *self._room(there, new, use.volume.allocation)]
+        if there.pool.kind not in FILE_KINDS and use.volume.format not in ("", "raw"):
+            says.append(Say("clone-format", {"format": use.volume.format, "pool": pool}, Weight.STOP))
         says += [Say("clone-running", {"user": user.name}, Weight.STOP) for user in running_users(use, self._running())]
         return Plan("volume.clone", key.host, key.name, tuple(says), takes=use.volume.allocation, made=time.time())
 
@@ -231,7 +233,8 @@ class StorageService:
             link = self._gateway.link(key.host)
             source = volumes.find(link, key).volume
             job.step("copying", name=name)
-            new = NewVolume(name, source.capacity, format=source.format)
+            files = self.pool(self.survey(), key.host, pool).pool.kind in FILE_KINDS
+            new = NewVolume(name, source.capacity, 0 if files else source.capacity, source.format if files else "")
             with watching(job, lambda: volumes.progress(link, copy, source.allocation)):
                 volumes.clone(link, key, pool, new)
             if job.cancelled:

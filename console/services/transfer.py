@@ -31,7 +31,7 @@ from console.gateway import streams, volumes
 from console.gateway.gateway import Gateway
 from console.gateway.streams import Aside
 from console.inventory.inventory import Inventory
-from console.jobs.job import Cancelled, Job, who
+from console.jobs.job import Cancelled, Job, Value, who
 from console.jobs.journal import Entry, JobStore, Journal
 from console.jobs.runner import JobHandle, JobRunner
 from console.services.find_storage import storage_line, volume_word
@@ -40,6 +40,7 @@ from console.services.seeing import seen, volume_of
 from console.services.storage import StorageService, refuse
 
 HEAD = 40 << 10  # bytes of a file that tell its format
+Begun = dict[str, Value | list[str]]
 PATIENCE = 3.0  # seconds a stream has to notice a cancel before its connection is cut
 
 
@@ -111,10 +112,10 @@ class TransferService:
         link = self._gateway.link(key.host)
         with _opened(file) as handle:
             length = os.fstat(handle).st_size
-            new = NewVolume(key.name, rounded(length), format="raw" if sparse else "")
-            entry = Entry(
-                "volume.upload", key.name, (), {"pool": key.pool, "capacity": new.capacity}, by=who(), host=key.host
-            )
+            size = rounded(length)
+            new = NewVolume(key.name, size, 0 if sparse else size, "raw" if sparse else "")
+            begun: Begun = {"pool": key.pool, "capacity": size}
+            entry = Entry("volume.upload", key.name, (), begun, by=who(), host=key.host)
             with self._store.journal(job.id, entry) as journal, self._undone(job, journal, key):
                 journal.step("creating", undo="remove")
                 job.step("creating")

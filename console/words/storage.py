@@ -32,6 +32,7 @@ _SAYS = {
     "clone": N_("{name} is copied to {new} in {pool}: {bytes}. Once begun the host cannot be told to stop: a copy that is "
                 "cancelled is deleted when it is complete."),
     "clone-running": N_("{user} is up and writes it: the copy would be torn. Shut it down first."),
+    "clone-format": N_("A copy in {pool} would be raw, and it is {format}: only pools of files hold that."),
     "upload": N_("{file} ({bytes}, {format}) becomes {name} in {pool}."),
     "download": N_("{name} ({bytes}) is fetched into {file}."),
     "download-running": N_("{user} is up and writes it: what is fetched may be torn."),

@@ -35,6 +35,7 @@ class StoragePanel(QWidget):
         self._ctx, self._many = ctx, many
         self._hosts: tuple[str, ...] = ()
         self._survey = Survey()
+        self._shown: tuple[tuple[str, ...], Survey] | None = None
         self._asking = self._again = False
         self._filter = "all"
         self.acts = StorageActs(ctx, self)
@@ -162,17 +163,26 @@ class StoragePanel(QWidget):
             self._again = True
             return
         self._asking = True
-        hosts, service = self._hosts, self._ctx.services.storage
-        self._ctx.bridge.run(lambda: service.survey(hosts), lambda found: self._surveyed(hosts, found))
+        hosts, service, shown = self._hosts, self._ctx.services.storage, self._shown
 
-    def _surveyed(self, hosts: tuple[str, ...], found: Survey) -> None:
+        def work() -> Survey | None:
+            found = service.survey(hosts)
+            return None if (hosts, found) == shown else found
+
+        self._ctx.bridge.run(work, lambda found: self._surveyed(hosts, found))
+
+    def _surveyed(self, hosts: tuple[str, ...], found: Survey | None) -> None:
+        """None: it is all as it is shown."""
         self._asking = False
         if not shiboken6.isValid(self):
             return
         if hosts != self._hosts:
             self._ask()
             return
-        self._survey = found
+        if found is None:
+            self._on_chosen()
+            return
+        self._survey, self._shown = found, (hosts, found)
         self.pools.set_rows(found.pools)
         self._stack.setCurrentIndex(0 if found.pools or not self._many else 1)
         if found.pools and not self._many and not self.pool_view.selected():

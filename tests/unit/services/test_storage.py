@@ -9,6 +9,7 @@ from console.fleet.errors import NotFound, Reason, UsageError
 from console.fleet.storage import VolumeKey
 from console.fleet.storing import NewVolume, Prealloc
 from console.jobs.job import JobState
+from tests.conftest import eventually
 from tests.unit.services.conftest import named
 from tests.unit.services.test_delete import make_volumes, volumes
 
@@ -114,3 +115,27 @@ def test_lines_that_do_the_same(app: App) -> None:
     )
     assert storage.resize_line(key, 1000, shrink=True) == "splendid storage resize 'alpha/default/a b' 1024 --shrink"
     assert storage.clone_line(key, "iso", "c") == "splendid storage clone 'alpha/default/a b' c --pool iso"
+
+
+LOGICAL = """<pool type='logical'><name>vg</name><source><name>vg</name></source><target><path>/dev/vg</path></target></pool>"""
+
+
+def test_a_volume_group_takes_all_at_once_and_holds_no_formats(app: App) -> None:
+    make_volumes(app, "alpha", "free.qcow2")
+    link = app.gateway.link("alpha")
+    link.conn.storagePoolDefineXML(LOGICAL).create()
+    link.touched_pools()
+    storage = app.services.storage
+    key = VolumeKey("alpha", "default", "free.qcow2")
+    assert [say.code for say in storage.plan_clone(key, "vg", "copy").refused] == ["clone-format"]
+
+    def known() -> bool:
+        pool = storage.survey().pool("alpha", "vg")
+        return pool is not None and pool.pool.active
+
+    assert not eventually(lambda: not known(), 5)
+    new = storage.new_volume("alpha", "vg", "lv", GIB, "", Prealloc.OFF, None)
+    assert (new.allocation, new.format) == (GIB, ""), "less would be a thin snapshot"
+    with pytest.raises(UsageError):
+        storage.new_volume("alpha", "vg", "lv", GIB, "", Prealloc.OFF, "/pool-alpha/free.qcow2")
+    assert storage.run_create("alpha", "vg", new).wait(10).state is JobState.SUCCEEDED
