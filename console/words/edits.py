@@ -12,11 +12,11 @@ MOST = 3  # details of one change that are told
 
 _PARTS = {
     "memory": N_("Memory"),
-    "memory-limit": N_("Memory limit"),
-    "memory-now": N_("Memory in use"),
+    "memory-limit": N_("Memory ceiling"),
+    "memory-now": N_("Memory"),
     "vcpus": N_("vCPUs"),
-    "vcpus-limit": N_("vCPU limit"),
-    "vcpus-now": N_("vCPUs in use"),
+    "vcpus-limit": N_("vCPU ceiling"),
+    "vcpus-now": N_("vCPUs"),
     "vcpu": N_("vCPUs"),
     "title": N_("Title"),
     "description": N_("Description"),
@@ -124,7 +124,7 @@ def why_later(change: Change) -> str:
         return _("The host did not do it now: {text}.").format(text=change.said.rstrip("."))
     if change.hold is Hold.CEILING:
         limit = units.memory(change.limit) if change.part in _KIB else str(change.limit)
-        return _("It runs with a limit of {limit}.").format(limit=limit)
+        return _("It runs with a ceiling of {limit}.").format(limit=limit)
     return _(_HOLDS[change.hold]) if change.hold in _HOLDS else ""
 
 

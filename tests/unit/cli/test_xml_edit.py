@@ -40,7 +40,7 @@ def test_a_plan_says_what_changes_and_when(console: Console, text: str) -> None:
     assert result.code == 0
     said = lines(result.out)
     assert said[:2] == [
-        "Memory 2 GiB → 4 GiB (next start). It runs with a limit of 2 GiB.",
+        "Memory 2 GiB → 4 GiB (next start). It runs with a ceiling of 2 GiB.",
         "Title db-01 title → Shop (now)",
     ]
     assert "-  <title>db-01 title</title>" in said
@@ -60,7 +60,7 @@ def test_applied_with_what_is_left_by_name(console: Console, text: str) -> None:
     assert lines(result.out) == [
         "Change the configuration db-01: Done",
         "Title db-01 title → Shop: done",
-        "Memory 2 GiB → 4 GiB: at the next start. It runs with a limit of 2 GiB.",
+        "Memory 2 GiB → 4 GiB: at the next start. It runs with a ceiling of 2 GiB.",
     ]
     record = console("xml", "apply", write(console, new), "--yes", "--json").json
     assert [c["part"] for c in record["done"]] == ["title"]

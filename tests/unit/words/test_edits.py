@@ -14,8 +14,8 @@ def plain(text: str) -> str:
     ("change", "said"),
     [
         (Change("memory", before="2097152", after="4194304"), "Memory 2 GiB → 4 GiB (next start)"),
-        (Change("memory-now", before="2097152", after="1048576", when=When.NOW), "Memory in use 2 GiB → 1 GiB (now)"),
-        (Change("vcpus-limit", before="2", after="8"), "vCPU limit 2 → 8 (next start)"),
+        (Change("memory-now", before="2097152", after="1048576", when=When.NOW), "Memory 2 GiB → 1 GiB (now)"),
+        (Change("vcpus-limit", before="2", after="8"), "vCPU ceiling 2 → 8 (next start)"),
         (Change("title", fate=Fate.ADDED, after="Shop", when=When.NOW), "Title is added, Shop (now)"),
         (Change("title", before="a", after="b" * 90), f"Title a → {'b' * 59}… (next start)"),
         (Change("domain", "type", before="kvm", after="qemu"), "Domain type kvm → qemu (next start)"),
@@ -45,8 +45,8 @@ def test_a_change_and_when(change: Change, said: str) -> None:
 
 def test_why_not_at_once() -> None:
     memory = Change("memory", before="1", after="2", hold=Hold.CEILING, limit=2097152)
-    assert plain(edits.why_later(memory)) == "It runs with a limit of 2 GiB."
-    assert edits.why_later(Change("vcpus-now", hold=Hold.CEILING, limit=4)) == "It runs with a limit of 4."
+    assert plain(edits.why_later(memory)) == "It runs with a ceiling of 2 GiB."
+    assert edits.why_later(Change("vcpus-now", hold=Hold.CEILING, limit=4)) == "It runs with a ceiling of 4."
     assert edits.why_later(Change("os", hold=Hold.FIXED)) == "A VM that runs cannot change in this."
     assert "no free slot" in edits.why_later(Change("disk", "vdb", said="no free slot"))
     assert edits.why_later(Change("title", when=When.NOW)) == ""
