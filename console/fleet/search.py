@@ -115,11 +115,15 @@ class Query:
         )
 
     def excluding(self, subjects: Sequence[Subject], known: Known) -> str:
-        """The first part that none of these has, as it was typed; "" where it is only their combination."""
+        """The first part that none of these has, as it was typed; "" where it is only their combination, or where looking
+        takes too long."""
         for text, part in self.parts():
             test = part.matcher(known)
-            if not any(map(test, subjects)):
-                return text
+            try:
+                if not any(map(test, subjects)):
+                    return text
+            except QueryError:
+                return ""
         return ""
 
 

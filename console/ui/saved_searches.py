@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QKeyEvent, QPainter, QPaintEvent, QShowEvent
@@ -199,7 +200,14 @@ class SavedSearches(QWidget):
 
     def _rename(self, row: int) -> None:
         each = self.model.search(row)
-        KeepDialog(self._ctx, each.query, each.name, self.window()).show_at()
+        dialog = KeepDialog(self._ctx, each.query, each.name, self.window())
+        dialog.accepted.connect(lambda: self._follow(each.name, dialog.name()))
+        dialog.show_at()
+
+    def _follow(self, old: str, new: str) -> None:
+        """The place that is looked at has another name now."""
+        if self._ctx.nav.place.spot == Place.search(old).spot:
+            self._ctx.nav.amend(replace(self._ctx.nav.place, id=new))
 
     def _remove(self, row: int) -> None:
         name = self.model.search(row).name

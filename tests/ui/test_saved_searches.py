@@ -63,12 +63,14 @@ def test_renamed_moved_and_deleted_by_key(saved: SavedSearches, ctx: Context, qt
     assert saved.view.currentIndex().data() == "Web"
     qtbot.keyClick(saved.view, Qt.Key.Key_F2)
     [dialog] = saved.window().findChildren(KeepDialog)
+    ctx.nav.open(Place.search("Web"))
     dialog.field.setText("Web servers")
     assert dialog.main is not None
     dialog.main.click()
     gone(qtbot, dialog)
     qtbot.waitUntil(lambda: saved.model.row_of("Web servers") == 1)
-    ctx.nav.open(Place.search("Web servers"))
+    assert ctx.nav.place.spot == Place.search("Web servers")  # one is still there
+    saved.view.setCurrentIndex(saved.model.index(1))
     qtbot.keyClick(saved.view, Qt.Key.Key_Delete)
     assert names(ctx) == ["Off"]
     assert ctx.nav.place.spot == Place.fleet()

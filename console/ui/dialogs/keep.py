@@ -42,14 +42,15 @@ class KeepDialog(Dialog):
         self.field.setFocus()
         self.field.selectAll()
 
-    def _name(self) -> str:
+    def name(self) -> str:
+        """As it will be kept."""
         return " ".join(self.field.text().split())
 
     def _command(self) -> str:
-        return shlex.join(["splendid", "search", self._query, "--save", self._name() or _("name")])
+        return shlex.join(["splendid", "search", self._query, "--save", self.name() or _("name")])
 
     def _look(self) -> None:
-        name = self._name()
+        name = self.name()
         there = named(self._ctx.services.search.searches(), name)
         self._hint.setText(_("It stands at the left of the window, on this computer."))
         if not name or name == self._old:
@@ -65,9 +66,9 @@ class KeepDialog(Dialog):
         search = self._ctx.services.search
         try:
             if self._old:
-                search.rename(self._old, self._name())
+                search.rename(self._old, self.name())
             else:
-                search.save(self._name(), self._query)
+                search.save(self.name(), self._query)
         except FleetError as error:
             self.failed(error, "search.keep")
         else:

@@ -186,6 +186,11 @@ def test_the_part_that_excludes_all_is_named() -> None:
     assert parse("nowhere or nothing").excluding(FLEET, KNOWN) == "nowhere or nothing"
 
 
+def test_what_takes_too_long_excludes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("console.fleet.query_terms.PATTERN_SECONDS", 0.0)
+    assert parse("re:nothing tag:nowhere").excluding(FLEET, KNOWN) == ""
+
+
 def test_hosts_are_found_by_what_hosts_have() -> None:
     def hosts(text: str) -> list[str]:
         return [spec.id for spec in (NORTH, SOUTH) if parse(text).finds_host(spec)]
