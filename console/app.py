@@ -47,8 +47,8 @@ from console.settings.preferences import PreferencesStore
 from console.settings.secrets import Secrets
 from console.words.search import TEXTS
 
-CLOSE_LIMIT = 0.8  # seconds that closing may take, whatever hangs
-HOSTS_LIMIT = 0.5  # of these for hanging up; the rest is for what is written to disk
+CLOSE_LIMIT = 0.7  # seconds that closing may take, whatever hangs
+HOSTS_LIMIT = 0.45  # of these for hanging up; the rest is for what is written to disk
 
 
 @dataclass(frozen=True, slots=True)
