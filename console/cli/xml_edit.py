@@ -117,14 +117,14 @@ def apply(
     only_plan: bool,
     yes: bool,
 ) -> int:
-    text = sys.stdin.read() if str(file) == "-" else file.read_text("utf-8")
+    text = read(file)
     key = session.vm(vm or _named_in(session, text))
     with trying("vm.edit"):
         draft = session.services.edit.begin(key, secrets)
         if expect is not None and draft.digest != expect:
             raise Conflict(Reason.CHANGED, draft.name)
     if base is not None:
-        draft = replace(draft, text=base.read_text("utf-8"))
+        draft = replace(draft, text=read(base))
     if _flawed(session, draft, text):
         return Exit.FAILED
     with trying("vm.edit-plan"), waiting(_("Asking what would change")):
@@ -266,6 +266,15 @@ def _named_in(session: Session, text: str) -> str:
     return found
 
 
+def read(path: Path) -> str:
+    """A file, or standard input for "-". Errors: OSError, BadParameter for what is not UTF-8."""
+    try:
+        return sys.stdin.read() if str(path) == "-" else path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        said = _("{path} is not UTF-8 (byte {byte}).").format(path=path, byte=error.start + 1)
+        raise click.BadParameter(said, param_hint="FILE") from None
+
+
 def _typed(path: Path) -> str:
     """What the person leaves in the file. Errors: ClickException where the editor cannot be run or failed."""
     command = next((value for name in EDITORS if (value := os.environ.get(name, "").strip())), FALLBACK)
@@ -277,4 +286,4 @@ def _typed(path: Path) -> str:
         ) from None
     if code:
         raise click.ClickException(_("The editor {command} failed with {code}.").format(command=command, code=code))
-    return path.read_text("utf-8")
+    return read(path)

@@ -12,7 +12,7 @@ from console.cli.base import Exit, with_session
 from console.cli.output import Head
 from console.cli.session import Session, Tried, trying
 from console.cli.xml import group
-from console.cli.xml_edit import carry_out, change_record, next_option, plan_option, yes_option
+from console.cli.xml_edit import carry_out, change_record, next_option, plan_option, read, yes_option
 from console.fleet.domains import VmKey
 from console.fleet.edits import Version
 from console.words import N_, _, edits, units
@@ -123,7 +123,7 @@ def _state(session: Session, key: VmKey, word: str) -> str:
             _("{word} is no version, no file, and neither “now” nor “running”.").format(word=word),
             param_hint="OLD, NEW",
         )
-    return path.read_text("utf-8")
+    return read(path)
 
 
 def _record(version: Version) -> records.Record:

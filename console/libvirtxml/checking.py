@@ -32,7 +32,7 @@ def check(text: str, name: str = "", uuid: str = "", schema: etree.RelaxNG | Non
     found = _syntax(text)
     if found is not None:
         return (found,)
-    root = etree.fromstring(text.encode(), _parser())
+    root = etree.fromstring(text.encode("utf-8", "replace"), _parser())
     if root.tag != "domain":
         return (Finding(Flaw.ROOT, *_place(text, root), str(root.tag)),)
     findings = [*_identity(text, root, name, uuid)]

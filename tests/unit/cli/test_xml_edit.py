@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
@@ -209,6 +210,27 @@ def test_a_file_that_is_no_xml_or_names_no_vm(console: Console) -> None:
         result = console("xml", "apply", write(console, text), "--yes")
         assert result.code == 2
         assert said in " ".join(result.err.split())
+
+
+def test_files_that_cannot_be_read(console: Console, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    odd = console.folder / "odd.xml"
+    odd.write_bytes(text.replace("db-01 title", "d\xe9").encode("latin-1"))
+    result = console("xml", "apply", str(odd), "--yes")
+    assert result.code == 2
+    assert "is not UTF-8 (byte " in " ".join(result.err.split())
+    missing = console("xml", "apply", str(console.folder / "missing.xml"), "--yes")
+    assert missing.code == 1
+    assert "No such file" in missing.err
+    editor(console, monkeypatch, "s/db-01 title/\\xe9\\xff/")
+    assert "is not UTF-8" in " ".join(console("xml", "edit", "db-01", "--yes").err.split())
+
+
+def test_standard_input(console: Console, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    head = "<?xml version='1.0' encoding='UTF-8'?>\n"
+    monkeypatch.setattr("sys.stdin", io.StringIO(head + text.replace("db-01 title", "Shöp")))
+    result = console("xml", "apply", "-", "--yes")
+    assert result.code == 0, result.err
+    assert "Title db-01 title → Shöp: done" in lines(result.out)
 
 
 def test_read_only_hosts_say_so(empty: Console) -> None:

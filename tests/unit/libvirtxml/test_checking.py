@@ -76,6 +76,12 @@ def test_several_wrong_parts_are_all_told() -> None:
     assert [finding.flaw for finding in check(wrong, schema=SCHEMA)] == [Flaw.VALUE, Flaw.ATTRIBUTE]
 
 
+def test_odd_characters_break_nothing() -> None:
+    assert [f.flaw for f in check("<domain>\x00</domain>")] == [Flaw.SYNTAX]
+    assert check("<domain><name>\udce9</name></domain>") == ()
+    assert check("<?xml version='1.0' encoding='latin-1'?><domain><name>é</name></domain>", "é") == ()
+
+
 def test_what_is_too_big_is_not_even_parsed() -> None:
     assert check("<domain>" + " " * (17 << 20))[0].flaw is Flaw.TOO_BIG
 
