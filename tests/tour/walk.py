@@ -222,7 +222,7 @@ class Walk:
         page.table.setFocus()
         until(page.row.wrong_text, "the wrong place is said")
         self._shoot("query-wrong")
-        page.search.setText("state:running (tag:prod or cpu>50) !tag:lab")
+        page.search.setText("state:running (tag:prod or snapshots>0) !tag:lab")
         until(lambda: 0 < page.model.rowCount() < every, "fewer rows")
         left = page.model.rowCount()
         page.row.keep_button.click()

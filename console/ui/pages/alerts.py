@@ -24,6 +24,8 @@ from console.ui.widgets.row_view import RowView
 from console.words import N_, _, ngettext, units
 
 TICK_MS = 1000
+QUIET = 48  # height of the upper part while nothing fires
+QWIDGETSIZE_MAX = 16777215  # Qt's own word for "no limit"
 TIMES = ((N_("30 minutes"), 1800.0), (N_("8 hours"), 28800.0), (N_("2 days"), 172800.0))
 
 SUGGESTED = (
@@ -65,7 +67,7 @@ class AlertsPage(QWidget):
         self._quiet.setAlignment(Qt.AlignmentFlag.AlignTop)
         add = Button(_("New alert…"), icon="plus")
         add.clicked.connect(lambda: self.edit(None))
-        upper = QWidget()
+        upper = self._upper_part = QWidget()
         self._upper = QStackedLayout(upper)
         self._upper.addWidget(self.firing_view)
         self._upper.addWidget(self._quiet)
@@ -137,6 +139,7 @@ class AlertsPage(QWidget):
             _("Nothing new is told yet: hosts and figures settle first.") if service.settling() else _("Nothing fires.")
         )
         self._upper.setCurrentIndex(0 if count else 1)
+        self._upper_part.setMaximumHeight(QWIDGETSIZE_MAX if count else theme.px(QUIET))
         self._body.setCurrentIndex(0 if rules else 1)
 
     def _tick(self) -> None:
