@@ -10,10 +10,11 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from console.files.claim import Claim, Claimant
+from console.files.claim import Claim
 from console.files.database import OnProblem
 from console.files.writer import RETRY, Writer
 from console.fleet.domains import VmKey
@@ -46,7 +47,7 @@ class Recorder:
     interval: seconds between two rounds of a host. `take` and `changed` never block.
 
     Attributes:
-        recording: this console is the one that records.
+        claim: who records.
     """
 
     def __init__(
@@ -65,7 +66,7 @@ class Recorder:
         self._rounds: deque[LoadsRead] = deque()
         self._happenings = Happenings(inventory)
         self._marks: deque[Mark] = deque(maxlen=MARKS_WAITING)
-        self._claim = Claim(path.with_name(path.name + ".lock"))
+        self.claim = Claim(path.with_name(path.name + ".lock"))
         self._claim_due = 0.0
         self._book: Book | None = None
         self._gathered: Gathered | None = None
@@ -77,7 +78,7 @@ class Recorder:
         self._joined = -1  # ten minutes
         self._packed = self._pruned = -1  # hour
         self._pack_from = 0.0  # monotonic
-        self._even: tuple[float, float] | None = None  # wall clock less monotonic, and since when (monotonic)
+        self._even = _Evenness()
         self._closing = False
         self._undo: Callable[[], None] | None = None
         self._writer = Writer("history-writer", self._flush, delay, RETRY)
@@ -87,7 +88,7 @@ class Recorder:
     def start(self) -> None:
         """Begins to listen to the inventory."""
         self._pack_from = time.monotonic() + AT_EASE
-        self._clock_is_even(self._clock())
+        self._even.holds(self._clock())
         self._happenings.begin()
         self._undo = self._inventory.subscribe(self.changed)
         self._inventory.on_loads = self.take
@@ -103,7 +104,7 @@ class Recorder:
         if self._book is not None:
             self._book.database.close(0.1)
         if done:
-            self._claim.give()
+            self.claim.give()
         return done
 
     @property
@@ -119,11 +120,7 @@ class Recorder:
 
     @property
     def recording(self) -> bool:
-        return self._claim.held
-
-    def recorder(self) -> Claimant | None:
-        """The other console that records; None where this one does, or nobody. Blocks on the disk."""
-        return self._claim.other()
+        return self.claim.held
 
     # from any thread, never blocking
 
@@ -192,10 +189,6 @@ class Recorder:
 
     # never blocking
 
-    def known(self) -> Mapping[Subject, Entry]:
-        """`subjects` as they were last read; nothing before they were."""
-        return self._book.known() if self._book is not None else {}
-
     def in_memory(self) -> list[Subject]:
         """All of whom this console was told figures."""
         self._drain()
@@ -203,9 +196,10 @@ class Recorder:
             return self._gathered.subjects() if self._gathered is not None else []
 
     def replayed(self, key: Subject) -> bool:
-        """What this console is told of it is a recorded trace."""
+        """What is known of it is a recorded trace, as far as was read of the file."""
+        entry = self._book.known().get(key) if self._book is not None else None
         with self._lock:
-            return self._gathered is not None and self._gathered.replayed(key)
+            return entry.replayed if entry is not None else self._gathered is not None and self._gathered.replayed(key)
 
     @property
     def listening(self) -> bool:
@@ -239,13 +233,18 @@ class Recorder:
             self._gathered.take([self._rounds.popleft() for _ in range(len(self._rounds))])
 
     def _flush(self) -> None:
+        self._record()
+        if self._closing:
+            self.claim.give()  # also where `close` has not waited for it
+
+    def _record(self) -> None:
         self._take_claim()
-        if self._claim.held and self._busy_before is None:
+        if self.claim.held and self._busy_before is None:
             self._read_who_was_busy()
         self._drain()
         self._marks.extend(self._happenings.marks())
         now = self._clock()
-        if not self._claim.held:
+        if not self.claim.held:
             self._marks.clear()  # the other console writes them
             if self._gathered is not None:
                 with self._lock:
@@ -260,19 +259,17 @@ class Recorder:
 
     def _take_claim(self) -> None:
         now = time.monotonic()
-        if not self._claim.held and (now >= self._claim_due or self._closing):
+        if not self.claim.held and (now >= self._claim_due or self._closing):
             self._claim_due = now + CLAIM_EVERY
+            before, self._refused = self._refused, None
             try:
-                self._claim.take()
+                self.claim.take()
             except Failed as error:
-                self._refuse(error.problem)
+                self._refused = error.problem
                 raise
-            self._refuse(None)
-
-    def _refuse(self, problem: Problem | None) -> None:
-        if problem != self._refused:
-            self._refused = problem
-            self._on_problem(self.problem)
+            finally:
+                if self._refused != before:
+                    self._on_problem(self.problem)
 
     def _read_who_was_busy(self) -> None:
         entries = self._opened().subjects()
@@ -312,14 +309,7 @@ class Recorder:
         if self._gathered is None:
             return {}
         with self._lock:
-            return self._gathered.about(keys, self._name)
-
-    def _name(self, key: Subject) -> str:
-        if isinstance(key, str):
-            spec = self._inventory.spec(key)
-            return spec.name if spec is not None else ""
-        domain = self._inventory.domain(key)
-        return domain.name if domain is not None else ""
+            return self._gathered.about(keys, partial(_name, self._inventory))
 
     def _write_marks(self) -> None:
         marks = tuple(self._marks)
@@ -340,7 +330,7 @@ class Recorder:
             self._opened().update(self._about(None), now)
             self._opened().pack(now - SLACK, self._go_on)
             self._packed = hour
-        if self._clock_is_even(now) and hour != self._pruned:
+        if self._even.holds(now) and hour != self._pruned:
             self._opened().prune(now)
             self._pruned = hour
             with self._lock:
@@ -351,13 +341,27 @@ class Recorder:
         time.sleep(0.0 if self._closing else PIECE)
         return not self._closing
 
-    def _clock_is_even(self, now: float) -> bool:
-        """The clock has not jumped for a while, nor has the computer slept."""
+
+class _Evenness:
+    """Whether the clock has not jumped for a while, nor the computer slept."""
+
+    def __init__(self) -> None:
+        self._since: tuple[float, float] | None = None  # wall clock less monotonic, and since when (monotonic)
+
+    def holds(self, now: float) -> bool:
         ticking = time.monotonic()
         offset = now - ticking
-        if self._even is None or abs(offset - self._even[0]) > JUMP:
-            self._even = (offset, ticking)
-        return ticking - self._even[1] >= STEADY
+        if self._since is None or abs(offset - self._since[0]) > JUMP:
+            self._since = (offset, ticking)
+        return ticking - self._since[1] >= STEADY
+
+
+def _name(inventory: Inventory, key: Subject) -> str:
+    if isinstance(key, str):
+        spec = inventory.spec(key)
+        return spec.name if spec is not None else ""
+    domain = inventory.domain(key)
+    return domain.name if domain is not None else ""
 
 
 class _Held:

@@ -207,8 +207,7 @@ class StatsService:
 
     def replayed(self, key: Subject) -> bool:
         """What there is of it is a recorded trace of the demo, not a measurement."""
-        entry = self._recorder.known().get(key)
-        return entry.replayed if entry is not None else self._recorder.replayed(key)
+        return self._recorder.replayed(key)
 
     def idle_since(self, key: VmKey) -> float | None:
         """Epoch since which a VM that runs has hardly used its CPU, as far as it was measured; None = busy, or not known.
@@ -227,7 +226,7 @@ class StatsService:
 
     def recorded_by(self) -> Claimant | None:
         """Which other console records on this profile; None = this one, or none."""
-        return self._recorder.recorder()
+        return self._recorder.claim.other()
 
 
 _NOT_ADDED = (Measure.MEMORY, Measure.MEMORY_ALLOCATED, Measure.DISK_LATENCY)

@@ -131,10 +131,10 @@ def test_one_of_two_consoles_records_and_the_other_says_which(desk: Desk) -> Non
     other.run(60, 0.9)
     until(lambda: not two._rounds)
     assert not two.recording
-    who = two.recorder()
+    who = two.claim.other()
     assert who is not None
     assert who.pid == os.getpid()
-    assert one.recorder() is None
+    assert one.claim.other() is None
     desk.run(55)
     one.close(5)
     near(cpu(desk.recorder(start=False), T, 12), [0.5] * 12)
