@@ -387,3 +387,25 @@ def test_the_fleet_at_a_glance(lab: Lab, beta: Host, guests: dict[str, Guest], d
         assert "Hosts in trouble" in said.out
     finally:
         beta.daemon()
+
+
+def test_quitting_in_the_middle_is_quick_and_the_next_start_takes_it_back(
+    lab: Lab, beta: Host, pool: str, on_workstation: None, home: Path, tmp_path: Path
+) -> None:
+    source = big(tmp_path)
+    first = Console(home / "console")
+    try:
+        first.add(spec_of(lab, beta))
+        slowly(beta)
+        handle = first.services.transfer.run_upload(source, "beta", pool, "t-quit")
+        until(lambda: handle.view.step == "sending", "it sends", 20)
+    finally:
+        assert first.close() <= 3.0
+    beta.fast()
+    second = Console(home / "console")
+    try:
+        second.awaits("beta", Phase.LIVE)
+        until(lambda: "t-quit" not in names(beta), "the half-made volume goes", 30)
+        until(lambda: second.app.history.unfinished() == [], "and the journal with it")
+    finally:
+        assert second.close() <= 3.0
