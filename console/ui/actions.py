@@ -57,6 +57,7 @@ class Acting(QObject):
         planned(Deed, tuple[VmKey, ...]): what will happen to these many VMs is to be shown before it does.
         repeated(int): the plan for those of a group that were not done is to be shown.
         opening(VmKey): this VM is to be shown.
+        comparing(tuple[VmKey, ...]): the load of these is to be shown in the same plots.
 
     Attributes:
         forced_confirmed: forced acts ask first; a preference.
@@ -68,6 +69,7 @@ class Acting(QObject):
     planned = Signal(object, object)
     repeated = Signal(int)
     opening = Signal(object)
+    comparing = Signal(object)
 
     def __init__(self, inventory: Inventory, power: PowerService, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -192,6 +194,9 @@ class VmActions(QObject):
         self._open = QAction(_("Open"), self)
         self._open.setObjectName("open")
         self._open.triggered.connect(self._on_open)
+        self._compare = QAction(icon("graph", "text2"), _("Compare load…"), self)
+        self._compare.setObjectName("compare")
+        self._compare.triggered.connect(lambda: acting.comparing.emit(self._keys))
         self.refresh()
 
     def add_shortcuts(self, widget: QWidget) -> None:
@@ -208,8 +213,9 @@ class VmActions(QObject):
         return self._keys
 
     def action(self, name: str) -> QAction:
-        """By the name of its entry, or "open"."""
-        return self._open if name == "open" else self._actions[name]
+        """By the name of its entry, or "open" or "compare"."""
+        found = {"open": self._open, "compare": self._compare}.get(name)
+        return found if found is not None else self._actions[name]
 
     def set_vms(self, keys: Iterable[VmKey]) -> None:
         self._keys = tuple(keys)
@@ -222,6 +228,8 @@ class VmActions(QObject):
             self._judge(entry)
         self._open.setEnabled(len(self._keys) == 1)
         self._open.setToolTip("" if len(self._keys) == 1 else _("Choose one VM."))
+        self._compare.setEnabled(bool(self._keys))
+        self._compare.setToolTip(_("Shows it in the same plots") if self._keys else _("Choose a VM first."))
 
     def _judge(self, entry: Entry) -> None:
         action = self._actions[entry.name]
@@ -264,7 +272,9 @@ class VmActions(QObject):
     def more_menu(self, parent: QWidget) -> QMenu:
         """What an action bar has no room for."""
         menu = QMenu(parent)
-        self._fill(menu, ("describe", "scale", "rename", "autostart-on", "autostart-off", "", "delete", "", "open"))
+        self._fill(
+            menu, ("describe", "scale", "rename", "autostart-on", "autostart-off", "", "delete", "", "compare", "open")
+        )
         return menu
 
     def context_menu(self, parent: QWidget) -> QMenu:
@@ -276,7 +286,18 @@ class VmActions(QObject):
         on = self._actions["autostart-on"].isEnabled() or not self._actions["autostart-off"].isEnabled()
         self._fill(
             menu,
-            ("tag", "describe", "scale", "autostart-on" if on else "autostart-off", "", "rename", "delete", "", "open"),
+            (
+                "tag",
+                "describe",
+                "scale",
+                "autostart-on" if on else "autostart-off",
+                "",
+                "rename",
+                "delete",
+                "",
+                "compare",
+                "open",
+            ),
         )
         return menu
 

@@ -159,6 +159,7 @@ def test_menu_has_the_order_people_know(actions: VmActions, widget: QWidget) -> 
         "Rename",
         "Delete…",
         "–",
+        "Compare load…",
         "Open",
     ]
     below = menu.actions()[2].menu()
@@ -206,3 +207,13 @@ def test_many_are_planned_before_anything_happens(bench: Bench, qtbot: QtBot) ->
     assert bench.power.calls == [("act", Act.SHUTDOWN, (UP,))]
     bench.acting.do([Act.SCALE], (UP, OFF, PAUSED))
     assert bench.asked == [(Act.SCALE, (UP, OFF, PAUSED))]
+
+
+def test_the_load_of_what_is_chosen_is_compared(actions: VmActions, bench: Bench) -> None:
+    told: list[tuple[VmKey, ...]] = []
+    bench.acting.comparing.connect(told.append)
+    assert not actions.action("compare").isEnabled()
+    assert actions.action("compare").toolTip() == "Choose a VM first."
+    actions.set_vms([UP, OFF])
+    actions.action("compare").trigger()
+    assert told == [(UP, OFF)]

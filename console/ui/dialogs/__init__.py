@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from console.ui.dialogs.about import KeysDialog as KeysDialog
     from console.ui.dialogs.bulk import BulkDialog as BulkDialog
     from console.ui.dialogs.bulk_result import BulkResultDialog as BulkResultDialog
+    from console.ui.dialogs.compare import CompareDialog as CompareDialog
     from console.ui.dialogs.confirm import ConfirmDialog as ConfirmDialog
     from console.ui.dialogs.credentials import CredentialDialog as CredentialDialog
     from console.ui.dialogs.delete import DeleteDialog as DeleteDialog
@@ -34,6 +35,7 @@ _ROOMS = {
     "KeysDialog": "about",
     "BulkDialog": "bulk",
     "BulkResultDialog": "bulk_result",
+    "CompareDialog": "compare",
     "ConfirmDialog": "confirm",
     "CredentialDialog": "credentials",
     "DeleteDialog": "delete",

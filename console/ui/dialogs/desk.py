@@ -43,6 +43,7 @@ class Dialogs(QObject):
         ctx.acting.asked.connect(self.act)
         ctx.acting.planned.connect(self.plan)
         ctx.acting.repeated.connect(self.repeat)
+        ctx.acting.comparing.connect(self.compare)
         ctx.host_acting.asked.connect(self.host_act)
         ctx.host_acting.guests_asked.connect(self.shut_down_guests)
         ctx.bridge.question_asked.connect(self.question)
@@ -52,6 +53,11 @@ class Dialogs(QObject):
         return dialog
 
     # what others ask for
+
+    @Slot(object)
+    def compare(self, keys: tuple[VmKey, ...]) -> Dialog:
+        """The load of several VMs in the same plots; the window can be used beside it."""
+        return dialogs.CompareDialog(self._ctx, keys, self._window).open_beside()
 
     @Slot(object, object)
     def act(self, act: Act, keys: tuple[VmKey, ...]) -> Dialog:

@@ -48,7 +48,8 @@ WHAT: tuple[What, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class TopLine:
-    """One row. host: where a VM is, "" for others. said, most, total: the figures as text."""
+    """One row. host: where a VM is, "" for others. said, most, total: the figures as text. bar: 0..1 of the first
+    row's. patchy: measured much less than the first row."""
 
     top: Top
     label: str
@@ -58,13 +59,20 @@ class TopLine:
     total: str
     gone: bool = False
     glyph: tuple[str, str] | None = None
+    bar: float = 0.0
+    patchy: bool = False
 
 
-def line(top: Top, what: What, by: By, host: str, glyph: tuple[str, str] | None, gone: bool) -> TopLine:
-    """A row of `StatsService.top` in words. gone: what it is of is no more."""
+def line(
+    top: Top, what: What, by: By, host: str, glyph: tuple[str, str] | None, gone: bool, best: Top | None = None
+) -> TopLine:
+    """A row of `StatsService.top` in words. gone: what it is of is no more. best: the first row, which fills its bar."""
     label = top.label or _("without a tag") if by is By.TAG else top.label
     total = what.total(top.total) if what.total is not None and top.total else units.NONE
-    return TopLine(top, label, host, what.text(top.mean), what.text(top.high), total, gone, glyph)
+    first = best or top
+    bar = top.mean / first.mean if first.mean else 0.0
+    patchy = top.known < 0.5 * first.known
+    return TopLine(top, label, host, what.text(top.mean), what.text(top.high), total, gone, glyph, bar, patchy)
 
 
 def columns(by: By, what: What) -> tuple[Column[TopLine], ...]:
@@ -75,13 +83,13 @@ def columns(by: By, what: What) -> tuple[Column[TopLine], ...]:
         titles[by],
         lambda r, n: r.label,
         lambda r: r.label.casefold(),
-        width=230,
+        width=300,
         glyph=lambda r: r.glyph,
         tone=lambda r: "text3" if r.gone else "",
         tip=lambda r: _("It is no more.") if r.gone else "",
         name=True,
     )
-    host: Column[TopLine] = Column("host", N_("Host"), lambda r, n: r.host, lambda r: r.host.casefold(), width=120)
+    host: Column[TopLine] = Column("host", N_("Host"), lambda r, n: r.host, lambda r: r.host.casefold(), width=150)
     vms: Column[TopLine] = Column(
         "vms", N_("VMs"), lambda r, n: units.count(r.top.vms), lambda r: r.top.vms, right=True, width=60
     )
@@ -91,15 +99,15 @@ def columns(by: By, what: What) -> tuple[Column[TopLine], ...]:
         lambda r, n: r.said,
         lambda r: r.top.mean,
         right=True,
-        width=170,
-        used=lambda r: r.top.share,
+        width=200,
+        used=lambda r: r.bar,
         tip=lambda r: _("{share} of what all of them take").format(share=units.percent(r.top.share)),
     )
     most: Column[TopLine] = Column(
-        "most", N_("Most"), lambda r, n: r.most, lambda r: r.top.high, right=True, width=110, drop=2
+        "most", N_("Most"), lambda r, n: r.most, lambda r: r.top.high, right=True, width=120, drop=2
     )
     total: Column[TopLine] = Column(
-        "total", N_("In all"), lambda r, n: r.total, lambda r: r.top.total, right=True, width=110, drop=3
+        "total", N_("In all"), lambda r, n: r.total, lambda r: r.top.total, right=True, width=130, drop=3
     )
     share: Column[TopLine] = Column(
         "share",
@@ -107,7 +115,7 @@ def columns(by: By, what: What) -> tuple[Column[TopLine], ...]:
         lambda r, n: units.percent(r.top.share),
         lambda r: r.top.share,
         right=True,
-        width=80,
+        width=90,
         drop=4,
     )
     known: Column[TopLine] = Column(
@@ -117,7 +125,7 @@ def columns(by: By, what: What) -> tuple[Column[TopLine], ...]:
         lambda r: r.top.known,
         right=True,
         width=100,
-        tone=lambda r: "warning" if r.top.known < 0.5 else "text2",
+        tone=lambda r: "warning" if r.patchy else "text2",
         tip=lambda r: _("of the span; the rest is not known"),
         drop=1,
     )

@@ -158,7 +158,7 @@ class TopPage(LivePage):
         self._asking = False
         self._read_at = time.monotonic()
         self.note.hide()
-        lines = [self._line(row, what, by) for row in rows[:ROWS]]
+        lines = [self._line(row, what, by, rows[0]) for row in rows[:ROWS]]
         self._shape_table(what, by)
         assert self.table is not None
         self.table.set_rows(lines)
@@ -198,14 +198,14 @@ class TopPage(LivePage):
         self._body.addWidget(view)
         self.table, self.view = table, view
 
-    def _line(self, top: Top, what: What, by: By) -> TopLine:
+    def _line(self, top: Top, what: What, by: By, best: Top) -> TopLine:
         inventory, subject = self.ctx.inventory, top.subject
         if isinstance(subject, VmKey):
             domain, spec = inventory.domain(subject), inventory.spec(subject.host)
             age = age_of(inventory.status(subject.host))
             glyph = state_glyph(domain.state, age) if domain is not None else ("square-dashed", "last-known")
-            return line(top, what, by, spec.name if spec else subject.host, glyph, domain is None)
-        return line(top, what, by, "", None, by is By.HOST and inventory.spec(subject) is None)
+            return line(top, what, by, spec.name if spec else subject.host, glyph, domain is None, best)
+        return line(top, what, by, "", None, by is By.HOST and inventory.spec(subject) is None, best)
 
     @Slot(object)
     def _open(self, row: TopLine) -> None:

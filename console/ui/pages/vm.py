@@ -50,6 +50,8 @@ class VmPage(LivePage):
         self.note = HostNote(self._host_actions)
         self.summary = VmSummary(ctx, self.actions_)
         self.graphs = VmGraphs(ctx)
+        for graphs in (self.summary.graphs, self.graphs):
+            graphs.compare_wanted.connect(lambda: ctx.acting.comparing.emit((self.place.key,)))
         self.hardware = VmHardware(ctx)
         self.xml = VmXml(ctx)
         self._none = EmptyState("vm", _("This VM is gone"), _("It was deleted, or moved to another host."))

@@ -161,6 +161,7 @@ class VmsPage(QWidget):
                 BarSlot(button=stop),
                 BarSlot(),
                 BarSlot(acts.action("tag")),
+                BarSlot(acts.action("compare")),
                 BarSlot(button=more),
             ),
             _("Quick filters"),

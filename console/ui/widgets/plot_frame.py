@@ -17,10 +17,10 @@ from console.ui.widgets.plot_text import RIGHT, paint_text, width_of
 from console.words import _, units
 from console.words import graphs as words
 
-NAMES, NAMES_NARROW = 138, 124  # of names and values
+NAMES, NAMES_NARROW, NAMES_WIDE = 138, 124, 188  # of names and values
 SCALE = 42  # of the numbers beside the axis, with their distances
 EVENTS, AXIS = 26, 22  # heights above and below the graphs
-NARROW = 640
+NARROW, WIDE = 640, 960
 TICK = 84  # least distance of two times
 ICON = 18
 LINE = 16  # of a name
@@ -41,7 +41,7 @@ class Frame:
     @classmethod
     def of(cls, width: int, height: int, least: Sequence[int]) -> Frame:
         """least: heights below which no graph goes; what is left over is shared."""
-        names = theme.px(NAMES if width >= theme.px(NARROW) else NAMES_NARROW)
+        names = names_width(width)
         left = names + theme.px(SCALE)
         top, bottom = theme.px(EVENTS), height - theme.px(AXIS)
         more = max(0, bottom - top - sum(least)) // max(1, len(least))
@@ -62,6 +62,12 @@ class Frame:
     def inside(self, x: float) -> float:
         """The nearest x over the curves."""
         return min(max(x, self.left), self.left + self.width)
+
+
+def names_width(width: int) -> int:
+    """Of the names, in a stack of plots that is so wide."""
+    wide = NAMES_WIDE if width >= theme.px(WIDE) else NAMES if width >= theme.px(NARROW) else NAMES_NARROW
+    return theme.px(wide)
 
 
 def paint_names(painter: QPainter, graph: Graph, box: QRectF, pale: bool = False) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from console.ui.theme import theme
 from console.ui.widgets.plot_axis import time_ticks
 from console.ui.widgets.plot_data import Curve, Graph, runs
-from console.ui.widgets.plot_frame import NAMES, NAMES_NARROW, NARROW, SCALE, TICK
+from console.ui.widgets.plot_frame import SCALE, TICK, names_width
 from console.ui.widgets.plot_paint import Area, draw_line
 from console.words import _
 
@@ -51,8 +51,7 @@ class PlotStrip(QWidget):
 
     def area(self) -> Area:
         """Where the curve is; as wide as the plots above."""
-        names = theme.px(NAMES if self.width() >= theme.px(NARROW) else NAMES_NARROW)
-        left = names + theme.px(SCALE)
+        left = names_width(self.width()) + theme.px(SCALE)
         rect = QRectF(left, 0.0, max(1, self.width() - left - 1), theme.px(TALL))
         top = self._graph.top_of(self.start, self.end) if self._graph is not None else 1.0
         return Area(rect, self.start, self.end, top)

@@ -15,6 +15,7 @@ from console.settings.fleetread import Fault, FileProblem
 from console.settings.paths import Profile
 from console.ui.dialogs.about import AboutDialog, KeysDialog
 from console.ui.dialogs.base import Dialog
+from console.ui.dialogs.compare import CompareDialog
 from console.ui.dialogs.confirm import ConfirmDialog
 from console.ui.dialogs.credentials import CredentialDialog
 from console.ui.dialogs.delete import DeleteDialog
@@ -118,3 +119,13 @@ def test_what_a_killed_console_left_is_told_when_it_is_found(at: Any, qtbot: QtB
     desk.look_for_unfinished()
     qtbot.wait(100)
     assert open_dialogs(window) == []
+
+
+def test_vms_are_compared_beside_the_window(at: Any, qtbot: QtBot) -> None:
+    ctx, _desk, window = at
+    ctx.acting.comparing.emit((key("web-01"), key("web-02")))
+    [dialog] = open_dialogs(window)
+    assert isinstance(dialog, CompareDialog)
+    assert not dialog.isModal()
+    assert [vm.name for vm in dialog.vms] == ["web-01", "web-02"]
+    dialog.close()

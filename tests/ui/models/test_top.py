@@ -45,10 +45,19 @@ def test_rows_say_what_share_they_take_and_what_is_no_more() -> None:
     texts = [plain(str(table.index(0, number).data())) for number in range(table.columnCount())]
     assert texts[:2] == ["web-01", "kvm-n1"]
     assert texts[-2:] == ["40 %", "75 %"]
-    assert table.index(0, 2).data(USED_ROLE) == 0.4
+    assert table.index(0, 2).data(USED_ROLE) == 1.0
     assert table.columns[0].tip is not None
     assert table.columns[0].tip(table.row(0)) == "It is no more."
 
 
 def test_vms_without_a_tag_are_called_so() -> None:
     assert line(told("", ""), CPU, By.TAG, "", None, False).label == "without a tag"
+
+
+def test_bars_are_of_the_first_row_and_patchy_rows_stand_out() -> None:
+    best = told(mean=4.8)
+    half = line(told(), CPU, By.VM, "kvm-n1", None, False, best)
+    assert (half.bar, half.patchy) == (0.5, False)
+    young = line(Top(KEY, "web-09", 1.0, 1.0, 10.0, 0.1, 1, 0.2), CPU, By.VM, "kvm-n1", None, False, best)
+    assert young.patchy
+    assert line(told(mean=0.0), CPU, By.VM, "", None, False).bar == 0.0
