@@ -157,6 +157,18 @@ class Survey:
         )
 
 
+def stored(host: str, pools: Iterable[Pool]) -> StorageSum:
+    """One host's active pools together; who uses their volumes is not asked."""
+    active = [pool for pool in pools if pool.active]
+    spaces = {_space(host, pool): pool for pool in active}
+    return StorageSum(
+        len(active),
+        sum(pool.capacity for pool in spaces.values()),
+        sum(pool.capacity - pool.available for pool in spaces.values()),
+        sum(max(volume.capacity, volume.allocation) for pool in active for volume in pool.volumes),
+    )
+
+
 def _space(host: str, pool: Pool) -> object:
     """What holds a pool's bytes: two folders of one file system tell the same size and free space."""
     if pool.kind in NETWORK_KINDS and pool.source:

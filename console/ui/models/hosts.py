@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject
 
 from console.fleet import uris
 from console.fleet.hosts import HostSpec, Phase
+from console.fleet.storage import StorageSum, stored
 from console.fleet.sums import Sum, host_sum, loaded
 from console.fleet.updates import ChangeSet, HostView
 from console.inventory.inventory import Inventory
 from console.ui.icons import phase_glyph
 from console.ui.models.rows import Column, RowTable, known
-from console.words import N_, _, errors, states, units
+from console.words import N_, _, errors, overview, states, units
 
 _PHASE_ORDER = {
     Phase.REFUSED: 0,
@@ -25,6 +26,7 @@ _PHASE_ORDER = {
     Phase.OFF: 4,
     Phase.LIVE: 5,
 }
+NEARLY_FULL = 0.9  # of the storage
 _TONES = {Phase.REFUSED: "error", Phase.UNREACHABLE: "error", Phase.STALE: "warning", Phase.CONNECTING: "accent"}
 
 
@@ -35,6 +37,7 @@ class HostRow:
     spec: HostSpec
     view: HostView
     sum: Sum
+    stored: StorageSum = field(default_factory=StorageSum)
 
     @property
     def fresh(self) -> bool:
@@ -154,6 +157,18 @@ COLUMNS: tuple[Column[HostRow], ...] = (
         drop=2,
     ),
     Column(
+        "storage",
+        N_("Storage"),
+        lambda r, n: units.percent(r.stored.full),
+        lambda r: known(r.stored.full),
+        right=True,
+        width=102,
+        used=lambda r: r.stored.full,
+        promised=lambda r: r.stored.ratio,
+        tone=lambda r: "warning" if (r.stored.full or 0.0) >= NEARLY_FULL else "",
+        tip=lambda r: overview.storage_sentence(r.stored) if r.stored.capacity else "",
+    ),
+    Column(
         "version",
         N_("libvirt"),
         _versions,
@@ -224,12 +239,13 @@ class HostTable(RowTable[HostRow]):
                 self.renew(number, self._read(row.spec))
             elif row.spec.id in change.host_loads:
                 view = self._inventory.view(row.spec.id)
-                self.renew(number, HostRow(row.spec, view, loaded(row.sum, view.load)))
+                self.renew(number, HostRow(row.spec, view, loaded(row.sum, view.load), row.stored))
         self.settle()
 
     def _read(self, spec: HostSpec) -> HostRow:
         view = self._inventory.view(spec.id)
-        return HostRow(spec, view, host_sum(view, self._inventory.domains_of(spec.id)))
+        domains = self._inventory.domains_of(spec.id)
+        return HostRow(spec, view, host_sum(view, domains), stored(spec.id, view.pools))
 
     def _found(self, row: HostRow) -> bool:
         if not self._words:

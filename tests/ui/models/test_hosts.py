@@ -7,8 +7,8 @@ from pytestqt.qtbot import QtBot
 
 from console.fleet.domains import Domain, State, VmKey
 from console.fleet.errors import Problem, Reason
-from console.fleet.hosts import HostFacts, HostLoad, HostSpec, HostStatus, Phase
-from console.fleet.updates import DomainsRead, FactsRead, LoadsRead, StatusChanged
+from console.fleet.hosts import HostFacts, HostLoad, HostSpec, HostStatus, Phase, Pool, Volume
+from console.fleet.updates import DomainsRead, FactsRead, LoadsRead, PoolsRead, StatusChanged
 from console.inventory.inventory import Inventory
 from console.ui.models.hosts import COLUMNS, NAMES, HostTable, ratio
 from console.ui.models.rows import GLYPH_ROLE, PALE_ROLE, PROMISED_ROLE, TONE_ROLE, USED_ROLE
@@ -61,6 +61,7 @@ def test_a_row_says_what_is_known_of_a_host(table: HostTable) -> None:
         "vcpus": "1.5×",
         "memory": "3.0 of 16",
         "promised": "0.19×",
+        "storage": "–",
         "version": "9.0.0, QEMU 7.2.0",
         "address": "h3",
     }
@@ -139,3 +140,16 @@ def test_only_what_ages_is_repainted_by_time(table: HostTable, qtbot: QtBot) -> 
 
 def test_ratios_below_one_have_two_places() -> None:
     assert [ratio(value) for value in (None, 0.874, 1.0, 1.94)] == ["–", "0.87×", "1.0×", "1.9×"]
+
+
+def test_storage_is_used_against_promised(table: HostTable, inventory: Inventory) -> None:
+    volumes = (Volume("a", "/v/a", capacity=300), Volume("b", "/v/b", allocation=50))
+    pools = (Pool("vms", active=True, capacity=200, available=10, volumes=volumes), Pool("old", capacity=999))
+    change = inventory.apply(PoolsRead("h1", pools))
+    table.apply(change)
+    assert cell(table, "h1", "storage") == "95\u00a0%"
+    assert cell(table, "h1", "storage", USED_ROLE) == 0.95
+    assert cell(table, "h1", "storage", PROMISED_ROLE) == 1.75
+    assert cell(table, "h1", "storage", TONE_ROLE) == "warning"
+    table.apply(inventory.apply(LoadsRead("h1", HostLoad(NOW + 1, 0.5, 1 << 20), {})))
+    assert cell(table, "h1", "storage") == "95\u00a0%", "a newer load leaves it"

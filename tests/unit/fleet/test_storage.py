@@ -6,7 +6,7 @@ import time
 
 from console.fleet.domains import Disk, Domain, VmKey
 from console.fleet.hosts import Pool, Volume
-from console.fleet.storage import Survey, UseKind, VolumeKey, survey
+from console.fleet.storage import Survey, UseKind, VolumeKey, stored, survey
 
 
 def vm(name: str, *sources: str, host: str = "a", **more: object) -> Domain:
@@ -112,3 +112,10 @@ def test_ten_thousand_vms_are_surveyed_in_less_than_a_second() -> None:
     found = survey(hosts, domains)
     assert time.process_time() - start < 1.0
     assert sum(use.orphan for use in found.volumes()) == 2000
+
+
+def test_one_hosts_pools_together() -> None:
+    two = [pool(volume("d"), capacity=1000), pool(volume("e"), name="q"), pool(volume("x"), name="off", active=False)]
+    total = stored("a", two)
+    assert (total.pools, total.capacity, total.used, total.promised) == (2, 1000, 600, 200)
+    assert stored("a", ()).full is None
