@@ -3,6 +3,7 @@ raises FleetError."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from console.gateway.errors import calling
 from console.libvirtxml import changes
 from console.libvirtxml.keeping import with_secrets
 
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")  # it may name another encoding than the one in which libvirt gets it
 _INACTIVE = libvirt.VIR_DOMAIN_XML_INACTIVE
 _SECURE = libvirt.VIR_DOMAIN_XML_SECURE
 _LIVE = libvirt.VIR_DOMAIN_AFFECT_LIVE
@@ -72,7 +74,7 @@ def define(link: Link, uuid: str, base: str, text: str, *, validate: bool = True
             plain, whole = str(domain.XMLDesc(_INACTIVE)), str(domain.XMLDesc(_INACTIVE | _SECURE))
             if not changes.same(whole if secrets else plain, base):
                 raise Conflict(Reason.CHANGED, name)
-            full = text if secrets else with_secrets(text, plain, whole)
+            full = _DECLARATION.sub("", text if secrets else with_secrets(text, plain, whole), count=1)
             link.conn.defineXMLFlags(full, libvirt.VIR_DOMAIN_DEFINE_VALIDATE if validate else 0)
             return str(link.domain(uuid).XMLDesc(_INACTIVE))
     finally:

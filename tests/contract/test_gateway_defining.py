@@ -89,6 +89,12 @@ def test_the_host_holds_it_against_its_schema_unless_told_not_to(link: Link) -> 
     assert "quantum" not in defining.define(link, uuid_of(DOWN), base, odd, validate=False)
 
 
+def test_a_declared_encoding_means_nothing(link: Link) -> None:
+    base = defining.stored(link, uuid_of(DOWN))
+    text = "<?xml version='1.0' encoding='latin-1'?>\n" + base.replace("<vcpu", "<title>Shöp 🦊</title><vcpu")
+    assert "<title>Shöp 🦊</title>" in defining.define(link, uuid_of(DOWN), base, text)
+
+
 def test_metadata_of_others_survives(link: Link) -> None:
     base = defining.stored(link, uuid_of(DOWN))
     own = "<metadata><x:a xmlns:x='urn:x'><x:b c='1'>text</x:b></x:a></metadata><vcpu"
