@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 
@@ -20,6 +21,10 @@ DISK = """<disk type='file' device='disk'>
       <target dev='vdb' bus='virtio'/>
     </disk>
   </devices>"""
+
+
+def _macs(xml: str) -> list[str]:
+    return re.findall(r"<mac address='([^']+)'", xml)
 
 
 def stored(host: Host, guest: Guest) -> str:
@@ -143,6 +148,73 @@ def test_a_password_survives_and_a_full_bus_is_said(
     assert "/nowhere/at/all.qcow2" in left.said
     assert "/nowhere" in stored(beta, guest)
     assert "/nowhere" not in beta.virsh("dumpxml", guest.uuid)
+
+
+def test_devices_of_a_running_guest(lab: Lab, beta: Host, spare: Callable[..., Guest], console: Console) -> None:
+    """A card without a MAC gets one, the same in both places; its link is cut; it goes. A second vCPU comes at once."""
+    guest = spare("plugged", vcpus=2)
+    beta.virsh("setvcpus", guest.uuid, "1", "--config")
+    guest.start()
+    console.add(spec_of(lab, beta, "ssh"))
+    guest.ready()
+    key, edit = console.key(guest), console.services.edit
+
+    def applied(old: str, new: str) -> Applied:
+        draft = edit.begin(key)
+        assert old in draft.text
+        handle = edit.run(edit.plan(draft, draft.text.replace(old, new, 1)))
+        done(handle, 60)
+        result: Applied = handle.result
+        return result
+
+    card = (
+        "<interface type='network'>\n      <source network='default'/>\n      <model type='virtio'/>\n    </interface>"
+    )
+    result = applied("</devices>", f"  {card}\n  </devices>")
+    assert [(c.part, c.fate) for c in result.done] == [("interface", Fate.ADDED)], result.left
+    macs = [{nic.mac for nic in console.domain(guest).nics}, set(_macs(stored(beta, guest)))]
+    assert macs[0] == macs[1]
+    (mac,) = macs[0] - {guest.mac}
+    assert mac in _macs(beta.virsh("dumpxml", guest.uuid))
+
+    result = applied(f"<mac address='{mac}'/>", f"<mac address='{mac}'/>\n      <link state='down'/>")
+    assert [(c.part, c.name) for c in result.done] == [("interface", mac)], result.left
+    assert beta.virsh("domif-getlink", guest.uuid, mac).endswith("down")
+
+    draft = edit.begin(key)
+    start = draft.text.rindex("<interface", 0, draft.text.index(mac))
+    end = draft.text.index("</interface>", start) + len("</interface>")
+    handle = edit.run(edit.plan(draft, draft.text[:start] + draft.text[end:]))
+    done(handle, 60)
+    assert [(c.part, c.name, c.fate) for c in handle.result.done] == [("interface", mac, Fate.REMOVED)], (
+        handle.result.left
+    )
+    assert mac not in beta.virsh("dumpxml", guest.uuid)
+
+    result = applied("current='1'>2</vcpu>", ">2</vcpu>")
+    assert [(c.part, c.before, c.after) for c in result.done] == [("vcpus-now", "1", "2")], result.left
+    assert beta.virsh("vcpucount", guest.uuid, "--live") == "2"
+    assert beta.virsh("vcpucount", guest.uuid, "--config") == "2"
+    assert console.domain(guest).vcpus == 2
+
+
+def test_what_another_does_is_kept_as_it_happens(
+    lab: Lab, beta: Host, spare: Callable[..., Guest], console: Console
+) -> None:
+    guest = spare("watched").start()
+    console.add(spec_of(lab, beta))
+    key, edit = console.key(guest), console.services.edit
+    edit.begin(key)
+    text = stored(beta, guest).replace("<on_crash>destroy<", "<on_crash>restart<")
+    beta.exec("virsh", "-q", "define", "/dev/stdin", stdin=text)
+    versions = console.app.versions
+    until(lambda: len(versions.of(guest.uuid)) == 2, "the change is noticed", 10)
+    newest, first = versions.of(guest.uuid)
+    assert (newest.reason, first.reason) == ("elsewhere", "seen")
+    assert "<on_crash>restart<" in versions.get(newest.id).xml
+    done(console.services.describe.tag([key], add=["kept"]))
+    found = edit.versions(key)
+    assert [version.reason for version in found] == ["vm.tag", "elsewhere", "seen"]
 
 
 def test_a_host_that_falls_silent_and_a_vm_that_vanishes(
