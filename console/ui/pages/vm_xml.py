@@ -162,7 +162,7 @@ class VmXml(QWidget):
         if moved:
             self.editing.show_vm(domain.key)
             self._modes.setCurrentWidget(self.editing)
-        self.editing.vm_changed(self._fresh)
+        self.editing.vm_changed(self._fresh, before != domain)
         self._wanted = True
         return True
 

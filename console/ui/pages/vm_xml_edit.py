@@ -31,6 +31,7 @@ from console.words import _, edits, errors, ngettext, units
 
 CHECK_MS = 300  # after the last key before the text is checked
 LOOK_MS = 700  # after the VM changed before what is stored is compared with what the edit began from
+COMPARE_EVERY = 10.0  # seconds between two looks at what is stored while nothing else is heard
 BAD_SCHEMA = 92  # VIR_ERR_XML_INVALID_SCHEMA
 
 Both = tuple[Merge, tuple[Sequence[Change], Sequence[Change]]]  # merged, and what each changed
@@ -63,6 +64,7 @@ class VmXmlEdit(QWidget):
         self._number = 0
         self._findings: tuple[Finding, ...] = ()
         self._fresh = True
+        self._compared = 0.0
         self.editor = XmlEditor()
         self.findings = FindingList()
         self.findings.chosen.connect(self._go_to)
@@ -171,11 +173,15 @@ class VmXmlEdit(QWidget):
             work.text, work.place = self.text(), self.editor.verticalScrollBar().value()
         self._key = None
 
-    def vm_changed(self, fresh: bool) -> None:
-        """The VM or its host became different: somebody else may have changed its configuration."""
-        self._fresh = fresh
-        self._judge()
-        if fresh and self._key is not None and self._works[self._key].handle is None:
+    def vm_changed(self, fresh: bool, changed: bool = True) -> None:
+        """Something was heard of the VM or its host. changed: the VM is different. Somebody else may have changed its
+        configuration: looked for then, and else now and then, since not all of it shows."""
+        if fresh is not self._fresh:
+            self._fresh = fresh
+            self._judge()
+        due = changed or time.monotonic() - self._compared > COMPARE_EVERY
+        if fresh and due and self._key is not None and self._works[self._key].handle is None:
+            self._compared = time.monotonic()
             self._later.start()
 
     def text(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import libvirt
 import pytest
@@ -189,6 +190,25 @@ def test_a_host_that_is_not_live(page: VmXml, edit: VmXmlEdit, desk: Desk) -> No
     assert "Its host is not live" in edit._said.text()
     page.show_vm(desk.vm(), True)
     desk.until(lambda: edit.review.isEnabled())
+
+
+def test_the_host_is_not_asked_each_time_something_is_heard(page: VmXml, edit: VmXmlEdit, desk: Desk) -> None:
+    page.show_vm(desk.vm(), True)
+    asked = 0
+    real = desk.app.services.look.xml
+
+    def count(*args: object, **more: object) -> str:
+        nonlocal asked
+        asked += 1
+        return real(*args, **more)  # type: ignore[arg-type]
+
+    desk.ctx.services.look.xml = count  # type: ignore[method-assign]
+    edit._later.stop()
+    for _tick in range(5):
+        page.show_vm(desk.vm(), True)
+    assert not edit._later.isActive()
+    page.show_vm(replace(desk.vm(), snapshots=3), True)
+    desk.until(lambda: asked == 1)
 
 
 def test_find(edit: VmXmlEdit, qtbot: QtBot) -> None:
