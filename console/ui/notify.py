@@ -13,7 +13,7 @@ from console.fleet.updates import ChangeSet
 from console.jobs.job import JobState, JobView
 from console.ui.desktop_notes import DesktopNote, DesktopNotes
 from console.ui.places import Place
-from console.ui.widgets.notes import Toasts
+from console.ui.widgets.notes import Toast, Toasts
 from console.words import _, ngettext
 from console.words import jobs as job_words
 
@@ -74,6 +74,7 @@ class Notifier(QObject):
         self._gone: set[str] = set()  # hosts told, or about to be told, as lost
         self._lost: list[str] = []
         self._back: list[str] = []
+        self._complaints: list[tuple[set[str], Toast]] = []  # hosts that do not answer, and the toast that says so
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(GATHER)
@@ -184,14 +185,24 @@ class Notifier(QObject):
     def _tell_hosts(self) -> None:
         lost, back = self._names(self._lost), self._names(self._back)
         hosts = (*self._lost, *self._back)
+        self._take_back(self._back)
+        away = set(self._lost)
         self._lost, self._back = [], []
         place = Place.host(hosts[0]) if len(hosts) == 1 else Place.fleet("hosts")
         if lost:
             text = ngettext("{names} does not answer any more", "{names} do not answer any more", len(lost))
-            self._say_hosts("error", text.format(names=names_of(lost)), place)
+            self._complaints.append((away, self._say_hosts("error", text.format(names=names_of(lost)), place)))
         if back:
             text = ngettext("{names} is back", "{names} are back", len(back))
             self._say_hosts("good", text.format(names=names_of(back)), place)
 
-    def _say_hosts(self, tone: str, text: str, place: Place) -> None:
-        self._toasts.show(tone, text, _("Show"), lambda: self._ctx.nav.open(place))
+    def _take_back(self, hosts: Sequence[str]) -> None:
+        """Drops what was said of hosts that do not answer once all of them are back: it is no longer so."""
+        for away, toast in tuple(self._complaints):
+            away.difference_update(hosts)
+            if not away:
+                self._complaints.remove((away, toast))
+                self._toasts.drop(toast)
+
+    def _say_hosts(self, tone: str, text: str, place: Place) -> Toast:
+        return self._toasts.show(tone, text, _("Show"), lambda: self._ctx.nav.open(place))

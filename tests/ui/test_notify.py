@@ -139,6 +139,21 @@ def test_hosts_that_go_together_are_told_together(at: Any, qtbot: QtBot) -> None
     assert at.ctx.nav.place == Place.host("n1", at.ctx.nav.place.tab)
 
 
+def test_a_complaint_goes_when_all_it_names_are_back(at: Any, qtbot: QtBot) -> None:
+    at.toasts.answers["show"] = lambda tone, *_rest: f"toast {tone}"
+    for host in ("n1", "n2"):
+        at.phase(host, Phase.LIVE, qtbot)
+        at.phase(host, Phase.UNREACHABLE, qtbot)
+    at.notifier._tell_hosts()
+    dropped = lambda: [call[1] for call in at.toasts.calls if call[0] == "drop"]  # noqa: E731
+    at.phase("n1", Phase.LIVE, qtbot)
+    at.notifier._tell_hosts()
+    assert dropped() == []
+    at.phase("n2", Phase.LIVE, qtbot)
+    at.notifier._tell_hosts()
+    assert dropped() == ["toast error"]
+
+
 def test_a_host_that_is_back_before_it_was_told_is_no_news(at: Any, qtbot: QtBot) -> None:
     at.phase("n1", Phase.UNREACHABLE, qtbot)
     at.phase("n1", Phase.LIVE, qtbot)

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QGridLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from console.ui.models.facts import Fact
 from console.ui.theme import theme
@@ -17,6 +17,7 @@ from console.ui.widgets.labels import ElidedLabel, label
 _Label = TypeVar("_Label", bound=QLabel)
 
 BAR = 56  # px
+GAP = 6
 FULL = 0.9  # from here on a bar warns
 
 
@@ -66,18 +67,21 @@ def _selectable(made: _Label) -> _Label:
 
 
 class _Cell(QWidget):
-    """Bar, value and note of a row; the note stands below a value that leaves it too little room."""
+    """Bar, value and note of a row; the note stands below what leaves it too little room."""
 
     def __init__(self, row: _Row, parent: QWidget) -> None:
         super().__init__(parent)
         self._row = row
         self._line = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._line.setContentsMargins(0, 0, 0, 0)
-        self._line.setSpacing(theme.px(6))
-        noted = bool(whole_text(row.note))
+        self._line.setSpacing(theme.px(GAP))
+        first = QHBoxLayout()
+        first.setSpacing(theme.px(GAP))
         if row.bar is not None:
-            self._line.addWidget(row.bar)
-        self._line.addWidget(row.value, 0 if noted else 1)
+            first.addWidget(row.bar)
+        first.addWidget(row.value, 1)
+        noted = bool(whole_text(row.note))
+        self._line.addLayout(first, 0 if noted else 1)
         if noted:
             row.note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
             self._line.addWidget(row.note, 1)
@@ -87,13 +91,16 @@ class _Cell(QWidget):
     def arrange(self) -> None:
         """As the texts and the width are now."""
         row = self._row
-        if row.bar is not None or row.note.isHidden():
+        if row.note.isHidden():
             return
-        fits = row.value.sizeHint().width() + row.note.sizeHint().width() + theme.px(6) <= self.width()
+        needed = row.value.sizeHint().width() + theme.px(GAP) + row.note.sizeHint().width()
+        if row.bar is not None:
+            needed += row.bar.width() + theme.px(GAP)
+        fits = needed <= self.width()
         side = QBoxLayout.Direction.LeftToRight if fits else QBoxLayout.Direction.TopToBottom
         if self._line.direction() is not side:
             self._line.setDirection(side)
-            self._line.setSpacing(theme.px(6) if fits else 0)
+            self._line.setSpacing(theme.px(GAP) if fits else 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

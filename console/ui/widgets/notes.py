@@ -187,6 +187,10 @@ class Toasts(QObject):
         self._place()
         return toast
 
+    def drop(self, toast: Toast) -> None:
+        """Takes a toast away, if a person did not do so before."""
+        self._drop(toast)
+
     def _drop(self, toast: Toast) -> None:
         if toast in self._shown:
             self._shown.remove(toast)
