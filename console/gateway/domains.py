@@ -120,12 +120,11 @@ def rename(link: Link, uuid: str, name: str) -> None:
         domain.rename(name, 0)
 
 
-def _everywhere(domain: Any) -> Iterator[int]:
-    """Where a description is to be changed: in what is stored, and in what runs."""
-    if domain.isPersistent():
-        yield libvirt.VIR_DOMAIN_AFFECT_CONFIG
-    if domain.isActive():
-        yield libvirt.VIR_DOMAIN_AFFECT_LIVE
+def _everywhere(domain: Any) -> tuple[int, ...]:
+    """Where a description is to be changed: in what is stored, and in what runs. `domain` was just looked up, so that it knows
+    by itself whether it runs."""
+    stored = (libvirt.VIR_DOMAIN_AFFECT_CONFIG,) if domain.isPersistent() else ()
+    return (*stored, libvirt.VIR_DOMAIN_AFFECT_LIVE) if domain.ID() >= 0 else stored
 
 
 def describe(link: Link, uuid: str, title: str | None, description: str | None) -> None:
@@ -135,10 +134,10 @@ def describe(link: Link, uuid: str, title: str | None, description: str | None) 
         (libvirt.VIR_DOMAIN_METADATA_DESCRIPTION, description),
     )
     with _acting(link, uuid) as domain:
-        for where in tuple(_everywhere(domain)):
-            for kind, text in wanted:
-                if text is not None:
-                    domain.setMetadata(kind, text or None, None, None, where)
+        everywhere = sum(_everywhere(domain))
+        for kind, text in wanted:
+            if text is not None:
+                domain.setMetadata(kind, text or None, None, None, everywhere)
 
 
 def change_tags(link: Link, uuid: str, add: Sequence[str], remove: Sequence[str]) -> None:
@@ -157,19 +156,21 @@ def set_tags(link: Link, uuid: str, tags: Sequence[str]) -> None:
 
 def _retag(link: Link, uuid: str, changed: Callable[[tuple[str, ...]], tuple[str, ...]]) -> None:
     with _acting(link, uuid) as domain:
-        for where in tuple(_everywhere(domain)):
+        alike: dict[str | None, int] = {}  # where our metadata is the same, it is written at once
+        for where in _everywhere(domain):
             element = _our_metadata(domain, where)
+            alike[element] = alike.get(element, 0) | where
+        for element, everywhere in alike.items():
             now = metadata.read_element(element).tags
             after = changed(now)
-            if after == now:
-                continue
-            domain.setMetadata(
-                libvirt.VIR_DOMAIN_METADATA_ELEMENT,
-                metadata.with_tags(element, after),
-                metadata.PREFIX,
-                metadata.NAMESPACE,
-                where,
-            )
+            if after != now:
+                domain.setMetadata(
+                    libvirt.VIR_DOMAIN_METADATA_ELEMENT,
+                    metadata.with_tags(element, after),
+                    metadata.PREFIX,
+                    metadata.NAMESPACE,
+                    everywhere,
+                )
 
 
 def _our_metadata(domain: Any, where: int) -> str | None:

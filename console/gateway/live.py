@@ -28,6 +28,7 @@ from console.gateway.pulse import LOOK, Pulse, Verdict
 log = logging.getLogger(__name__)
 
 JOIN = 0.04  # seconds that events wait for more of their kind
+MOVED = 0.4  # seconds until a domain is read whose new state is told already
 
 EVERY = {"flags": 30.0, "addresses": 10.0, "pools": 60.0}
 """Seconds between looks at what has no event: snapshots, autostart and saved images; leases; how full pools are."""
@@ -67,6 +68,7 @@ class Live:
         self._hung_up = False
         self._waiting: deque[Event] = deque()
         self._touched: dict[str, None] = {}  # domains to be read; the polling lane's own
+        self._moved: dict[str, None] = {}  # those whose state is told already
         self._draining = False
         self._events = Events(conn, self._event)
         self._on_update = on_update
@@ -315,16 +317,26 @@ class Live:
         touched, self._touched = self._touched, {}
         self._picture.read_several(tuple(touched))
 
+    def _read_moved(self) -> None:
+        moved, self._moved = self._moved, {}
+        self._picture.read_several(tuple(moved))
+
     def _drain(self) -> None:
-        """Tells the new states at once; each domain that an event was about is read soon, once, together with others."""
+        """Tells the new states at once; each domain that an event was about is read soon, once, together with others.
+
+        What is left to know of one whose state was told can wait a moment: when many move, more come in it.
+        """
         with self._lock:
             events = tuple(self._waiting)
             self._waiting.clear()
             self._draining = False
         kinds = {event.kind for event in events}
+        told = {event.uuid for event in events if event.state is not None}
+        if told and not self._moved:
+            self._kit.timer.after(MOVED, lambda: self._submit("moved", self._read_moved))
         for event in events:
             if event.kind is Kind.DOMAIN:
-                self._touched[event.uuid] = None
+                (self._moved if event.uuid in told else self._touched)[event.uuid] = None
                 self._picture.state_told(event)
                 if event.stored:
                     self._on_update(ConfigChanged(self.spec.id, event.uuid))
