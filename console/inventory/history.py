@@ -19,7 +19,7 @@ from console.files.database import OnProblem
 from console.files.writer import RETRY, Writer
 from console.fleet.domains import VmKey
 from console.fleet.errors import Failed, Problem
-from console.fleet.history import Mark, Subject
+from console.fleet.history import Mark, Measure, Subject
 from console.fleet.updates import ChangeSet, LoadsRead
 from console.inventory.happenings import Happenings
 from console.inventory.inventory import Inventory
@@ -152,20 +152,27 @@ class Recorder:
 
     # reading: blocks on the disk
 
-    def read(self, keys: Sequence[Subject], tier: int, first: int, count: int) -> dict[Subject, Bins]:
-        """`count` bins of tier `tier` from bin `first` (from the epoch) of each subject. Errors: Failed."""
+    def read(
+        self, keys: Sequence[Subject], tier: int, first: int, count: int, measures: Sequence[Measure] | None = None
+    ) -> dict[Subject, Bins]:
+        """`count` bins of tier `tier` from bin `first` (from the epoch) of each subject. Errors: Failed.
+
+        measures: a row each, in this order; None = all that the subject has.
+        """
         from console.inventory import reading  # noqa: PLC0415
 
         self._drain()
         held = _Held(self._lock, self._gathered)
-        return reading.read(self._opened() if self._is_there() else None, keys, tier, first, count, held)
+        return reading.read(self._opened() if self._is_there() else None, keys, tier, first, count, held, measures)
 
-    def live(self, keys: Sequence[Subject], first: int, count: int) -> dict[Subject, Bins]:
+    def live(
+        self, keys: Sequence[Subject], first: int, count: int, measures: Sequence[Measure] | None = None
+    ) -> dict[Subject, Bins]:
         """The same of five-second bins as far as they are in memory. Touches no disk."""
         from console.inventory import reading  # noqa: PLC0415
 
         self._drain()
-        return reading.in_memory(keys, first, count, _Held(self._lock, self._gathered))
+        return reading.in_memory(keys, first, count, _Held(self._lock, self._gathered), measures)
 
     def held_from(self) -> float:
         """Epoch from which on all that this console ever was told is in memory; infinity where nothing is."""

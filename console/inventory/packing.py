@@ -6,6 +6,7 @@ A code is 0 for nothing, GAP for not known, else 1 + the logarithm. Codes keep t
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -66,13 +67,15 @@ def packed(low: Codes, mean: Codes, high: Codes) -> bytes:
     return zlib.compress(parts.reshape(-1).view(np.uint8).reshape(-1, 2).T.tobytes(), 1)
 
 
-def unpacked(data: bytes, width: int) -> tuple[Codes, Codes, Codes]:
-    """What `packed` made bytes of, each `width` measures × bins. Errors: ValueError where it is none."""
+def unpacked(data: bytes, width: int, places: Sequence[int] | None = None) -> tuple[Codes, Codes, Codes]:
+    """What `packed` made bytes of, each measures × bins: all `width`, or those at `places`. Errors: ValueError where it is none."""
     try:
-        raw = np.frombuffer(zlib.decompress(data), np.uint8)
-        parts = raw.reshape(2, -1).T.reshape(-1).view("<u2").reshape(3, width, -1)
+        raw = np.frombuffer(zlib.decompress(data), np.uint8).reshape(2, 3, width, -1)
     except zlib.error as error:
         raise ValueError(str(error)) from None
+    if places is not None:
+        raw = raw[:, :, places]
+    parts = raw[0] | raw[1].astype(np.uint16) << 8
     mean = parts[0].astype(np.uint16)
     gap = mean == GAP
     low = np.where(gap, GAP, mean - np.minimum(mean, parts[1])).astype(np.uint16)

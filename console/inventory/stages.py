@@ -10,7 +10,7 @@ together from whatever stage it is at.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,13 +66,26 @@ def join(db: sqlite3.Connection, run: int, shelf: int) -> None:
     db.executemany("DELETE FROM seconds WHERE id = ?", rows)
 
 
-def seconds_of(db: sqlite3.Connection, shelves: Sequence[int], first: int, count: int) -> dict[int, Codes]:
-    """Five-second values of all on these shelves over `count` chunks: by number, measure × slot."""
+def seconds_of(
+    db: sqlite3.Connection,
+    shelves: Sequence[int],
+    first: int,
+    count: int,
+    wanted: Mapping[int, Sequence[int]] | None = None,
+) -> dict[int, Codes]:
+    """Five-second values of all on these shelves over `count` chunks: by number, measure × slot.
+
+    wanted: only of these numbers, and only their measures at these places.
+    """
     found: dict[int, Codes] = {}
     slots = count * SLOTS_A_CHUNK
 
     def put(data: bytes, at: int) -> None:
         for number, codes in zip(*shelf_of(data), strict=True):
+            if wanted is not None:
+                if (places := wanted.get(int(number))) is None:
+                    continue
+                codes = codes[places]
             into = found.get(int(number))
             if into is None:
                 into = found[int(number)] = np.full((codes.shape[0], slots), GAP, np.uint16)

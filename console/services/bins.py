@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from console.fleet.history import HOST_MEASURES, Measure, Series, Subject, Top
+from console.fleet.history import Measure, Series, Subject, Top
 from console.inventory.packing import reduced
 
 if TYPE_CHECKING:
@@ -17,27 +17,16 @@ if TYPE_CHECKING:
     from console.services.stats import Span
 
 Floats = NDArray[np.float64]
-_PLACES = {measure: place for place, measure in enumerate(HOST_MEASURES)}
 
 
 def series(measures: Iterable[Measure], span: Span, found: Bins, replayed: bool) -> dict[Measure, Series]:
-    """A subject's bins as series; a measure that it does not have is all gaps."""
+    """A subject's bins, a row for each of `measures`, as series."""
     times = (np.arange(span.count, dtype=np.float64) + span.first) * span.length
     made = {}
-    for measure in measures:
-        low, mean, high = _of(measure, found)
-        if span.by > 1:
-            low, mean, high = reduced(low, mean, high, span.by)
-        made[measure] = Series(measure, span.length, times, low, mean, high, replayed)
+    for measure, low, mean, high in zip(measures, *found, strict=True):
+        parts = reduced(low, mean, high, span.by) if span.by > 1 else (low, mean, high)
+        made[measure] = Series(measure, span.length, times, *parts, replayed)
     return made
-
-
-def _of(measure: Measure, found: Bins) -> tuple[Floats, Floats, Floats]:
-    place = _PLACES[measure]
-    if place >= found[1].shape[0]:
-        gaps = np.full(found[1].shape[1], np.nan)
-        return gaps, gaps.copy(), gaps.copy()
-    return found[0][place], found[1][place], found[2][place]
 
 
 def known(one: Series) -> bool:
@@ -52,8 +41,7 @@ def scaled(one: Series, factor: float) -> Series:
 def added_up(measures: Sequence[Measure], found: Bins, factor: float) -> tuple[Floats, Floats]:
     """Mean and most of the sum of several measures, bin by bin; CPU in whole CPUs. A gap in all of them is a gap."""
     means, highs = [], []
-    for measure in measures:
-        _low, mean, high = _of(measure, found)
+    for measure, _low, mean, high in zip(measures, *found, strict=True):
         by = factor if measure is Measure.CPU else 1.0
         means.append(mean * by)
         highs.append(high * by)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from console.files.claim import Claimant
 from console.fleet.domains import VmKey
 from console.fleet.errors import FleetError
-from console.fleet.history import HOST_MEASURES, KEPT, STEPS, By, Mark, Measure, Series, Subject, Top
+from console.fleet.history import KEPT, STEPS, By, Mark, Measure, Series, Subject, Top
 from console.inventory.history import Recorder
 from console.inventory.inventory import Inventory
 
@@ -72,7 +72,7 @@ class StatsService:
 
         wanted = tuple(measures)
         span = self._span(start, end, points)
-        found = self._read(keys, span)
+        found = self._read(keys, wanted, span)
         return {key: bins.series(wanted, span, found[key], self.replayed(key)) for key in keys}
 
     def stacked(self, host: str, measure: Measure, start: float, end: float, points: int) -> dict[VmKey, Series]:
@@ -103,11 +103,11 @@ class StatsService:
         first = math.floor(start / length)
         return Span(tier, by, first, max(1, math.ceil(end / length) - first))
 
-    def _read(self, keys: Sequence[Subject], span: Span) -> dict[Subject, Bins]:
+    def _read(self, keys: Sequence[Subject], measures: Sequence[Measure], span: Span) -> dict[Subject, Bins]:
         first, count = span.first * span.by, span.count * span.by
         if span.tier == 0 and first * STEPS[0] >= self._recorder.held_from():
-            return self._recorder.live(keys, first, count)
-        return self._recorder.read(keys, span.tier, first, count)
+            return self._recorder.live(keys, first, count, measures)
+        return self._recorder.read(keys, span.tier, first, count, measures)
 
     # what happened
 
@@ -139,9 +139,9 @@ class StatsService:
         if among is not None:
             keys = [key for key in keys if key in among]
         table = bins.Table(span, Measure.CPU in measures, set(measures) <= set(_NOT_ADDED))
-        some = max(1, AT_ONCE // (span.count * span.by * 3 * len(HOST_MEASURES)))
+        some = max(1, AT_ONCE // (span.count * span.by * 3 * len(measures)))
         for begin in range(0, len(keys), some):
-            for key, found in self._read(keys[begin : begin + some], span).items():
+            for key, found in self._read(keys[begin : begin + some], measures, span).items():
                 factor = self.vcpus(key) if Measure.CPU in measures else 1.0
                 for group in self._groups(key, by):
                     table.add(group, bins.added_up(measures, found, factor))

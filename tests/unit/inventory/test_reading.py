@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from console.fleet.domains import VmKey
-from console.fleet.history import VM_MEASURES, Subject
+from console.fleet.history import VM_MEASURES, Measure, Subject
 from console.inventory.book import Book, Page
 from console.inventory.packing import coded
 from console.inventory.reading import in_memory, read
@@ -47,3 +47,19 @@ def test_without_a_file_there_is_what_is_in_memory() -> None:
         assert np.isnan(found[A][1]).all()
         assert int(np.isfinite(found[B][1][0]).sum()) == 1
         assert found[B][1][0, 8000] == 7.0
+
+
+def test_only_what_is_wanted_in_that_order(tmp_path: Path) -> None:
+    book = Book(tmp_path / "history.sqlite")
+    values = np.arange(len(VM_MEASURES), dtype=float)[None, :, None].repeat(6, 2)
+    start = T - 3 * HOUR
+    book.write([Page(start // CHUNK, [A], coded(values))], {})
+    wanted = [Measure.NET_OUT, Measure.PRESSURE_IO, Measure.DISK_READ]
+    for packed in (False, True):
+        for tier, step in enumerate((5, 60, HOUR)):
+            bins = read(book, [A], tier, start // step, 1, Newest(), wanted)[A]
+            expected = [VM_MEASURES.index(Measure.NET_OUT), np.nan, VM_MEASURES.index(Measure.DISK_READ)]
+            for part in bins:
+                assert part[:, 0].tolist() == pytest.approx(expected, rel=1e-3, nan_ok=True)
+        book.join(T)
+        book.pack(T if not packed else T + 2 * 86400)
