@@ -173,9 +173,7 @@ class Toasts(QObject):
         self._over = over
         self._floor = floor
         self._shown: list[Toast] = []
-        for watched in (over, floor):  # when it grows, moves, comes or goes
-            if watched is not None:
-                watched.installEventFilter(self)
+        self._watching = False
 
     def show(self, tone: str, text: str, act: str = "", on_act: Callable[[], object] | None = None) -> Toast:
         toast = Toast(tone, text, act, on_act, self._over)
@@ -198,7 +196,16 @@ class Toasts(QObject):
             toast.deleteLater()
             self._place()
 
+    def _watch(self, wanted: bool) -> None:
+        """Follows window and floor, but only while there is something to place: each of their events would cost a call."""
+        if wanted is not self._watching:
+            self._watching = wanted
+            for watched in (self._over, self._floor):
+                if watched is not None:
+                    watched.installEventFilter(self) if wanted else watched.removeEventFilter(self)
+
     def _place(self) -> None:
+        self._watch(bool(self._shown))
         floor = self._floor
         if floor is not None and not floor.isHidden():
             bottom = floor.mapTo(self._over, QPoint()).y() - theme.px(12)

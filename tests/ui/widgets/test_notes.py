@@ -1,5 +1,5 @@
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -103,6 +103,21 @@ def test_toasts_stand_on_what_is_below_them(over: QWidget) -> None:
     assert toast.geometry().bottom() == 300 - 12 - 1
     floor.hide()
     assert toast.geometry().bottom() == 500 - 40 - 1
+
+
+def test_nothing_is_watched_while_no_toast_is_shown(over: QWidget, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[QEvent.Type] = []
+    monkeypatch.setattr(Toasts, "eventFilter", lambda _self, _watched, event: bool(seen.append(event.type())))
+    toasts = Toasts(over)
+    over.resize(700, 400)
+    assert seen == []
+    toast = toasts.show("error", "failed")
+    over.resize(600, 400)
+    assert QEvent.Type.Resize in seen
+    toasts.drop(toast)
+    seen.clear()
+    over.resize(700, 400)
+    assert seen == []
 
 
 def test_act_of_a_toast_is_done_and_closes_it(over: QWidget, qtbot: QtBot) -> None:
