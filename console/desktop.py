@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+import time
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QTimer, QTranslator
 from PySide6.QtGui import QGuiApplication
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from console import words
 from console.app import App, Options
+from console.services.past import recall
 from console.ui.bridge import Bridge
 from console.ui.context import Context
 from console.ui.own_files import OwnFiles
@@ -27,6 +29,7 @@ GIL_TURN = 0.0002  # seconds: a worker that computes gives way to the window soo
 YOUNG = 10_000  # allocations between two collections of young objects
 NEVER = 1_000_000
 FREEZE_MS = 5_000
+PAST_MS = 2_500  # after the start, until what was recorded before is read
 
 
 class Desktop:
@@ -51,6 +54,8 @@ class Desktop:
         options = app.options
         self.window = MainWindow(self.context, expecting=options.demo or options.fleet is not None)
         self.window.dialogs.fleet_file = app.fleet.path
+        self._past = QTimer(self.bridge, interval=PAST_MS, singleShot=True)
+        self._past.timeout.connect(self._recall)
         self.own_files = OwnFiles(self.context, self.window.toasts, self.window.dialogs, self.window)
 
     def start(self) -> None:
@@ -66,12 +71,19 @@ class Desktop:
     def _started(self) -> None:
         self.own_files.look()
         self.window.dialogs.look_for_unfinished()
+        self._past.start()
+
+    def _recall(self) -> None:
+        """What was recorded lately goes before what is told now; sparklines do without it where it cannot be read."""
+        stats, inventory = self.app.services.stats, self.app.inventory
+        self.bridge.run(lambda: recall(stats, inventory, time.time()), failed=lambda _error: None)
 
     def close(self) -> None:
         """Takes the window down, then everything behind it; within a second whatever hangs."""
         for undo in self._undo:
             undo()
         self.app.desk.handler = None
+        self._past.stop()
         self.bridge.close()
         self.window.leave()
         self.app.close()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from console.fleet.domains import Domain, Load, State, VmKey
@@ -30,9 +30,8 @@ from console.fleet.updates import (
     StatusChanged,
     Update,
 )
+from console.inventory.traces import Point, Traces
 
-TRACE_STEP = 10.0  # seconds a point of a sparkline stands for
-TRACE_POINTS = 60  # ten minutes
 BOOT_SLACK = (
     600.0,
     0.15,
@@ -58,7 +57,7 @@ class Inventory:
         self._domains: dict[VmKey, Domain] = {}
         self._by_host: dict[str, dict[str, Domain]] = {}
         self._loads: dict[VmKey, Load] = {}
-        self._traces: dict[VmKey, deque[tuple[float, float]]] = {}
+        self._traces = Traces()
         self._heard: dict[VmKey, float] = {}
         self._groups: tuple[str, ...] = ()
         self._booted: dict[str, float] = {}
@@ -96,9 +95,14 @@ class Inventory:
     def load(self, key: VmKey) -> Load | None:
         return self._loads.get(key)
 
-    def trace(self, key: VmKey) -> tuple[tuple[float, float], ...]:
+    def trace(self, key: VmKey) -> tuple[Point, ...]:
         """(epoch, CPU 0..1) every ten seconds over the last ten minutes; holes are missing points."""
-        return tuple(self._traces.get(key, ()))
+        return self._traces.of(key)
+
+    def recall(self, points: Mapping[VmKey, Sequence[Point]]) -> None:
+        """Puts what an earlier run recorded before what this one was told; not of VMs that are gone."""
+        with self._lock:
+            self._traces.recall({key: past for key, past in points.items() if key in self._domains})
 
     def groups(self) -> tuple[str, ...]:
         """The groups of all VMs there are or were in this run, by name: their order gives each its colour, the same everywhere.
@@ -237,7 +241,7 @@ class Inventory:
     def _forget(self, key: VmKey) -> None:
         self._domains.pop(key, None)
         self._loads.pop(key, None)
-        self._traces.pop(key, None)
+        self._traces.forget(key)
         self._heard.pop(key, None)
 
     def _put(self, host: str, domains: Iterable[Domain]) -> set[VmKey]:
@@ -372,9 +376,7 @@ class Inventory:
             if old is None or not old.says_as(new):
                 touched.add(key)
             if new.cpu is not None:
-                trace = self._traces.setdefault(key, deque(maxlen=TRACE_POINTS))
-                if not trace or new.stamp - trace[-1][0] >= TRACE_STEP:
-                    trace.append((new.stamp, new.cpu))
+                self._traces.note(key, new.stamp, new.cpu)
         changed = self._outlived(host, load.booted, load.stamp) if load.booted else frozenset()
         return ChangeSet(changed=changed, loads=frozenset(touched), host_loads=frozenset({host}))
 

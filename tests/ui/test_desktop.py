@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QLocale, Qt, QTranslator
 from PySide6.QtGui import QKeySequence
@@ -14,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from console import desktop
 from console.app import App, Options
+from console.fleet.history import Measure, Series
 from console.settings.paths import Profile
 from tests.unit.services.conftest import OFF, RUNNING, write_fleet
 
@@ -34,6 +36,23 @@ def test_the_window_fills_in_by_itself(opened: desktop.Desktop, qtbot: QtBot) ->
     opened.window.show()
     qtbot.waitUntil(lambda: "alpha" in seen, timeout=10_000)
     assert {domain.name for domain in opened.app.inventory.domains()} == {"web", "db"}
+
+
+def test_sparklines_begin_with_what_the_last_run_recorded(
+    opened: desktop.Desktop, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.time()
+    values = np.array([0.5, 0.25])
+    series = Series(Measure.CPU, 10.0, np.array([now - 60, now - 50]), values, values, values)
+    stats = opened.app.services.stats
+    monkeypatch.setattr(type(stats), "subjects", lambda self: [d.key for d in opened.app.inventory.domains()])
+    monkeypatch.setattr(type(stats), "several", lambda self, keys, *_span: dict.fromkeys(keys, {Measure.CPU: series}))
+    opened._past.setInterval(50)
+    opened.start()
+    qtbot.waitUntil(lambda: len(opened.app.inventory.domains()) == 2, timeout=10_000)
+    opened._past.start()
+    keys = [domain.key for domain in opened.app.inventory.domains()]
+    qtbot.waitUntil(lambda: all(len(opened.app.inventory.trace(key)) >= 2 for key in keys), timeout=10_000)
 
 
 def test_closing_takes_less_than_a_second(opened: desktop.Desktop, qtbot: QtBot) -> None:

@@ -6,8 +6,18 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QR
 from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from console.ui.delegates.sparks import HEIGHT, WIDTH, Sparks
 from console.ui.icons import paint_glyph
-from console.ui.models.rows import COLUMN_ROLE, GLYPH_ROLE, PALE_ROLE, PROMISED_ROLE, TONE_ROLE, USED_ROLE, Column
+from console.ui.models.rows import (
+    COLUMN_ROLE,
+    GLYPH_ROLE,
+    PALE_ROLE,
+    PROMISED_ROLE,
+    SPARK_ROLE,
+    TONE_ROLE,
+    USED_ROLE,
+    Column,
+)
 from console.ui.theme import theme
 from console.ui.theme.tokens import HEIGHTS
 from console.ui.widgets.chips import paint_bar
@@ -19,6 +29,10 @@ PAD = 8
 
 class RowDelegate(QStyledItemDelegate):
     """Cells 28 high."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._sparks = Sparks()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(theme.px(60), theme.px(HEIGHTS["row"]))
@@ -42,7 +56,12 @@ class RowDelegate(QStyledItemDelegate):
             side = theme.px(14)
             paint_glyph(painter, QRect(box.x(), box.y(), side, box.height()), *glyph)
             box = box.adjusted(side + theme.px(7), 0, 0, 0)
-        used, promised = index.data(USED_ROLE), index.data(PROMISED_ROLE)
+        spark = index.data(SPARK_ROLE)
+        used, promised = (None, None) if spark else (index.data(USED_ROLE), index.data(PROMISED_ROLE))
+        if spark is not None and spark.trace:
+            drawn = self._sparks.pixmap(spark, painter.device().devicePixelRatioF())
+            painter.drawPixmap(box.x(), box.y() + (box.height() - theme.px(HEIGHT)) // 2, drawn)
+            box = box.adjusted(theme.px(WIDTH + 6), 0, 0, 0)
         if used is not None or promised is not None:
             bar = QRectF(box.x(), box.y() + (box.height() - theme.px(6)) / 2, theme.px(BAR), theme.px(6))
             fill = theme.color("last-known" if pale else "series1")

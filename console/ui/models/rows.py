@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from console.ui.models.cells import Spark
 from console.words import _
 
 T = TypeVar("T")
@@ -20,6 +21,7 @@ GLYPH_ROLE = Qt.ItemDataRole.UserRole + 4  # (shape, colour role) before the tex
 TONE_ROLE = Qt.ItemDataRole.UserRole + 5  # colour role of the text, "" = as usual
 PALE_ROLE = Qt.ItemDataRole.UserRole + 6  # the whole row is last-known
 COLUMN_ROLE = Qt.ItemDataRole.UserRole + 7  # of the head: its Column
+SPARK_ROLE = Qt.ItemDataRole.UserRole + 8  # a Spark before the text, or None
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
@@ -29,7 +31,8 @@ _ROOT = QModelIndex()
 class Column(Generic[T]):
     """A column: text for the cell, key to sort by, head, unit in a paler ink, width in px at 1×.
 
-    used, promised: 0..1 of a bar. glyph, tone: see the roles. name: this is what the row is called by (weight 500).
+    used, promised: 0..1 of a bar. spark: a line instead of it. glyph, tone: see the roles. name: this is what the row is
+    called by (weight 500).
     ages: the text changes with time alone. drop: left out first where there is little room; 0 = never.
     """
 
@@ -45,6 +48,7 @@ class Column(Generic[T]):
     glyph: Callable[[T], tuple[str, str] | None] | None = None
     tone: Callable[[T], str] | None = None
     tip: Callable[[T], str] | None = None
+    spark: Callable[[T], Spark | None] | None = None
     name: bool = False
     mono: bool = False
     ages: bool = False
@@ -119,6 +123,8 @@ class RowTable(QAbstractTableModel, Generic[T]):
                 return column.used(row) if column.used else None
             case _ if role == PROMISED_ROLE:
                 return column.promised(row) if column.promised else None
+            case _ if role == SPARK_ROLE:
+                return column.spark(row) if column.spark else None
             case _ if role == GLYPH_ROLE:
                 return column.glyph(row) if column.glyph else None
             case _ if role == TONE_ROLE:

@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from console.fleet.domains import Load, State
 from console.ui.context import Context
+from console.ui.models.rows import SPARK_ROLE
 from console.ui.widgets.vm_list import VmList
 from tests.ui.rooms import VMS, room
 
@@ -47,3 +48,16 @@ def test_idle_ones_say_since_when_and_whose(ctx: Context, qtbot: QtBot) -> None:
     with qtbot.waitSignal(made.opened) as opened:
         qtbot.keyClick(made.view, Qt.Key.Key_Return)
     assert opened.args == [off.key]
+
+
+def test_ten_minutes_of_cpu_stand_as_a_line_where_they_are_known(ctx: Context, qtbot: QtBot) -> None:
+    made = VmList(ctx)
+    qtbot.addWidget(made)
+    made.resize(600, 120)
+    made.show_vms([(VMS[0], Load(1.0, 0.5))], "")
+    made.show()
+    bar = made.grab().toImage()
+    ctx.inventory.recall({VMS[0].key: tuple((10.0 * number, 0.1 * (number % 9)) for number in range(60))})
+    spark = made.table.index(0, 1).data(SPARK_ROLE)
+    assert len(spark.trace) == 60
+    assert made.grab().toImage() != bar

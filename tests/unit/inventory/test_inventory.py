@@ -28,7 +28,8 @@ from console.fleet.updates import (
     StatusChanged,
     Update,
 )
-from console.inventory.inventory import TRACE_POINTS, Inventory, running
+from console.inventory.inventory import Inventory, running
+from console.inventory.traces import POINTS
 
 A, B = HostSpec("a", "a", "test:///default"), HostSpec("b", "b", "test:///default")
 ONE, TWO = VmKey("a", "1"), VmKey("a", "2")
@@ -305,7 +306,7 @@ def test_a_trace_has_a_point_every_ten_seconds_for_ten_minutes() -> None:
     for second in range(0, 1000, 3):
         made.apply(loads(float(second), second / 1000))
     trace = made.trace(ONE)
-    assert len(trace) == TRACE_POINTS
+    assert len(trace) == POINTS
     assert all(later[0] - before[0] == 12.0 for before, later in itertools.pairwise(trace))
     assert trace[-1][1] == trace[-1][0] / 1000
     made.apply(loads(2000.0, None))
@@ -480,3 +481,12 @@ def test_an_earlier_consoles_times_hold_only_for_the_same_run_of_the_guest() -> 
     now = inventory.domain(off.key)
     assert now is not None
     assert (now.started, now.since) == (990.0, 990.0)
+
+
+def test_what_was_recorded_before_goes_before_what_is_told() -> None:
+    inventory = filled()
+    key = inventory.domains()[0].key
+    gone = VmKey(key.host, "nobody")
+    inventory.recall({key: ((100.0, 0.5), (110.0, 0.6)), gone: ((100.0, 0.5),)})
+    assert inventory.trace(key) == ((100.0, 0.5), (110.0, 0.6))
+    assert inventory.trace(gone) == ()
