@@ -80,7 +80,7 @@ class Ring:
         return there
 
     def _grow(self, most: int) -> None:
-        size = max(most, 2 * self._counts.shape[1])
+        size = max(most, self._counts.shape[1] * 5 // 4)
         values = np.full((SLOTS, self.width, size), np.nan, np.float32)
         counts = np.zeros((SLOTS, size), np.uint8)
         there = self._counts.shape[1]

@@ -12,6 +12,7 @@ import pytest
 from console.app import CLOSE_LIMIT, App, Options
 from console.fleet.domains import State
 from console.fleet.errors import Reason
+from console.fleet.history import Measure
 from console.fleet.hosts import Phase
 from console.settings.paths import Profile
 from tests.unit.services.conftest import OFF, RUNNING, open_app, write_fleet
@@ -94,3 +95,42 @@ def test_two_consoles_on_one_profile(open_app: Open, tmp_path: Path) -> None:
         assert one.problems() == ()
     finally:
         two.close()
+
+
+def test_the_window_records_load_and_the_command_line_reads_it(tmp_path: Path) -> None:
+    profile, fleet = Profile.at(tmp_path / "profile"), write_fleet(tmp_path, {"alpha": {"web": RUNNING}})
+    window = App(Options(profile, fleet, demo=True))
+    window.start(watch=False)
+    try:
+        end = time.monotonic() + 15
+        while not window.services.stats.subjects() and time.monotonic() < end:
+            time.sleep(0.05)
+        told = len(window.services.stats.subjects())
+        assert told
+    finally:
+        window.close()
+    line = App(Options(profile, fleet, demo=True))
+    line.start(connect=False, watch=False)
+    try:
+        now, stats = time.time(), line.services.stats
+        assert len(stats.subjects()) >= told
+        rows = stats.top(Measure.CPU, now - 600, now)
+        assert rows
+        assert stats.replayed(rows[0].subject)
+        assert line.recorder.claim.other() is None
+        assert not line.recorder.recording
+    finally:
+        line.close()
+
+
+def test_a_damaged_history_of_load_is_said(tmp_path: Path) -> None:
+    profile = Profile.at(tmp_path / "profile")
+    profile.state.mkdir(parents=True)
+    profile.load_database.write_bytes(b"rubbish" * 500)
+    app = App(Options(profile, write_fleet(tmp_path, {"alpha": {"web": OFF}})))
+    try:
+        app.start(connect=False, watch=False)
+        assert app.services.stats.subjects() == []
+        assert list(app.services.troubles()) == ["load"]
+    finally:
+        app.close()

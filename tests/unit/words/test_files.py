@@ -60,7 +60,7 @@ def test_own_files() -> None:
     assert files.own_file(Problem(Reason.IN_USE), "History is not kept.") == "History is not kept. It is in use."
 
 
-@pytest.mark.parametrize("name", ["cache", "history", "preferences"])
+@pytest.mark.parametrize("name", ["cache", "history", "load", "preferences", "versions"])
 def test_troubles_tell_what_is_not_kept_from_what_is_lost(name: str) -> None:
     kept = files.trouble(name, Problem(Reason.NO_SPACE, detail="/home"))
     lost = files.trouble(name, Problem(Reason.DAMAGED, detail="/home/x.damaged"))
