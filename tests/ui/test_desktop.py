@@ -46,7 +46,7 @@ def test_sparklines_begin_with_what_the_last_run_recorded(
     series = Series(Measure.CPU, 10.0, np.array([now - 60, now - 50]), values, values, values)
     stats = opened.app.services.stats
     monkeypatch.setattr(type(stats), "subjects", lambda self: [d.key for d in opened.app.inventory.domains()])
-    monkeypatch.setattr(type(stats), "several", lambda self, keys, *_span: dict.fromkeys(keys, {Measure.CPU: series}))
+    monkeypatch.setattr(type(stats), "several", lambda self, keys, *_span: {key: {Measure.CPU: series} for key in keys})
     opened._past.setInterval(50)
     opened.start()
     qtbot.waitUntil(lambda: len(opened.app.inventory.domains()) == 2, timeout=10_000)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 from console.fleet.domains import Domain, Load, VmKey
 from console.ui.context import Context
 from console.ui.icons import Age, age_of, state_glyph
+from console.ui.models.cells import Spark
 from console.ui.models.rows import Column, RowTable, known
 from console.ui.theme import theme
 from console.ui.theme.tokens import HEIGHTS
@@ -117,7 +118,9 @@ class VmList(QWidget):
         super().__init__(parent)
         self._ctx = ctx
         place = (_HOST,) if host else ()
-        columns = (replace(_NAME, width=176), *place, _SAID, _OWNER) if idle else (_NAME, *place, *_LOAD)
+        cpu = replace(_LOAD[0], width=116, spark=lambda line: Spark(line.key, ctx.inventory.trace(line.key)))
+        load = (_NAME, *place, cpu, *_LOAD[1:])
+        columns = (replace(_NAME, width=176), *place, _SAID, _OWNER) if idle else load
         self.table: RowTable[VmLine] = RowTable(
             columns, lambda line: line.key, self, pale=lambda line: line.age is Age.LOST
         )
