@@ -92,8 +92,13 @@ def _whole(token: Token) -> str:
 def _word(value: str) -> Callable[[Known], Test]:
     word = value.casefold()
     if like_a_figure(word):
-        return lambda _known: lambda s: word in s.hay or word in s.figures
+        return lambda known: _in_hay_or_figures(word, known)
     return lambda _known: lambda s: word in s.hay
+
+
+def _in_hay_or_figures(word: str, known: Known) -> Test:
+    shown = known.shows(word)
+    return lambda s: word in s.hay or shown(s.domain, s.load)
 
 
 def like_a_figure(word: str) -> bool:

@@ -13,7 +13,7 @@ from console.fleet.hosts import HostSpec, HostStatus, Pool
 class Subject(Protocol):
     """A VM as a search sees it.
 
-    hay: all its columns but the figures of load, case-folded, a line each. figures: the shown figures of load, likewise.
+    hay: all its columns but the figures of load, case-folded, a line each.
     """
 
     @property
@@ -26,16 +26,18 @@ class Subject(Protocol):
     def load(self) -> Load | None: ...
     @property
     def hay(self) -> str: ...
-    @property
-    def figures(self) -> str: ...
+
+
+Shows = Callable[[str], Callable[[Domain, Load | None], bool]]
+"""Of a word, case-folded: a function that tells whether a shown figure of load holds it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """How a VM's columns are said. hay(domain, spec, status), figures(domain, load): as in Subject."""
+    """How a VM's columns are said. hay(domain, spec, status): as in Subject."""
 
     hay: Callable[[Domain, HostSpec, HostStatus], str]
-    figures: Callable[[Domain, Load | None], str]
+    shows: Shows
 
 
 def bare_hay(domain: Domain, spec: HostSpec, status: HostStatus) -> str:
@@ -59,13 +61,18 @@ def bare_hay(domain: Domain, spec: HostSpec, status: HostStatus) -> str:
     return "\n".join(word for word in words if word).casefold()
 
 
-BARE = Texts(bare_hay, lambda _domain, _load: "")
+def no_figures(_word: str) -> Callable[[Domain, Load | None], bool]:
+    """Where figures of load are not shown."""
+    return lambda _domain, _load: False
+
+
+BARE = Texts(bare_hay, no_figures)
 
 
 class Seen:
-    """A subject that says its texts once for each state of its VM, host and load. For one thread at a time."""
+    """A subject that makes its text once for each state of its VM and host."""
 
-    __slots__ = ("_figures", "_hay", "_said", "_texts", "domain", "load", "spec", "status")
+    __slots__ = ("_hay", "_texts", "domain", "load", "spec", "status")
 
     def __init__(
         self, domain: Domain, spec: HostSpec, status: HostStatus, load: Load | None = None, texts: Texts = BARE
@@ -76,21 +83,12 @@ class Seen:
         self.load = load
         self._texts = texts
         self._hay: str | None = None
-        self._figures = ""
-        self._said: Load | None = None
 
     @property
     def hay(self) -> str:
         if self._hay is None:
             self._hay = self._texts.hay(self.domain, self.spec, self.status)
         return self._hay
-
-    @property
-    def figures(self) -> str:
-        if self.load is not self._said:
-            self._figures = self._texts.figures(self.domain, self.load)
-            self._said = self.load
-        return self._figures
 
     def holds(self, domain: Domain, spec: HostSpec, status: HostStatus) -> bool:
         """It still says what these would; a later answer of a host in the same phase changes no text."""
@@ -109,9 +107,11 @@ def _no_pools(_host: str) -> tuple[Pool, ...]:
 class Known:
     """What a search knows beside its subjects. now: epoch.
 
-    idle_since: epoch since which a VM has done next to nothing, None = it is busy or nobody knows. pools: of a host.
+    idle_since: epoch since which a VM has done next to nothing, None = it is busy or nobody knows. pools: of a host. shows:
+    how plain words find figures of load.
     """
 
     now: float
     idle_since: Callable[[VmKey], float | None] = _unknown
     pools: Callable[[str], tuple[Pool, ...]] = _no_pools
+    shows: Shows = no_figures

@@ -57,7 +57,7 @@ class SearchService:
 
     def known(self) -> Known:
         """What a search knows beside the VMs, as of now."""
-        return Known(self._clock(), self.idle_since, self._pools)
+        return Known(self._clock(), self.idle_since, self._pools, self._texts.shows)
 
     def find(self, query: Query | str, among: Iterable[VmKey] | None = None) -> list[VmKey]:
         """The VMs that a query finds, last-seen ones too, in the order of their hosts in the fleet. among: only of these.

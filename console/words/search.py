@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
 
 from console.fleet.domains import Domain, Load, State
 from console.fleet.hosts import HostSpec, HostStatus
@@ -43,57 +42,101 @@ def hay(domain: Domain, spec: HostSpec, status: HostStatus, now: float | None = 
     return "\n".join(word for word in words if word).casefold().replace(units.NBSP, " ")
 
 
-def figures(domain: Domain, load: Load | None) -> str:
-    """The figures of load that the table shows of a VM: CPU, memory, disk, network, a line each."""
-    if load is None or not domain.state.active:
-        return ""
-    said = _SAID.get(language()) or _SAID.setdefault(language(), _Said())
-    cpu, used, disk, net = load.cpu, load.memory_used_kib, load.disk_read, load.net_in
-    text = ""
-    if cpu is not None:
-        percent = round(cpu * 100)
-        text = said.percent[99 if percent == 100 and cpu < 1 else percent]
-    if used is not None:
-        gib = used / 1048576
-        key = int(gib * 10 + 0.5) / 10 if gib >= 0.0995 else round(gib, 2)
-        text += said.memory[key, domain.memory_kib or domain.max_memory_kib]
-    if disk is not None:
-        mib = (disk + (load.disk_write or 0.0)) / 1048576
-        text += said.mib_s[int(mib * 10 + 0.5) if mib < 9.95 else int(mib + 0.5) * 10]
-    if net is not None:
-        mbit = (net + (load.net_out or 0.0)) / 125000
-        text += said.mbit_s[int(mbit * 10 + 0.5) if mbit < 9.95 else int(mbit + 0.5) * 10]
-    return text
+def shows(word: str) -> Callable[[Domain, Load | None], bool]:
+    """Tells of a VM and its load whether one of the figures of load that the table shows (CPU, memory, disk, network) holds
+    `word`, case-folded.
+
+    Ten thousand are asked with each key that is pressed, so nothing is written out: each figure's rounded value is looked up
+    among those that were asked before.
+    """
+    found = _FOUND.get(word)
+    if found is None or found.language != language():
+        found = _found(word)
+    percent, memory, mib_s, mbit_s = found.percent, found.memory, found.mib_s, found.mbit_s
+
+    def test(domain: Domain, load: Load | None) -> bool:
+        if load is None or domain.state not in ACTIVE:
+            return False
+        value = load.cpu
+        if value is not None and percent[round(value * 100) if value < 0.995 or value >= 1 else 99]:
+            return True
+        value = load.memory_used_kib
+        if value is not None:
+            key = int(value / 104857.6 + 0.5) if value > 104333 else -value
+            if memory[domain.memory_kib or domain.max_memory_kib][key]:
+                return True
+        value = load.disk_read
+        if value is not None:
+            value = (value + (load.disk_write or 0.0)) / 104857.6
+            if mib_s[int(value + 0.5) if value < 99.5 else int(value / 10 + 0.5) * 10]:
+                return True
+        value = load.net_in
+        if value is not None:
+            value = (value + (load.net_out or 0.0)) / 12500
+            if mbit_s[int(value + 0.5) if value < 99.5 else int(value / 10 + 0.5) * 10]:
+                return True
+        return False
+
+    return test
 
 
-class _Once(dict[Any, str]):
-    """Texts of figures: those that are shown alike are said once. Each ends its line."""
+ACTIVE = frozenset(state for state in State if state.active)
 
-    def __init__(self, say: Callable[[Any], str]) -> None:
+
+class _Once(dict[int, bool]):
+    """Whether the text of a figure holds a word, by the figure's rounded value."""
+
+    def __init__(self, word: str, say: Callable[[int], str]) -> None:
         super().__init__()
+        self._word = word
         self._say = say
 
-    def __missing__(self, key: Any) -> str:
-        if len(self) > MOST_SAID:
+    def __missing__(self, key: int) -> bool:
+        if len(self) > MOST_KEPT:
             self.clear()
-        self[key] = text = self._say(key).replace(units.NBSP, " ").casefold() + "\n"
-        return text
+        self[key] = holds = self._word in self._say(key).replace(units.NBSP, " ").casefold()
+        return holds
 
 
-class _Said:
-    """The figures in one language. Keys: whole percents; (GiB used, KiB in all); tenths of MiB/s and Mbit/s."""
+class _ByTotal(dict[int, _Once]):
+    """The same for memory, by KiB in all. Keys of what is used: tenths of a GiB, or KiB below 0 for less than one."""
 
-    def __init__(self) -> None:
-        self.percent = _Once(lambda key: units.percent(key / 100))
-        self.memory = _Once(lambda key: units.of(key[0] * 1048576, key[1]))
-        self.mib_s = _Once(lambda key: units.mib_s(key / 10 * 1048576))
-        self.mbit_s = _Once(lambda key: units.mbit_s(key / 10 * 125000))
+    def __init__(self, word: str) -> None:
+        super().__init__()
+        self._word = word
+
+    def __missing__(self, total: int) -> _Once:
+        def said(key: int) -> str:
+            return units.of(key * 104857.6 if key >= 0 else -key, total)
+
+        self[total] = once = _Once(self._word, said)
+        return once
 
 
-_SAID: dict[str, _Said] = {}
-MOST_SAID = 65536  # texts of one kind that are kept
+class _Found:
+    """Where a word was found, in one language. Keys: percents; tenths of MiB/s and Mbit/s."""
 
-TEXTS = Texts(hay, figures)
+    def __init__(self, word: str) -> None:
+        self.language = language()
+        self.percent = _Once(word, lambda key: units.percent(key / 100))
+        self.memory = _ByTotal(word)
+        self.mib_s = _Once(word, lambda key: units.mib_s(key / 10 * 1048576))
+        self.mbit_s = _Once(word, lambda key: units.mbit_s(key / 10 * 125000))
+
+
+_FOUND: dict[str, _Found] = {}
+MOST_WORDS = 32  # that are remembered
+MOST_KEPT = 65536  # values of one figure
+
+
+def _found(word: str) -> _Found:
+    if len(_FOUND) >= MOST_WORDS:
+        _FOUND.clear()
+    _FOUND[word] = made = _Found(word)
+    return made
+
+
+TEXTS = Texts(hay, shows)
 """How a VM is said in the language in use."""
 
 # what is wrong

@@ -10,7 +10,7 @@ from console.fleet.search import QueryError, parse
 from console.fleet.subjects import Known
 from console.ui.icons import Age, age_of
 from console.ui.models.cells import Cell
-from console.words.search import figures, hay
+from console.words.search import hay
 
 NEVER = float("inf")
 
@@ -24,9 +24,7 @@ class VmRow:
     """
 
     __slots__ = (
-        "_figures",
         "_hay",
-        "_said",
         "age",
         "cells",
         "domain",
@@ -54,8 +52,6 @@ class VmRow:
         self.name_key = domain.name.casefold()
         self.taken = now
         self._hay: str | None = None
-        self._figures = ""
-        self._said: Load | None = None
         self.cells: list[Cell] | None = None
         self.moved = False
         self.good_until = 0.0
@@ -70,13 +66,6 @@ class VmRow:
         if self._hay is None:
             self._hay = hay(self.domain, self.spec, self.status, self.taken)
         return self._hay
-
-    @property
-    def figures(self) -> str:
-        """The shown figures of load, likewise."""
-        if self.load is not self._said:
-            self._said, self._figures = self.load, figures(self.domain, self.load)
-        return self._figures
 
     @property
     def cpu(self) -> float | None:

@@ -8,6 +8,7 @@ from console.fleet.search import QueryError, parse
 from console.fleet.subjects import Known
 from console.ui.icons import Age
 from console.ui.models.vm_rows import NEVER, RowSearch, VmRow
+from console.words.search import TEXTS
 from tests.ui.models.vm_fleet import NOW, vm
 
 SPEC = HostSpec("n11", "kvm-n11", "test:///x", zone="north", rack="N1")
@@ -19,7 +20,7 @@ def row(status: HostStatus = LIVE, load: Load | None = None, **more: object) -> 
 
 
 def finds(one: VmRow, text: str) -> bool:
-    search = RowSearch(lambda: Known(NOW), pytest.fail)
+    search = RowSearch(lambda: Known(NOW, shows=TEXTS.shows), pytest.fail)
     search.query = parse(text)
     return search.among([one]) == [one]
 

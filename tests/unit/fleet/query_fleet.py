@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from console.fleet.domains import Address, Disk, Domain, Load, Nic, State, VmKey
@@ -11,7 +12,13 @@ from console.fleet.subjects import Known, Seen, Texts, bare_hay
 
 NOW = 1_800_000_000.0
 DAY = 86400.0
-TEXTS = Texts(bare_hay, lambda domain, load: f"{round((load.cpu or 0) * 100)} %" if load else "")
+
+
+def shows(word: str) -> Callable[[Domain, Load | None], bool]:
+    return lambda _domain, load: load is not None and word in f"{round((load.cpu or 0) * 100)} %"
+
+
+TEXTS = Texts(bare_hay, shows)
 NORTH = HostSpec("n11", "kvm-n11.example.org", "test:///1", zone="north", rack="N1", tags=("prod",))
 SOUTH = HostSpec("s1", "kvm-s1", "test:///2", zone="south", rack="S1")
 LIVE = HostStatus(Phase.LIVE, NOW, NOW)
@@ -63,7 +70,7 @@ FLEET = (
     seen("crashed-02", SOUTH, state=State.CRASHED, owner="Web Team"),
 )
 POOLS = {"n11": (Pool("images", path="/srv/images"),), "s1": (Pool("fast", path="/fast"),)}
-KNOWN = Known(NOW, {VmKey("n11", "uuid-shop-web-01"): NOW - 40 * DAY}.get, lambda host: POOLS.get(host, ()))
+KNOWN = Known(NOW, {VmKey("n11", "uuid-shop-web-01"): NOW - 40 * DAY}.get, lambda host: POOLS.get(host, ()), shows)
 
 
 def found(text: str, known: Known = KNOWN) -> list[str]:

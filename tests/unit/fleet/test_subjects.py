@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from console.fleet.domains import Address, Domain, Load
+from console.fleet.domains import Address, Domain
 from console.fleet.hosts import HostSpec, HostStatus, Phase
-from console.fleet.subjects import BARE, Known, Seen, Texts, bare_hay
+from console.fleet.subjects import BARE, Known, Seen, Texts, bare_hay, no_figures
 from tests.unit.fleet.query_fleet import LIVE, NORTH, load, seen
 
 
@@ -14,25 +14,16 @@ def test_the_bare_texts_of_a_vm() -> None:
     assert {"web", "running", "north", "n1", "prod", "10.1.2.3"} <= set(hay)
 
 
-def test_texts_are_made_once_and_figures_for_each_load() -> None:
-    said: list[object] = []
-
-    def figures(_domain: Domain, now: Load | None) -> str:
-        said.append(now)
-        return "x"
+def test_the_text_is_made_once() -> None:
+    said: list[str] = []
 
     def hay(domain: Domain, _spec: HostSpec, _status: HostStatus) -> str:
         said.append("hay")
         return domain.name
 
-    domain = seen("web").domain
-    one = Seen(domain, NORTH, LIVE, None, Texts(hay, figures))
-    assert (one.hay, one.hay, one.figures) == ("web", "web", "")
-    one.load = first = load()
-    assert (one.figures, one.figures) == ("x", "x")
-    one.load = second = load(0.7)
-    assert one.figures == "x"
-    assert said == ["hay", first, second]
+    one = Seen(seen("web").domain, NORTH, LIVE, None, Texts(hay, no_figures))
+    assert (one.hay, one.hay) == ("web", "web")
+    assert said == ["hay"]
 
 
 def test_it_holds_until_vm_host_or_phase_are_others() -> None:
@@ -47,4 +38,5 @@ def test_nothing_of_the_past_is_known_by_itself() -> None:
     one = seen("web")
     assert Known(0.0).idle_since(one.domain.key) is None
     assert Known(0.0).pools("n11") == ()
-    assert BARE.figures(one.domain, load()) == ""
+    assert not Known(0.0).shows("50")(one.domain, load())
+    assert BARE.shows is no_figures

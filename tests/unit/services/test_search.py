@@ -13,7 +13,7 @@ from console.fleet.errors import NotFound
 from console.fleet.hosts import HostLoad, HostSpec, HostStatus, Phase, Pool
 from console.fleet.saved import SavedSearch
 from console.fleet.search import QueryError, parse
-from console.fleet.subjects import Texts
+from console.fleet.subjects import Texts, no_figures
 from console.fleet.updates import DomainRead, DomainsRead, LoadsRead, PoolsRead, StatusChanged
 from console.inventory.inventory import Inventory
 from console.services.search import SearchService
@@ -99,7 +99,7 @@ def test_texts_are_made_beforehand(inventory: Inventory) -> None:
         made.append(domain.name)
         return domain.name
 
-    search = SearchService(inventory, texts=Texts(hay, lambda _domain, _load: ""))
+    search = SearchService(inventory, texts=Texts(hay, no_figures))
     search.warm()
     assert sorted(made) == ["db", "mail", "web"]
     assert names(search.find("web")) == ["web"]

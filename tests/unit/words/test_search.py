@@ -1,14 +1,15 @@
 from __future__ import annotations
 
-from dataclasses import replace
+import random
 
 import pytest
 
 from console.fleet.domains import Address, Load, Nic, State
 from console.fleet.query_tokens import Fault, QueryError
 from console.fleet.search import parse
+from console.fleet.subjects import Known
 from console.words import units
-from console.words.search import TEXTS, figures, hay, marked, sentence
+from console.words.search import TEXTS, hay, marked, sentence, shows
 from tests.unit.fleet.query_fleet import LOST, NOW, load, seen
 
 
@@ -39,29 +40,52 @@ def test_a_lost_vm_was_running_and_is_found_by_either() -> None:
 
 
 def test_the_figures_are_those_that_are_shown() -> None:
-    one = seen("a")
-    for cpu in (0.0, 0.004, 0.005, 0.955, 0.994, 0.996, 0.9999, 1.0):
-        assert units.percent(cpu).replace(units.NBSP, " ") in figures(one.domain, load(cpu)).split("\n")
-    for value in (0, 104857, 104858, 5e6, 1 << 20, 15571353, 15571354, 8 << 20):
-        now = replace(load(), memory_used_kib=int(value))
-        assert units.of(int(value), 8 << 20).replace(units.NBSP, " ").casefold() in figures(one.domain, now).split("\n")
-    for value in (0.0, 1e3, 51e3, 54e3, 9.94 * 2**20, 9.96 * 2**20, 212.4 * 2**20, 9e9):
-        now = replace(load(), disk_read=value, disk_write=0.0, net_in=value, net_out=0.0)
-        assert {units.mib_s(value), units.mbit_s(value)} <= set(figures(one.domain, now).split("\n"))
+    one = seen("a").domain
+
+    def shown(text: str, now: Load) -> bool:
+        return shows(text.replace(units.NBSP, " ").casefold())(one, now)
+
+    luck = random.Random(7)
+    for cpu in (0.0, 0.004, 0.005, 0.955, 0.994, 0.996, 0.9999, 1.0, *(luck.random() for _n in range(200))):
+        assert shown(units.percent(cpu), Load(NOW, cpu)), cpu
+        assert not shown("%", Load(NOW))
+    for kib in (
+        0,
+        104334,
+        104857,
+        104858,
+        5_000_000,
+        1 << 20,
+        15571353,
+        8 << 20,
+        *(luck.randrange(8 << 20) for _n in range(200)),
+    ):
+        assert shown(units.of(kib, 8 << 20), Load(NOW, memory_used_kib=kib)), kib
+    for rate in (
+        0.0,
+        1e3,
+        51e3,
+        54e3,
+        9.94 * 2**20,
+        9.96 * 2**20,
+        9e9,
+        *(10 ** luck.uniform(2, 9) for _n in range(300)),
+    ):
+        assert shown(units.mib_s(rate), Load(NOW, disk_read=rate, disk_write=0.0)), rate
+        assert shown(units.mbit_s(rate), Load(NOW, net_in=rate)), rate
 
 
 def test_what_does_not_run_or_tells_nothing_has_none() -> None:
-    assert figures(seen("a", state=State.OFF).domain, load()) == ""
-    assert figures(seen("a").domain, None) == ""
-    assert figures(seen("a").domain, Load(NOW)) == ""
+    assert not shows("50")(seen("a", state=State.OFF).domain, load())
+    assert not shows("50")(seen("a").domain, None)
+    assert not shows("50")(seen("a").domain, Load(NOW))
 
 
 def test_plain_words_find_shown_figures() -> None:
-    one = seen("a", load=load(0.97, 7.5))
-    one._texts = TEXTS
+    one, known = seen("a", load=load(0.97, 7.5)), Known(NOW, shows=TEXTS.shows)
     for text in ("97", '"97 %"', '"7.5 of 8"', "7.5"):
-        assert parse(text).matches(one), text
-    assert not parse("98").matches(one)
+        assert parse(text).matches(one, known), text
+    assert not parse("98").matches(one, known)
 
 
 def error_of(text: str) -> QueryError:
