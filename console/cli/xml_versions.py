@@ -59,7 +59,8 @@ def diff(session: Session, vm: str, old: str | None, new: str) -> int:
             found = session.services.edit.versions(key)
         old = str(found[1].id) if len(found) > 1 else NOW
     before, after = _state(session, key, old), _state(session, key, new)
-    found_changes = session.services.edit.compare(before, after)
+    edit = session.services.edit
+    found_changes = (edit.waiting if (old, new) == (RUNNING, NOW) else edit.compare)(before, after)
     patch = session.services.edit.patch(before, after, old, new)
     if session.json:
         output.document({"vm": vm, "changes": [change_record(change) for change in found_changes], "diff": patch})

@@ -16,6 +16,35 @@ from console.fleet.edits import Change, Detail, Fate, Hold, Step, Way, When
 from console.libvirtxml import hotplug, tree
 
 Element = etree._Element
+_SEEN = frozenset(
+    {
+        "memory-limit",
+        "vcpus",
+        "vcpus-limit",
+        "vcpus-now",
+        "title",
+        "description",
+        "on_poweroff",
+        "on_reboot",
+        "on_crash",
+    }
+)
+_SEEN_DEVICES = frozenset(
+    {
+        "disk",
+        "interface",
+        "hostdev",
+        "filesystem",
+        "graphics",
+        "video",
+        "sound",
+        "tpm",
+        "rng",
+        "watchdog",
+        "vsock",
+        "shmem",
+    }
+)
 SECRET = frozenset({"passwd", "passwdValidTo"})
 HIDDEN = "••••"
 
@@ -38,6 +67,20 @@ def plan(before: str, after: str, live: str | None, wanted: bool = True) -> tupl
         return tuple(replace(change, hold=Hold.NOT_WANTED) for change in found)
     now = tree.parse(live, "domain")
     return tuple(_timed(change, old, new, now) for change in found)
+
+
+def waiting(live: str, stored: str) -> tuple[Change, ...]:
+    """What a running domain (its XML `live`) has not taken yet of what is stored, so far as that can be told.
+
+    A host fills in much when a domain starts, so only what a person set is looked at: sizes, words, and devices that came or
+    went.
+    """
+    found = []
+    for change in compare(live, stored):
+        device = change.part in _SEEN_DEVICES and change.fate is not Fate.CHANGED
+        if device or change.part in _SEEN or (change.part == "memory" and change.before):
+            found.append(change)
+    return tuple(found)
 
 
 def same(one: str, other: str) -> bool:

@@ -163,6 +163,10 @@ class EditService:
             reason,
         )
 
+    def waiting(self, live: str, stored: str) -> tuple[Change, ...]:
+        """What of the stored configuration holds only from the next start."""
+        return changes.waiting(live, stored)
+
     def compare(self, before: str, after: str) -> tuple[Change, ...]:
         """What differs by meaning."""
         return changes.compare(before, after)

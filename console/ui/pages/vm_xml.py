@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from console.fleet.domains import Domain, VmKey
-from console.fleet.edits import why_not
+from console.fleet.edits import Change, why_not
 from console.fleet.errors import FleetError
+from console.libvirtxml import changes
 from console.services.edit import Applied, EditPlan
 from console.ui.context import Context
 from console.ui.dialogs.xml_changes import XmlChangesDialog
@@ -62,6 +63,7 @@ class VmXml(QWidget):
         column.setSpacing(0)
         column.addWidget(self._bar())
         self._notes = NotePlace()
+        self._waits = False  # it says what waits for the next start
         column.addWidget(self._notes)
         column.addWidget(body, 1)
         self.editing = VmXmlEdit(ctx)
@@ -218,7 +220,16 @@ class VmXml(QWidget):
         else:
             self._tell("good", _("Stored."), _("All of it holds now.") if applied.running else "")
 
+    def _say_waiting(self, waiting: tuple[Change, ...]) -> None:
+        """What holds only from the next start; what was said of an edit stays until it is closed."""
+        if self._waits:
+            self._notes.clear()
+        self._waits = bool(waiting) and self._notes.isHidden()
+        if self._waits:
+            self._notes.tell("info", _("From the next start:"), _("{what}.").format(what=edits.left(waiting)))
+
     def _tell(self, tone: str, cause: str, sentence: str) -> None:
+        self._waits = False
         self._notes.tell(tone, cause, sentence).add_button(_("Close"), self._notes.clear)
 
     @Slot()
@@ -233,14 +244,16 @@ class VmXml(QWidget):
         self._wanted = False
         self._number += 1
         number, key, inactive = self._number, domain.key, self.which.current() == "next" and domain.persistent
-        look = self._ctx.services.look
+        look, both = self._ctx.services.look, inactive and domain.state.active
 
-        def work() -> XmlText:
-            return prepare(look.xml(key, inactive))
+        def work() -> tuple[XmlText, tuple[Change, ...]]:
+            text = look.xml(key, inactive)
+            return prepare(text), changes.waiting(look.xml(key), text) if both else ()
 
-        def done(xml: XmlText) -> None:
+        def done(found: tuple[XmlText, tuple[Change, ...]]) -> None:
             if isValid(self) and number == self._number:
-                self._show(key, inactive, xml)
+                self._show(key, inactive, found[0])
+                self._say_waiting(found[1])
 
         def failed(error: FleetError) -> None:
             if isValid(self) and number == self._number:

@@ -12,6 +12,7 @@ from console.fleet.errors import NotFound, Reason
 from console.ui.dialogs.xml_changes import XmlChangesDialog
 from console.ui.dialogs.xml_versions import XmlVersionsDialog
 from console.ui.pages.vm_xml import VmXml
+from console.ui.widgets.notes import Note
 from tests.ui.pages.conftest import Desk
 from tests.ui.rooms import VMS, room
 
@@ -67,7 +68,26 @@ def test_the_next_start_is_another_text(page: VmXml, look: Look, qtbot: QtBot) -
     qtbot.waitUntil(lambda: len(look.asked) == 1)
     page.which.setFocus()
     qtbot.keyClick(page.which, Qt.Key.Key_Right)
-    qtbot.waitUntil(lambda: look.asked == [(VMS[0].key, False), (VMS[0].key, True)])
+    key = VMS[0].key  # the text, and what runs now, for what waits
+    qtbot.waitUntil(lambda: look.asked == [(key, False), (key, True), (key, False)])
+
+
+def test_what_waits_for_the_next_start_is_said(desk: Desk, qtbot: QtBot) -> None:
+    page = VmXml(desk.ctx)
+    qtbot.addWidget(page)
+    page.show()
+    conn, vm = desk.app.gateway.link("kvm-a").conn, desk.vm()
+    stored = conn.lookupByUUIDString(vm.key.uuid).XMLDesc(2)
+    conn.defineXML(stored.replace("4194304", "8388608"))
+    page.show_vm(vm, True)
+    desk.until(lambda: page.view.xml.text)
+    assert page._notes.isHidden()
+    page.which._choose(1)
+    desk.until(lambda: not page._notes.isHidden())
+    (note,) = page._notes.findChildren(Note)
+    assert note.accessibleName().replace("\u00a0", " ") == "From the next start: Memory 4 GiB → 8 GiB."
+    page.which._choose(0)
+    desk.until(lambda: page._notes.isHidden())
 
 
 def test_find_counts_its_hits(page: VmXml, qtbot: QtBot) -> None:

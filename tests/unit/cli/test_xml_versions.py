@@ -45,6 +45,12 @@ def test_diff_of_any_two_states(console: Console, tmp_path: Path) -> None:
     assert "nonsense is no version" in " ".join(wrong.err.split())
 
 
+def test_what_waits_for_the_next_start(console: Console) -> None:
+    result = console("xml", "diff", "db-01", "running", "now")
+    assert result.code == 0
+    assert result.lines[0] == "Nothing differs."
+
+
 def test_a_version_of_another_vm_or_none(console: Console) -> None:
     console("xml", "versions", "db-01")
     (other,) = console("xml", "versions", "web-01", "--json").json["versions"]

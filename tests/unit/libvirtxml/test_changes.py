@@ -201,6 +201,30 @@ def test_anything_else_is_named_by_its_path() -> None:
     assert (new.part, new.fate, [d.path for d in new.details]) == ("quantum", Fate.ADDED, ["entangled"])
 
 
+def test_what_waits_is_told_without_what_the_host_fills_in() -> None:
+    live = edited(
+        ("<domain type='kvm'>", "<domain type='kvm' id='7'>"),
+        ("<cpu mode='host-model'>", "<cpu mode='custom' match='exact'><model>Haswell</model>"),
+        ("/srv/web.qcow2'/>", "/srv/web.qcow2' index='2'/><backingStore/><alias name='virtio-disk0'/>"),
+        ("port='-1'", "port='5900'"),
+        ("<currentMemory unit='KiB'>2097152", "<currentMemory unit='KiB'>1048576"),  # the balloon
+        ("</devices>", "</devices><seclabel type='dynamic'><label>x</label></seclabel>"),
+    )
+    assert changes.waiting(live, CONFIG) == ()
+    later = edited(
+        ("<memory unit='KiB'>2097152", "<memory unit='KiB'>8388608"),
+        ("<on_crash>destroy", "<on_crash>restart"),
+        ("<interface", DISK + "\n    <interface"),
+    )
+    assert [(c.part, c.name, c.fate) for c in changes.waiting(live, later)] == [
+        ("memory-limit", "", Fate.CHANGED),
+        ("on_crash", "", Fate.CHANGED),
+        ("disk", "vdb", Fate.ADDED),
+    ]
+    more = CONFIG.replace("2097152", "4194304")
+    assert [c.part for c in changes.waiting(CONFIG, more)] == ["memory"]
+
+
 def test_passwords_are_hidden_in_text() -> None:
     text = edited(("'yes'/>", "'yes' passwd='se cret' passwdValidTo='2030-01-01T00:00:00'/>"))
     shown = changes.redacted(text)
