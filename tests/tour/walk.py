@@ -22,6 +22,7 @@ from console.ui.dialogs.alert import AlertDialog
 from console.ui.dialogs.base import Dialog
 from console.ui.dialogs.bulk import BulkDialog
 from console.ui.dialogs.bulk_result import BulkResultDialog
+from console.ui.dialogs.compare import CompareDialog
 from console.ui.dialogs.confirm import ConfirmDialog
 from console.ui.dialogs.delete import DeleteDialog
 from console.ui.dialogs.describe import TagDialog
@@ -32,7 +33,10 @@ from console.ui.host_actions import HostAct
 from console.ui.pages.alerts import AlertsPage
 from console.ui.pages.first_run import FirstRunPage
 from console.ui.pages.fleet_storage import FleetStoragePage
+from console.ui.pages.graph_board import GraphBoard
+from console.ui.pages.graphs import Graphs
 from console.ui.pages.host import HostPage
+from console.ui.pages.top import TopPage
 from console.ui.pages.vms import VmsPage
 from console.ui.places import Place
 from console.ui.storage_acts import VolumeAct
@@ -69,12 +73,16 @@ class Walk:
             ("An alert on a search", self.alerts),
             ("Four VMs are chosen, and acts offered for them", self.choose_four),
             ("The hosts", self.hosts),
+            ("Who takes most", self.top),
             ("One host", self.one_host),
+            ("Its load, and that of its VMs on each other", self.host_graphs),
             ("Its storage", self.storage),
             ("The storage of the whole fleet, who uses it and what nobody does", self.fleet_storage),
             ("A disk in use is not deleted: the plan says who needs it", self.delete_volume),
             ("Its networks", self.networks),
             ("One VM", self.one_vm),
+            ("All its load over time", self.vm_graphs),
+            ("Two VMs in the same plots", self.compare),
             ("Its hardware", self.hardware),
             ("Its XML, parts folded", self.xml),
             ("Its XML edited: what is wrong, what changes and when, earlier versions", self.edit_xml),
@@ -337,6 +345,57 @@ class Walk:
         self._shoot("vm")
         self._shoot("vm-small", size=SMALL)
         return f"{domain.name}, {domain.vcpus} vCPU, {len(domain.disks)} disks"
+
+    def _board(self, graphs: Graphs) -> GraphBoard:
+        """The graphs, once they show something."""
+        board = until(lambda: graphs.board, "the graphs are loaded")
+        board.ranges.set_current("10m")
+        board.go_live()
+        until(lambda: board.plot.sheet.graphs and not board.plot.sheet.empty, "there are figures")
+        settle(1.0)
+        return board
+
+    def vm_graphs(self) -> str:
+        page = self._open(Place.vm(self._shown_vm().key, "graphs"))
+        board = self._board(must(page, "a page").graphs.graphs)
+        board.plot.look_at(board.plot.end - 20)
+        self._shoot("vm-graphs")
+        self._shoot("vm-graphs-small", size=SMALL)
+        return f"{len(board.plot.sheet.graphs)} graphs, {board.said.whole_text()}"
+
+    def compare(self) -> str:
+        two = [d.key for d in self._inventory.domains() if d.state is State.RUNNING][:2]
+        self._ctx.acting.comparing.emit(tuple(two))
+        dialog = self._dialog(CompareDialog)
+        board = self._board(dialog.graphs)
+        self._shoot("dialog-compare", dialog)
+        names = [curve.name for curve in board.plot.sheet.graphs[0].curves]
+        self._close(dialog)
+        return " and ".join(names)
+
+    def host_graphs(self) -> str:
+        page = self._open(Place.host(self._first_host().id, "graphs"))
+        graphs = must(page, "a page").graphs
+        board = self._board(graphs.graphs)
+        self._shoot("host-graphs")
+        graphs.view.set_current("vms")
+        graphs.view.chosen.emit("vms")
+        until(lambda: board.plot.sheet.graphs and board.plot.sheet.graphs[0].stacked, "the VMs are stacked")
+        settle(0.5)
+        self._shoot("host-graphs-by-vm")
+        return f"{len(board.plot.sheet.graphs[0].curves)} VMs on each other"
+
+    def top(self) -> str:
+        page = self._open(Place.fleet("top"))
+        if not isinstance(page, TopPage):
+            raise NotSo(f"the tab shows a {type(page).__name__}")
+        page.span.set_current("10min")
+        page.refresh()
+        table = until(lambda: page.table if page.table and page.table.rowCount() else None, "there are figures")
+        settle()
+        self._shoot("top")
+        self._shoot("top-small", size=SMALL)
+        return f"{table.row(0).label} takes {table.row(0).said}"
 
     def hardware(self) -> str:
         self._open(Place.vm(self._shown_vm().key, "hardware"))
