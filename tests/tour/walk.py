@@ -230,6 +230,8 @@ class Walk:
         page.table.setFocus()
         until(page.row.wrong_text, "the wrong place is said")
         self._shoot("query-wrong")
+        page.search.clear()
+        until(lambda: page.model.rowCount() == every, "all rows again")
         page.search.setText("state:running (tag:prod or snapshots>0) !tag:lab")
         until(lambda: 0 < page.model.rowCount() < every, "fewer rows")
         left = page.model.rowCount()

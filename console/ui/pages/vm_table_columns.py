@@ -19,6 +19,7 @@ from console.words import _
 
 SAVE_MS = 400  # after the last change
 SAMPLE = 400  # rows whose texts decide how wide a column is
+LONGEST = 12  # of them that are measured: those with the most letters are not always the widest
 
 _WANTED: dict[str, tuple[Callable[[VmRow], str], str, int, int]] = {  # text, font, px around it, px at most
     "name": (lambda row: row.domain.name, "name", 12 + 21 + 8, 220),
@@ -176,7 +177,7 @@ class VmTableColumns(QObject):
         if id not in _WANTED:
             return 0
         read, font, around, most = _WANTED[id]
-        longest = sorted({read(row) for row in self.model.rows()[:SAMPLE]}, key=len)[-3:]
+        longest = sorted({read(row) for row in self.model.rows()[:SAMPLE]}, key=len)[-LONGEST:]
         metrics = theme.metrics(font)
         return min(
             theme.px(most), max((metrics.horizontalAdvance(text) for text in longest), default=0) + theme.px(around)
