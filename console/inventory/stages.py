@@ -77,29 +77,39 @@ def seconds_of(
 
     wanted: only of these numbers, and only their measures at these places.
     """
-    found: dict[int, Codes] = {}
     slots = count * SLOTS_A_CHUNK
+    together: dict[
+        tuple[int, bytes], tuple[list[int], Codes]
+    ] = {}  # rows of a shelf nearly always hold the same subjects
 
-    def put(data: bytes, at: int) -> None:
-        for number, codes in zip(*shelf_of(data), strict=True):
-            if wanted is not None:
-                if (places := wanted.get(int(number))) is None:
-                    continue
-                codes = codes[places]
-            into = found.get(int(number))
-            if into is None:
-                into = found[int(number)] = np.full((codes.shape[0], slots), GAP, np.uint16)
-            begin, end = max(at, 0), min(at + codes.shape[1], slots)
-            part = into[:, begin:end]
-            part[:] = _over(codes[:, begin - at : end - at], part)
+    def put(row: int, data: bytes, at: int) -> None:
+        numbers, codes = shelf_of(data)
+        key = row & _LOW, numbers.tobytes()
+        if key not in together:
+            rows = [index for index, number in enumerate(numbers.tolist()) if wanted is None or number in wanted]
+            height = codes.shape[1] if wanted is None or not rows else len(wanted[int(numbers[rows[0]])])
+            together[key] = (rows, np.full((len(rows), height, slots), GAP, np.uint16))
+        rows, into = together[key]
+        if not rows:
+            return
+        codes = codes if len(rows) == len(codes) else codes[rows]
+        codes = codes if wanted is None else codes[:, wanted[int(numbers[rows[0]])]]
+        begin, end = max(at, 0), min(at + codes.shape[2], slots)
+        part = into[:, :, begin:end]
+        part[:] = _over(codes[:, :, begin - at : end - at], part)
 
     per = RUN // CHUNK
     runs = [run << LOW_BITS | shelf for run in range(first // per, -(-(first + count) // per)) for shelf in shelves]
     for row, data in some_rows(db, "runs", runs):
-        put(data, (row >> LOW_BITS) * SLOTS_A_RUN - first * SLOTS_A_CHUNK)
+        put(row, data, (row >> LOW_BITS) * SLOTS_A_RUN - first * SLOTS_A_CHUNK)
     rows = [first + chunk << LOW_BITS | shelf for chunk in range(count) for shelf in shelves]
     for row, data in some_rows(db, "seconds", rows):
-        put(data, ((row >> LOW_BITS) - first) * SLOTS_A_CHUNK)
+        put(row, data, ((row >> LOW_BITS) - first) * SLOTS_A_CHUNK)
+    found: dict[int, Codes] = {}
+    for (_shelf, numbers), (chosen, values) in together.items():
+        for index, number in enumerate(np.frombuffer(numbers, "<u4")[chosen].tolist()):
+            was = found.get(number)
+            found[number] = values[index] if was is None else _over(values[index], was)
     return found
 
 
