@@ -42,18 +42,19 @@ _GRAVE = (MarkKind.CRASH, MarkKind.MIGRATION, MarkKind.REVERT)
 
 def sheet_of(plan: Plan, told: Told, pale: bool = False) -> Sheet:
     """What was read, as curves."""
-    graphs = tuple(_graph(plan, draft, told) for draft in plan.drafts)
+    order = _largest(plan, told)
+    graphs = tuple(_graph(plan, draft, told, order) for draft in plan.drafts)
     marks = told.marks
     gaps = tuple(PlotGap(start, end, gap_name(marks, start, end)) for start, end in gaps_of(graphs))
     return Sheet(graphs, plot_marks(plan, marks), gaps, pale)
 
 
-def _graph(plan: Plan, draft: Draft, told: Told) -> Graph:
+def _graph(plan: Plan, draft: Draft, told: Told, order: Sequence[VmKey]) -> Graph:
     factor, unit = SCALES[draft.scale]
     curves: list[Curve] = []
     if draft.by_vm is not None:
         text = words.decimal if draft.scale == "memory" else words.axis_number
-        curves = _stack(plan, told.stacks.get(draft.id, {}), factor, text)
+        curves = _stack(plan, told.stacks.get(draft.id, {}), order, factor, text)
         unit = unit or _("whole CPUs")
     for line in draft.lines:
         parts = [part for m in line.measures if (part := told.series.get((line.subject, m))) is not None]
@@ -81,16 +82,28 @@ def _curve(line: Line, series: Series, scale: str) -> Curve:
     )
 
 
-def _stack(plan: Plan, parts: Mapping[VmKey, Series], factor: float, text: Callable[[float], str]) -> list[Curve]:
-    """The largest VMs by their mean, at the bottom the largest of all; the rest as one, in grey."""
-    sizes = {key: float(np.nan_to_num(part.mean).sum()) for key, part in parts.items()}
-    order = sorted(parts, key=lambda key: (-sizes[key], plan.names.get(key, key.uuid)))
-    shown = order if len(order) <= COLORS else order[: COLORS - 1]
+def _largest(plan: Plan, told: Told) -> list[VmKey]:
+    """The VMs of stacked graphs, those first that have the largest share in any: so that each has one colour in all."""
+    shares: dict[VmKey, float] = {}
+    for parts in told.stacks.values():
+        sizes = {key: float(np.nan_to_num(part.mean).sum()) for key, part in parts.items()}
+        total = sum(sizes.values()) or 1.0
+        for key, size in sizes.items():
+            shares[key] = max(shares.get(key, 0.0), size / total)
+    return sorted(shares, key=lambda key: (-shares[key], plan.names.get(key, key.uuid)))
+
+
+def _stack(
+    plan: Plan, parts: Mapping[VmKey, Series], order: Sequence[VmKey], factor: float, text: Callable[[float], str]
+) -> list[Curve]:
+    """The largest VMs, each in its colour; the rest as one, in grey."""
+    colored = order if len(order) <= COLORS else order[: COLORS - 1]
     curves = [
         curve_of(parts[key], plan.names.get(key, key.uuid), factor, number=number, text=text)
-        for number, key in enumerate(shown)
+        for number, key in enumerate(colored)
+        if key in parts
     ]
-    rest = order[len(shown) :]
+    rest = [key for key in order if key in parts and key not in colored]
     if rest:
         first = parts[rest[0]]
         total = np.nansum([parts[key].mean for key in rest if len(parts[key].mean) == len(first.mean)], axis=0)

@@ -58,10 +58,23 @@ def test_the_largest_vms_are_stacked_and_the_rest_is_one() -> None:
     assert graph.curves[-1].name == "4 others"
     every = sum(part.mean for part in told.stacks["cpu"].values())
     assert sum(curve.mean for curve in graph.curves).tolist() == pytest.approx(every.tolist())
-    means = [curve.mean.mean() for curve in graph.curves[:-1]]
-    assert means == sorted(means, reverse=True)
+    largest = sorted(vms, key=lambda domain: -told.stacks["cpu"][domain.key].mean.sum())[:2]
+    assert {domain.name for domain in largest} <= {curve.name for curve in graph.curves[:-1]}
     six = stacked_plan("n1", "kvm-n1", vms[:6])
     assert len(sheet_of(six, read(FakeStats(vms=six.marked), six, NOW - 600, NOW, 120)).graphs[0].curves) == 6
+
+
+def test_a_vm_has_one_colour_in_all_graphs() -> None:
+    vms = [vm(f"vm-{n}") for n in range(3)]
+    plan = stacked_plan("n1", "kvm-n1", vms)
+    told = read(FakeStats(vms=plan.marked), plan, NOW - 600, NOW, 120)
+    told.stacks["cpu"][vms[2].key].mean[:] *= 9  # the largest in one
+    told.stacks["net"][vms[1].key].mean[:] *= 99  # and larger still in another
+    del told.stacks["disk"][vms[1].key]  # type: ignore[attr-defined]
+    colors = [{curve.name: curve.number for curve in graph.curves} for graph in sheet_of(plan, told).graphs]
+    assert colors[0] == {"vm-1": 0, "vm-2": 1, "vm-0": 2}
+    assert all(each.items() <= colors[0].items() for each in colors)
+    assert colors[2] == {"vm-2": 1, "vm-0": 2}
 
 
 def test_others_are_a_gap_only_where_all_of_them_are() -> None:

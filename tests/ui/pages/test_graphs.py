@@ -1,14 +1,19 @@
 import subprocess
 import sys
+import time
 from dataclasses import replace
 
 import pytest
 from pytestqt.qtbot import QtBot
 
-from console.fleet.domains import State
+from console.fleet.domains import Load, State
+from console.fleet.hosts import HostLoad
+from console.fleet.updates import LoadsRead
+from console.inventory.history import Recorder
 from console.ui.context import Context
 from console.ui.models.graph_plans import vm_plan
 from console.ui.pages.graphs import Graphs, HostGraphs, VmGraphs, none_of
+from tests.ui.pages.conftest import DB, Desk
 from tests.ui.rooms import SPECS, VMS, key
 
 
@@ -63,6 +68,46 @@ def test_a_host_has_its_own_load_or_that_of_its_vms(ctx: Context, qtbot: QtBot) 
     cpu = board.plot.sheet.graphs[0]
     assert cpu.stacked
     assert {curve.name for curve in cpu.curves} == {"web-01", "web-02"}
+
+
+def told(desk: Desk, stamp: float, cpu: float) -> None:
+    load = Load(stamp, cpu, 2 << 20, 4 << 20, 10 * 1024**2, 5 * 1024**2)
+    desk.ctx.inventory.apply(LoadsRead("kvm-a", HostLoad(stamp, 0.25), {DB: load}))
+
+
+def test_what_is_recorded_is_shown_and_goes_on_without_the_disk(
+    desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.time()
+    for ago in range(60, 0, -5):
+        told(desk, now - ago, 0.5)
+    page = VmGraphs(desk.ctx)
+    qtbot.addWidget(page)
+    page.resize(1000, 700)
+    page.show_vm(desk.vm(), True)
+    page.show()
+    desk.until(lambda: page.graphs.board is not None and not page.graphs.board.plot.sheet.empty)
+    board = page.graphs.board
+    assert board is not None
+    cpu, memory, disk = board.plot.sheet.graphs[:3]
+    assert cpu.curves[0].text_at(cpu.curves[0].last()) == "50"
+    assert [curve.text_at(curve.last()) for curve in memory.curves] == ["2.0", "4.0"]
+    assert [curve.text_at(curve.last()) for curve in disk.curves] == ["10", "5.0"]
+    assert "Recording since" in board.said.whole_text()
+
+    def no_disk(*_arguments: object) -> None:
+        raise AssertionError("the disk was read")
+
+    desk.until(lambda: not board._asking and not board._soon.isActive())
+    monkeypatch.setattr(Recorder, "read", no_disk)
+    told(desk, time.time() + 4, 0.75)
+
+    def newest() -> str:
+        curve = board.plot.sheet.graphs[0].curves[0]
+        return curve.text_at(curve.last())
+
+    qtbot.waitUntil(lambda: newest() == "75", timeout=15_000)
+    assert not board.note.isVisible()
 
 
 @pytest.mark.parametrize(
