@@ -81,9 +81,13 @@ def _find(
     specs = hosts_for(session, asked)
     if not cached:
         session.reach(specs)
+        ids = [spec.id for spec in specs]
         if not asked.measures and any(vms.COLUMNS[name].load for name in (*shown, sort)):
-            session.read_loads(specs, lambda: [row.domain for row in vms.rows_of(session, [spec.id for spec in specs])])
+            session.read_loads(specs, lambda: [row.domain for row in vms.rows_of(session, ids)])
         read_for(session, asked, specs, quick=quick)
+        if not quick and (session.json or "ip" in shown):
+            found = set(find(session, asked))
+            session.read_addresses(lambda: [row.domain for row in vms.rows_of(session, ids) if row.domain.key in found])
     keys = find(session, asked)
     found = set(keys)
     rows = [row for row in vms.rows_of(session, {key.host for key in keys}) if row.domain.key in found]

@@ -243,6 +243,8 @@ class AlertService:
 
     def _found(self, queries: Iterable[Query]) -> Sequence[Sequence[VmKey]]:
         asked = list(queries)
+        if not asked:
+            return ()
         try:
             return self._search.found_by(asked)
         except QueryError:  # a pattern of one takes too long: the others are asked one by one

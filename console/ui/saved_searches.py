@@ -111,6 +111,7 @@ class SavedSearches(QWidget):
         self._folded = False
         self._by_hand = False
         self._dirty = True
+        self._loaded = False  # some search asks for figures of load
         self._counting = False
         self.model = SavedModel(self)
         self.view = _View(self.model)
@@ -164,6 +165,8 @@ class SavedSearches(QWidget):
             self.view.setCurrentIndex(QModelIndex())
 
     def _on_change(self, change: ChangeSet) -> None:
+        if not self._loaded and not (change.added or change.changed or change.removed or change.hosts or change.fleet):
+            return  # only figures of load moved, and no search asks for them
         self._dirty = True
         if self.isVisible() and not self._folded and not self._timer.isActive():
             self._timer.start()
@@ -176,18 +179,21 @@ class SavedSearches(QWidget):
         self._dirty, self._counting = False, True
         service = self._ctx.services.search
 
-        def work() -> dict[str, int]:
-            counts = {}
+        def work() -> tuple[dict[str, int], bool]:
+            counts, loaded = {}, False
             for each in searches:
                 try:
-                    counts[each.query] = len(service.find(parse(each.query)))
+                    query = parse(each.query)
+                    counts[each.query] = len(service.find(query))
+                    loaded = loaded or query.loaded
                 except QueryError:  # written by hand, or by a newer console: it has no number
                     continue
-            return counts
+            return counts, loaded
 
         self._ctx.bridge.run(work, self._counted)
 
-    def _counted(self, counts: dict[str, int]) -> None:
+    def _counted(self, told: tuple[dict[str, int], bool]) -> None:
+        counts, self._loaded = told
         self._counting = False
         self.model.set_counts(counts)
         if self._dirty and self.isVisible() and not self._timer.isActive():

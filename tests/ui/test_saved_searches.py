@@ -6,9 +6,10 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from console.fleet.domains import State
+from console.fleet.domains import Load, State, VmKey
+from console.fleet.hosts import HostLoad
 from console.fleet.saved import SavedSearch
-from console.fleet.updates import StateRead
+from console.fleet.updates import ChangeSet, LoadsRead, StateRead
 from console.ui import saved_searches as module
 from console.ui.context import Context
 from console.ui.dialogs.keep import KeepDialog
@@ -46,6 +47,18 @@ def test_counts_follow_what_changes(saved: SavedSearches, ctx: Context, qtbot: Q
     assert saved.model.face(1).figure == "1"
     ctx.inventory.apply(StateRead("n1", "uuid-web-01", State.OFF, 5.0))
     qtbot.waitUntil(lambda: saved.model.face(1).figure == "2")
+
+
+def test_figures_of_load_are_only_counted_where_a_search_asks_for_them(
+    saved: SavedSearches, ctx: Context, qtbot: QtBot
+) -> None:
+    saved._dirty = False
+    saved._on_change(ChangeSet(loads=frozenset({VmKey("n1", "uuid-web-01")})))
+    assert not saved._dirty
+    ctx.services.search.save("Hot", "cpu>80")
+    qtbot.waitUntil(lambda: saved.model.row_of("Hot") == 2 and saved._loaded)
+    ctx.inventory.apply(LoadsRead("n1", HostLoad(5.0), {"uuid-web-01": Load(5.0, 0.9)}))
+    qtbot.waitUntil(lambda: saved.model.face(2).figure == "1")
 
 
 def test_a_click_opens_it_as_a_place(saved: SavedSearches, ctx: Context, qtbot: QtBot) -> None:
