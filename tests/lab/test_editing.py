@@ -42,6 +42,7 @@ def test_an_edit_at_once_and_for_the_next_start_and_back(
     extra = f"{IMAGES}/edited-extra.qcow2"
     beta.exec("qemu-img", "create", "-q", "-f", "qcow2", extra, "16M")
     before = stored(beta, guest)
+    assert edit.waiting(beta.virsh("dumpxml", guest.uuid), before) == ()
     draft = edit.begin(key)
     assert draft.running
     text = (
@@ -70,6 +71,7 @@ def test_an_edit_at_once_and_for_the_next_start_and_back(
     assert "<title>Edited</title>" in live
     assert "<on_crash>destroy<" in live
     assert "<on_crash>restart<" in stored(beta, guest)
+    assert [change.part for change in edit.waiting(live, stored(beta, guest))] == ["on_crash"]
     until(lambda: "131072" in beta.virsh("dommemstat", guest.uuid).split("\n")[0], "the balloon shrinks", 20)
     assert console.domain(guest).title == "Edited"
 
