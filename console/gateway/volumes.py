@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,9 +55,10 @@ def exists(link: Link, key: VolumeKey) -> bool:
     return True
 
 
-def pools(link: Link) -> tuple[Pool, ...]:
-    """All pools with their volumes, as the host tells them now."""
-    return reader.read_pools(link.conn)
+def pools(link: Link, known: Iterable[Pool] = ()) -> tuple[Pool, ...]:
+    """All pools as the host tells them now. Of those that are `known` and have the same figures the volumes are not asked for
+    again: each costs a call."""
+    return reader.read_pools(link.conn, {pool.uuid: pool for pool in known})
 
 
 def refresh(link: Link, pool: str) -> None:
@@ -70,13 +72,16 @@ def refresh(link: Link, pool: str) -> None:
         link.touched_pools()
 
 
-def needed_by(link: Link, names: frozenset[str]) -> dict[str, str]:
+def needed_by(link: Link, names: frozenset[str], but: str = "") -> dict[str, str]:
     """The VM, by name, that names one of these paths or "pool/volume"s in its XML: as it runs, as of its next start, or in a
-    snapshot. Asked of the host now, so that nothing that was changed meanwhile is missed."""
+    snapshot. Asked of the host now, so that nothing that was changed meanwhile is missed. but: the UUID of one that is not
+    asked."""
     found: dict[str, str] = {}
     with calling(link.spec.name):
         domains = link.conn.listAllDomains(0)
     for domain in domains:
+        if domain.UUIDString() == but:
+            continue
         try:
             with calling():
                 texts = [domain.XMLDesc(0)]

@@ -56,9 +56,10 @@ class StorageService:
         views = [(spec.id, self._inventory.view(spec.id).pools) for spec in self._inventory.specs()]
         return survey([(id_, pools if id_ == host else known) for id_, known in views], self._inventory.domains())
 
-    def fresh(self, host: str) -> Survey:
-        """The same, with one host asked anew. Blocks."""
-        return self._survey(host, volumes.pools(self._gateway.link(host)))
+    def fresh(self, host: str, *, whole: bool = False) -> Survey:
+        """The same, with one host asked anew; whole: every volume, else only where a pool looks different. Blocks."""
+        known = () if whole else self._inventory.view(host).pools
+        return self._survey(host, volumes.pools(self._gateway.link(host), known))
 
     def _running(self) -> frozenset[VmKey]:
         return frozenset(domain.key for domain in self._inventory.domains() if domain.state.active)
@@ -117,10 +118,10 @@ class StorageService:
         more += ["--backing", new.backing] if new.backing else []
         return storage_line("create", word, "--size", str(new.capacity), *more)
 
-    def plan_delete(self, keys: Sequence[VolumeKey], *, not_shared: bool = False) -> Plan:
+    def plan_delete(self, keys: Sequence[VolumeKey], *, not_shared: bool = False, whole: bool = False) -> Plan:
         """What would go, and who needs any of it: by what every host is known to have, and by what the volumes' own hosts say
         now. not_shared: somebody says that other hosts don't see these files. Errors: NotFound, FleetError."""
-        hosts = {key.host: self.fresh(key.host) for key in keys}
+        hosts = {key.host: self.fresh(key.host, whole=whole) for key in keys}
         uses = [self._volume(hosts[key.host], key) for key in keys]
         says = list(deletion_says(uses, not_shared))
         for host in hosts:
@@ -131,14 +132,17 @@ class StorageService:
                 if not any(user.key is not None and user.host == host for user in use.users):
                     values = {"name": use.key.name, "user": vm, "host": host}
                     says.append(Say("disk", values, Weight.STOP))
-        target = uses[0].key.name if len(uses) == 1 else str(len(uses))
         frees = sum(use.volume.allocation for use in uses)
-        return Plan("volume.delete", keys[0].host, target, tuple(says), tuple(uses), frees=frees, made=time.time())
+        if len(uses) > 1:
+            says.append(Say("frees", {"bytes": frees}))
+        return Plan(
+            "volume.delete", keys[0].host, _named(keys), tuple(says), tuple(uses), frees=frees, made=time.time()
+        )
 
     def run_delete(self, keys: Sequence[VolumeKey], *, not_shared: bool = False) -> JobHandle:
         def body(job: Job) -> None:
             job.step("checking")
-            plan = self.plan_delete(keys, not_shared=not_shared)
+            plan = self.plan_delete(keys, not_shared=not_shared, whole=True)
             refuse(plan)
             for number, use in enumerate(overlays_first(plan.volumes)):
                 job.check()
@@ -149,8 +153,7 @@ class StorageService:
             for key in keys:
                 seen(self._inventory, key.host, lambda pools, key=key: volume_of(pools, key) is None)  # type: ignore[misc]
 
-        target = keys[0].name if len(keys) == 1 else str(len(keys))
-        return self._submit("volume.delete", target, keys[0].host, body, self.delete_line(keys, not_shared))
+        return self._submit("volume.delete", _named(keys), keys[0].host, body, self.delete_line(keys, not_shared))
 
     def delete_line(self, keys: Sequence[VolumeKey], not_shared: bool = False) -> str:
         words = [volume_word(self._inventory, key) for key in keys]
@@ -290,6 +293,11 @@ def refuse(plan: Plan) -> None:
         detail = str(say.values.get("user", say.values.get("name", "")))
         reason = REFUSALS.get(say.code, Reason.IN_USE if "user" in say.values else Reason.WRONG_STATE)
         raise Conflict(reason, plan.target, detail=detail)
+
+
+def _named(keys: Sequence[VolumeKey], most: int = 3) -> str:
+    """Their names, the first few: "a, b, c…"."""
+    return ", ".join(key.name for key in keys[:most]) + ("…" if len(keys) > most else "")
 
 
 def _capacity(pools: Pools, key: VolumeKey) -> int:

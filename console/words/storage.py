@@ -15,6 +15,7 @@ Name = Callable[[str], str]
 _SAYS = {
     # volumes that go
     "goes": N_("{name} is deleted: {path}, {bytes} on disk. There is no way back."),
+    "frees": N_("{bytes} become free."),
     "disk": N_("{name} stays: {user} uses it as a disk."),
     "medium": N_("{name} stays: it lies in a drive of {user}."),
     "base": N_("{name} stays: a disk of {user} is built on it."),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,11 @@ def test_a_volume_as_its_host_tells_it(at: Console) -> None:
         assert not volumes.exists(link, key)
         with pytest.raises(NotFound):
             volumes.find(link, key)
-    assert [pool.name for pool in volumes.pools(link)] == ["images"]
+    (read,) = volumes.pools(link)
+    assert (read.name, [volume.name for volume in read.volumes]) == ("images", ["base.img"])
+    known = replace(read, volumes=(replace(read.volumes[0], format="said before"),))
+    assert volumes.pools(link, [known]) == (known,), "the same figures: nothing is asked for again"
+    assert volumes.pools(link, [replace(known, allocation=1)]) == (read,)
 
 
 def test_made_copied_and_deleted_and_the_console_sees_it(at: Console) -> None:

@@ -91,6 +91,16 @@ def test_a_base_on_which_nothing_runs(app: App) -> None:
         assert [say.code for say in storage.plan_create("alpha", "default", new).refused] == codes
 
 
+def test_several_go_together_and_free_so_much(app: App) -> None:
+    make_volumes(app, "alpha", "one", "two")
+    keys = [VolumeKey("alpha", "default", name) for name in ("one", "two")]
+    plan = app.services.storage.plan_delete(keys)
+    assert [say.code for say in plan.says] == ["goes", "goes", "frees"]
+    view = app.services.storage.run_delete(keys).wait(10)
+    assert (view.state, view.target) == (JobState.SUCCEEDED, "one, two")
+    assert volumes(app, "alpha") == set()
+
+
 def test_another_size(app: App) -> None:
     make_volumes(app, "alpha", "free.qcow2", "web.qcow2")
     storage = app.services.storage
