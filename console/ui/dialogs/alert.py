@@ -42,6 +42,7 @@ class AlertDialog(Dialog):
         self, ctx: Context, rule: AlertRule | None = None, query: str = "", parent: QWidget | None = None
     ) -> None:
         super().__init__(_("Change the alert") if rule else _("New alert"), parent, width=620)
+        self.setMinimumWidth(theme.px(560))  # three kinds side by side
         self._ctx, self._old = ctx, rule
         start = rule or AlertRule("", query)
         self.name = QLineEdit(start.name)
