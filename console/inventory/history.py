@@ -188,7 +188,7 @@ class Recorder:
         wanted = None if keys is None else set(keys)
         waiting = [m for m in tuple(self._marks) if start <= m.at <= end and (wanted is None or m.key in wanted)]
         written = reading.marks(self._opened(), wanted, start, end) if self._is_there() else []
-        return sorted([*written, *waiting], key=lambda mark: mark.at)
+        return sorted(dict.fromkeys([*written, *waiting]), key=lambda mark: mark.at)
 
     def subjects(self) -> Mapping[Subject, Entry]:
         """All that was ever recorded, as far as it is kept. Errors: Failed."""

@@ -115,6 +115,12 @@ class StatsService:
         """What happened to these VMs (None = to any), oldest first. Errors: Failed."""
         return self._recorder.marks(keys, start, end)
 
+    def mark(self, mark: Mark) -> None:
+        """Something happened to a VM that its host's state and configuration do not tell. Never blocks; kept where this console
+        records."""
+        if self._recorder.listening:
+            self._recorder.mark(mark)
+
     # who takes most
 
     def top(

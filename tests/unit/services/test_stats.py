@@ -218,9 +218,11 @@ def test_over_a_day_of_hours_and_with_vms_that_are_no_more(desk: Desk) -> None:
 
 
 def test_marks_come_from_the_recorder(desk: Desk) -> None:
-    desk.recorder.mark(Mark(T + 3, MarkKind.REVERT, WEB, "nightly"))
+    desk.stats.mark(Mark(T + 3, MarkKind.REVERT, WEB, "nightly"))
     assert desk.stats.marks([WEB], T, T + 5) == [Mark(T + 3, MarkKind.REVERT, WEB, "nightly")]
     assert desk.stats.marks(None, T + 4, T + 5) == []
+    desk.settle()
+    assert len(desk.stats.marks(None, T, T + 5)) == 1  # written by now
 
 
 def test_the_demos_trace_is_marked(desk: Desk) -> None:
