@@ -18,7 +18,7 @@ from console.words import _, units
 from console.words import graphs as words
 
 NAMES, NAMES_NARROW, NAMES_WIDE = 138, 124, 188  # of names and values
-SCALE = 42  # of the numbers beside the axis, with their distances
+SCALE = 48  # of the numbers beside the axis, with their distances
 EVENTS, AXIS = 26, 22  # heights above and below the graphs
 NARROW, WIDE = 640, 960
 TICK = 84  # least distance of two times

@@ -80,10 +80,13 @@ class PlotStrip(QWidget):
         painter.end()
 
     def _paint_curve(self, painter: QPainter, curve: Curve, area: Area) -> None:
+        painter.save()
+        painter.setClipRect(area.rect)
         part = curve.within(self.start, self.end)
         x, y = area.x(curve.times[part] + curve.step / 2), area.y(curve.mean[part])
         for first, end in runs(y == y):
             draw_line(painter, x[first:end], y[first:end], theme.color("last-known"), self.devicePixelRatioF())
+        painter.restore()
 
     def _paint_times(self, painter: QPainter, area: Area) -> None:
         painter.setFont(theme.font("axis"))

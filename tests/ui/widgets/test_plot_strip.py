@@ -1,5 +1,5 @@
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from pytestqt.qtbot import QtBot
 
 from console.ui.widgets.plot_data import Graph
@@ -29,6 +29,10 @@ def test_it_shows_the_longer_span_and_the_window_on_it(strip: PlotStrip) -> None
     before = strip.grab().toImage()
     strip.show_window(END - 7200, END - 3600)
     assert strip.grab().toImage() != before
+    left = QRect(0, 0, int(strip.area().rect.left()), 40)
+    named = strip.grab(left).toImage()
+    strip.show_curve("Last 24 h, CPU", strip._graph, END - DAY / 2, END)  # bins that begin earlier stay inside
+    assert strip.grab(left).toImage() == named
     strip.show_curve("", None, END - DAY, END)
     strip.grab()
 
