@@ -159,7 +159,8 @@ def _disk(
     fact: DeletionFacts, disk: DiskFact, users: dict[str, list[Domain]], doomed: set[tuple[str, str]]
 ) -> FileItem:
     host = fact.key.host
-    near = [domain.name for domain in users.get(disk.path, ()) if domain.key.host == host]
+    named = (disk.path, f"{disk.pool}/{disk.volume}") if disk.volume else (disk.path,)
+    near = list(dict.fromkeys(user.name for name in named for user in users.get(name, ()) if user.key.host == host))
     far = [f"{domain.key.host}/{domain.name}" for domain in users.get(disk.path, ()) if domain.key.host != host]
     backed = [volume for volume in fact.volumes if volume.backing == disk.path]
     above = [volume.name for volume in backed if (host, volume.path) not in doomed]

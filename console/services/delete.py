@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Sequence
 
-from console.fleet.deletion import DeletePlan, FileItem, FileKind, Hold, VmDeletion, plan_deletion
+from console.fleet.deletion import DeletePlan, DeletionFacts, FileItem, FileKind, Hold, VmDeletion, plan_deletion
 from console.fleet.domains import VmKey
 from console.fleet.errors import Conflict, Reason
-from console.gateway import domains, storage
+from console.gateway import domains, storage, volumes
 from console.gateway.connection import Link
 from console.gateway.gateway import Gateway
 from console.inventory.inventory import Inventory
@@ -73,11 +73,14 @@ class DeleteService:
 
     def _do(self, job: Job, plan: DeletePlan, vm: VmDeletion, chosen: frozenset[str]) -> None:
         link = self._gateway.link(vm.key.host)
+        facts = domains.deletion_facts(link, vm.key.uuid)
+        if facts.state.active and not vm.stops:  # nobody agreed to stop it
+            raise Conflict(Reason.WRONG_STATE, vm.name, detail=facts.state.value)
         others = {other.name for other in plan.vms if other.key.host == vm.key.host and other.key != vm.key}
-        files = self._still_free(link, vm, chosen, others)
+        files = self._still_free(link, facts, chosen, others)
         entry = Entry("vm.delete", vm.name, (vm.key,), {"files": [item.path for item in files]}, by=who())
         with self._store.journal(job.id, entry) as journal:
-            if vm.stops:
+            if facts.state.active:
                 journal.step("stopping")
                 job.step("stopping")
                 domains.destroy(link, vm.key.uuid)
@@ -94,13 +97,12 @@ class DeleteService:
                 job.log(item.path)
                 job.progress(number + 1, len(files), in_bytes=False)
 
-    def _still_free(self, link: Link, vm: VmDeletion, chosen: frozenset[str], others: set[str]) -> list[FileItem]:
-        """The chosen volumes, overlays before their bases; asked anew, since somebody may have begun to use one.
+    def _still_free(self, link: Link, facts: DeletionFacts, chosen: frozenset[str], others: set[str]) -> list[FileItem]:
+        """The chosen volumes, overlays before their bases; the host is asked, since somebody may have begun to use one.
 
         A volume that another VM of the same deletion still has is left to that VM's own turn. NVRAM and the save image go
         with the definition. Conflict where a chosen file is needed now.
         """
-        facts = domains.deletion_facts(link, vm.key.uuid)
         files = []
         for item in plan_deletion([facts], self._inventory.domains(), time.time()).files():
             if item.id not in chosen or item.kind in (FileKind.NVRAM, FileKind.SAVED) or item.hold is Hold.MISSING:
@@ -110,4 +112,19 @@ class DeleteService:
             if item.hold.final:
                 raise Conflict(Reason.IN_USE, item.path, detail=", ".join(item.used_by))
             files.append(item)
+        needed = users_now(link, files, facts.key.uuid)
+        for path, user in needed.items():
+            if user not in others:
+                raise Conflict(Reason.IN_USE, path, detail=user)
+        files = [item for item in files if item.path not in needed]
         return sorted(files, key=lambda item: len(item.under))
+
+
+def users_now(link: Link, files: Collection[FileItem], but: str = "") -> dict[str, str]:
+    """Of these files' paths those that a VM of the host needs, also at its next start or in a snapshot, and its name. but: the
+    UUID of one that doesn't count. Blocks."""
+    names = {item.path: item.path for item in files} | {
+        f"{item.pool}/{item.volume}": item.path for item in files if item.volume
+    }
+    found = volumes.needed_by(link, frozenset(names), but) if names else {}
+    return {names[name]: user for name, user in found.items()}

@@ -15,7 +15,7 @@ from console.inventory.inventory import Inventory
 from console.jobs.job import Job, JobSpec, who
 from console.jobs.journal import Entry, JobStore, Unfinished
 from console.jobs.runner import JobHandle, JobRunner
-from console.services.delete import DeleteService
+from console.services.delete import DeleteService, users_now
 from console.services.half_made import HalfMade
 from console.services.running import run
 
@@ -122,7 +122,9 @@ class UnfinishedService:
         link = self._gateway.link(leftover.key.host)
         facts = domains.leftover_facts(link, leftover.key, entry.target, _paths(entry))
         files = plan_deletion([facts], self._inventory.domains(), time.time()).files()
-        free = sorted((item for item in files if not item.hold.final), key=lambda item: len(item.under))
+        needed = users_now(link, files)
+        held = [item for item in files if item.hold.final or item.path in needed]
+        free = sorted((item for item in files if item not in held), key=lambda item: len(item.under))
         anew = Entry("vm.delete", entry.target, entry.vms, {"files": [item.path for item in free]}, by=who())
         with self._store.journal(job.id, anew) as journal:
             self._store.settle(leftover.unfinished.job)
@@ -130,9 +132,9 @@ class UnfinishedService:
                 journal.step("removing", path=item.path)
                 job.step("removing", path=item.path)
                 storage.delete_volume(link, item.path)
-        held = [item for item in files if item.hold.final]
         if held:
-            raise Conflict(Reason.IN_USE, held[0].path, detail=", ".join(held[0].used_by))
+            first = held[0]
+            raise Conflict(Reason.IN_USE, first.path, detail=", ".join(first.used_by) or needed.get(first.path, ""))
 
     def _chosen(self, plan: DeletePlan, entry: Entry) -> tuple[FileItem, ...]:
         paths = set(_paths(entry))

@@ -33,6 +33,8 @@ def test_what_others_need_is_held() -> None:
     assert only(facts(DISK), other(B, Disk("vda", "/pool/a.qcow2"))) == (Hold.USED, ("vm-b",), False)
     backing = Disk("vda", "/pool/b.qcow2", backing=("/pool/a.qcow2",))
     assert only(facts(DISK), other(B, backing)) == (Hold.USED, ("vm-b",), False)
+    by_pool = Disk("vda", "default/a.qcow2")  # type='volume' names pool and volume, not the path
+    assert only(facts(DISK), other(B, by_pool)) == (Hold.USED, ("vm-b",), False)
     clone = Volume("clone.qcow2", "/pool/clone.qcow2", backing="/pool/a.qcow2")
     assert only(facts(DISK, volumes=(clone,))) == (Hold.BASE, ("clone.qcow2",), False)
     assert only(facts(DISK), other(ELSEWHERE, Disk("vda", "/pool/a.qcow2"))) == (Hold.FAR, ("beta/vm-c",), False)

@@ -95,3 +95,53 @@ def test_a_vm_that_vanished_since_the_plan(app: App) -> None:
     assert (view.state, view.problem.reason) == (JobState.FAILED, Reason.GONE)
     with pytest.raises(NotFound):
         app.services.delete.plan([db.key])
+
+
+def test_a_disk_that_a_running_vm_takes_at_its_next_start_stays(app: App) -> None:
+    """What runs doesn't name it, what is stored does."""
+    make_volumes(app, "alpha", "db.qcow2")
+    link, web = app.gateway.link("alpha"), named(app, "web")
+    xml = app.services.look.xml(web.key, inactive=True)
+    more = (
+        "<disk type='file' device='disk'><source file='/pool-alpha/db.qcow2'/><target dev='vdb' bus='virtio'/></disk>"
+    )
+    link.conn.defineXML(xml.replace("</devices>", f"{more}</devices>"))
+    assert "db.qcow2" not in app.services.look.xml(web.key)
+    plan = app.services.delete.plan([named(app, "db").key])
+    view = app.services.delete.run(plan, plan.ticked()).wait(20)
+    assert view.problem is not None
+    assert (view.state, view.problem.reason, view.problem.detail) == (JobState.FAILED, Reason.IN_USE, "web")
+    assert volumes(app, "alpha") == {"db.qcow2"}
+    assert app.inventory.domain(named(app, "db").key) is not None
+
+
+def test_vms_that_share_a_disk_and_go_together(app: App) -> None:
+    make_volumes(app, "alpha", "db.qcow2")
+    link, web = app.gateway.link("alpha"), named(app, "web")
+    xml = app.services.look.xml(web.key, inactive=True)
+    link.conn.defineXML(xml.replace("web.qcow2", "db.qcow2"))
+    plan = app.services.delete.plan([web.key, named(app, "db").key])
+    assert app.services.delete.run(plan, plan.ticked()).wait(20).state is JobState.SUCCEEDED
+    assert volumes(app, "alpha") == set()
+
+
+def test_a_vm_that_was_started_since_the_plan_keeps_running_with_its_disks(app: App) -> None:
+    make_volumes(app, "alpha", "db.qcow2")
+    db = named(app, "db")
+    plan = app.services.delete.plan([db.key])
+    assert not plan.vms[0].stops
+    app.gateway.link("alpha").conn.lookupByUUIDString(db.key.uuid).create()
+    view = app.services.delete.run(plan, plan.ticked()).wait(20)
+    assert view.problem is not None
+    assert (view.state, view.problem.reason, view.what) == (JobState.FAILED, Reason.WRONG_STATE, "db")
+    assert volumes(app, "alpha") == {"db.qcow2"}
+    assert app.gateway.link("alpha").conn.lookupByUUIDString(db.key.uuid).isPersistent()
+
+
+def test_a_vm_that_stopped_by_itself_since_the_plan_goes_all_the_same(app: App) -> None:
+    make_volumes(app, "alpha", "web.qcow2")
+    web = named(app, "web")
+    plan = app.services.delete.plan([web.key])
+    app.gateway.link("alpha").conn.lookupByUUIDString(web.key.uuid).destroy()
+    assert app.services.delete.run(plan, plan.ticked()).wait(20).state is JobState.SUCCEEDED
+    assert volumes(app, "alpha") == set()

@@ -57,6 +57,21 @@ def test_a_file_that_somebody_uses_by_now_stays(app: App) -> None:
     assert volumes(app, "alpha") == {"web.qcow2"}
 
 
+def test_a_file_that_a_running_vm_takes_at_its_next_start_stays(app: App) -> None:
+    make_volumes(app, "alpha", "db.qcow2")
+    link, web = app.gateway.link("alpha"), named(app, "web")
+    link.conn.defineXML(app.services.look.xml(web.key, inactive=True).replace("web.qcow2", "db.qcow2"))
+    key = named(app, "db").key
+    link.conn.lookupByUUIDString(key.uuid).undefine()
+    assert app.inventory.wait_for(key, lambda now: now is None, 5)
+    left_by_another(app, key, DISK)
+    (found,) = app.services.unfinished.found()
+    view = app.services.unfinished.take_up(app.services.unfinished.look(found)).wait(20)
+    assert view.problem is not None
+    assert (view.state, view.problem.detail) == (JobState.FAILED, "web")
+    assert volumes(app, "alpha") == {"db.qcow2"}
+
+
 def test_a_host_that_is_off_leaves_only_the_journal(app: App) -> None:
     left_by_another(app, named(app, "mail").key, "/pool-beta/mail.qcow2")
     app.services.hosts.disconnect("beta")
