@@ -58,7 +58,7 @@ Subject = VmKey | str  # a VM, or a host by its id
 class Series:
     """One measure of one subject in equal bins. All arrays have the same length; NaN = a gap.
 
-    step: seconds a bin stands for. times: start of each bin. low, mean, high: over the bin.
+    step: seconds a bin stands for. times: start of each bin. low, mean, high: of the rounds of statistics that ended in it.
     replayed: a recorded trace of the demo, not a measurement.
     """
 
