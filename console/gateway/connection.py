@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import resource
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,8 @@ FILES_WANTED = 16384  # a connection needs two file descriptors
 class Link:
     """One open connection, as the acts use it. Its calls may block; every one raises FleetError.
 
-    touched, touched_pools: have the session read a domain (None = all of them) or the pools anew.
+    touched, touched_pools: have the session read a domain (None = all of them) or the pools anew. handles: of domains that were
+    looked up before, by UUID; what is gone is noticed by the call that is made with one.
     """
 
     spec: HostSpec
@@ -36,6 +37,7 @@ class Link:
     read_only: bool = False
     touched: Callable[[str | None], None] = lambda _uuid: None
     touched_pools: Callable[[], None] = lambda: None
+    handles: dict[str, Any] = field(default_factory=dict, compare=False)
 
     def writable(self) -> None:
         """Raises Denied on a connection that may only look."""
@@ -44,8 +46,11 @@ class Link:
 
     def domain(self, uuid: str) -> Any:
         """The handle of a domain. Raises NotFound."""
-        with calling(uuid):
-            return self.conn.lookupByUUIDString(uuid)
+        handle = self.handles.get(uuid)
+        if handle is None:
+            with calling(uuid):
+                handle = self.handles[uuid] = self.conn.lookupByUUIDString(uuid)
+        return handle
 
 
 _CREDENTIALS = [

@@ -118,13 +118,13 @@ def rename(link: Link, uuid: str, name: str) -> None:
     """Gives an inactive domain another name."""
     with _acting(link, uuid) as domain:
         domain.rename(name, 0)
+        link.handles.pop(uuid, None)
 
 
 def _everywhere(domain: Any) -> tuple[int, ...]:
-    """Where a description is to be changed: in what is stored, and in what runs. `domain` was just looked up, so that it knows
-    by itself whether it runs."""
+    """Where a description is to be changed: in what is stored, and in what runs."""
     stored = (libvirt.VIR_DOMAIN_AFFECT_CONFIG,) if domain.isPersistent() else ()
-    return (*stored, libvirt.VIR_DOMAIN_AFFECT_LIVE) if domain.ID() >= 0 else stored
+    return (*stored, libvirt.VIR_DOMAIN_AFFECT_LIVE) if domain.isActive() else stored
 
 
 def describe(link: Link, uuid: str, title: str | None, description: str | None) -> None:

@@ -58,6 +58,7 @@ class Live:
         self.slow = Lane(kit.workers)
         self.heard = kit.clock()
         self.over = threading.Event()  # the connection is closed
+        self.handles: dict[str, Any] = {}  # of domains, by UUID, for the acts
         self._kit = kit
         self._on_ready = on_ready
         self._on_heard = on_heard
@@ -72,7 +73,7 @@ class Live:
         self._draining = False
         self._events = Events(conn, self._event)
         self._on_update = on_update
-        self._picture = Picture(kit, lambda: self.spec, conn, on_update, lambda: self._closed)
+        self._picture = Picture(kit, lambda: self.spec, conn, on_update, lambda: self._closed, self.handles)
         self._pending: set[str] = set()
         self._due: dict[str, float] = {}
         self._pulse = Pulse()
@@ -123,6 +124,7 @@ class Live:
 
     def _hang_up(self) -> None:
         """Closes the connection; blocks as long as the host makes it."""
+        self.handles.clear()
         self._events.deregister()
         with contextlib.suppress(libvirt.libvirtError):
             self.conn.unregisterCloseCallback()
@@ -308,6 +310,8 @@ class Live:
             if self._closed:
                 return
             self._waiting.append(event)
+            if event.stored or event.state is State.OFF:  # it may have another name, or be gone
+                self.handles.pop(event.uuid, None)
             if self._draining:
                 return
             self._draining = True

@@ -37,6 +37,7 @@ class Picture:
     """Reads one host and tells what it reads. Every method may raise Unreachable.
 
     spec: gives the host's spec as it is now. over: says that nobody wants to know any more.
+    handles: takes libvirt's handles of domains, by UUID.
 
     Attributes:
         finder: what looks for addresses.
@@ -49,8 +50,10 @@ class Picture:
         conn: Any,
         tell: Callable[[Update], object],
         over: Callable[[], bool],
+        handles: dict[str, Any] | None = None,
     ) -> None:
         self._kit = kit
+        self._handles = handles if handles is not None else {}
         self._spec = spec
         self._conn = conn
         self._tell = tell
@@ -71,7 +74,7 @@ class Picture:
             for domain in some:
                 self._tell(DomainRead(host, domain))
 
-        found = reader.read_all(self._conn, host, several, self._given_up)
+        found = reader.read_all(self._conn, host, several, self._given_up, handles=self._handles)
         domains = tuple(self._aged(with_sizes(domain, self._sizes)) for domain in found)
         self._known = {domain.key.uuid: domain for domain in domains}
         self._tell(DomainsRead(host, domains))
@@ -134,6 +137,7 @@ class Picture:
                 self.read_one(uuid)
             return
         sweep = reader.Sweep(self._conn)
+        self._handles.update(sweep.domains)
         for uuid in uuids:
             try:
                 if uuid not in sweep.domains:

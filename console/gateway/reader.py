@@ -163,12 +163,16 @@ def read_all(
     several: Callable[[tuple[Domain, ...]], None] = lambda _some: None,
     given_up: Callable[[], bool] = lambda: False,
     every: int = 40,
+    handles: dict[str, Any] | None = None,
 ) -> tuple[Domain, ...]:
     """All domains of a host; one that vanishes meanwhile is left out. Raises Unreachable.
 
-    several: called with each `every` domains read, so that a big host shows its first VMs at once.
+    several: called with each `every` domains read, so that a big host shows its first VMs at once. handles: takes libvirt's
+    handles by UUID.
     """
     sweep = Sweep(conn)
+    if handles is not None:
+        handles.update(sweep.domains)
     found: list[Domain] = []
     shown = 0
     for uuid in sweep.domains:

@@ -12,7 +12,7 @@ import pytest
 from console.fleet.domains import State
 from console.fleet.hosts import HostSpec, Phase
 from console.fleet.updates import AddressesLooked, LoadsRead
-from console.gateway import live
+from console.gateway import domains, live
 from tests.contract.console_like import OFF, RUNNING, console, node, uuid_of, wait_for
 from tests.contract.daemon import daemon
 
@@ -113,3 +113,20 @@ def test_calls_that_hang_are_cut_off_when_the_host_is_given_up(tmp_path: Path) -
         libvirtd.thaw()
         at.gateway.try_now("h")
         wait_for(lambda: at.gateway.status("h").phase is Phase.LIVE, 5)
+
+
+def test_acts_use_the_handles_that_reading_brought_and_none_of_another_name(tmp_path: Path) -> None:
+    spec = HostSpec("h", "h", f"test://{node(tmp_path, RUNNING, OFF)}")
+    with console(spec) as mine:
+        assert mine.settled() is Phase.LIVE
+        link = mine.gateway.link("h")
+        assert set(link.handles) == {uuid_of(0), uuid_of(1)}
+        domains.suspend(link, uuid_of(0))
+        mine.until(0, lambda vm: vm and vm.state is State.PAUSED)
+        domains.rename(link, uuid_of(1), "other")
+        mine.until(1, lambda vm: vm and vm.name == "other")
+        assert link.domain(uuid_of(1)).name() == "other"
+        handles = link.handles
+        del link
+        mine.gateway.disconnect("h")
+        wait_for(lambda: not handles)

@@ -206,3 +206,18 @@ def test_the_limit_of_open_files_is_raised() -> None:
         assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] > 256
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+@pytest.mark.usefixtures("events")
+def test_a_domain_is_looked_up_once_and_what_is_gone_is_noticed_by_its_use() -> None:
+    opened = open_once(HostSpec("t", "t", "test:///default"), Asking(TCP, Person()))
+    link = Link(HostSpec("t", "t", "test:///default"), opened.conn)
+    uuid = opened.conn.lookupByName("test").UUIDString()
+    first = link.domain(uuid)
+    assert link.domain(uuid) is first
+    with pytest.raises(NotFound):
+        link.domain("00000000-0000-4000-8000-000000000000")
+    assert link.handles == {uuid: first}
+    assert hash(link) == hash(Link(link.spec, opened.conn))
+    link.handles.clear()
+    opened.conn.close()
