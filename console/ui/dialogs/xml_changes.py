@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
 
 from console.libvirtxml import changes, diffing
@@ -74,8 +75,7 @@ class XmlChangesDialog(Dialog):
     def _show(self) -> None:
         plan = self.plan
         self.changes.show_changes(plan.changes, plan.running)
-        wanted = self.changes.height_at(theme.px(960 - 40)) + theme.px(4)
-        self._area.setFixedHeight(min(wanted, round(theme.px(640) * ROOM)))
+        self._fit()
         assert self.main is not None
         if not plan.changes:
             self.main.setText(_("Apply"))
@@ -84,6 +84,16 @@ class XmlChangesDialog(Dialog):
         self.main.setText(_("Apply {changes}").format(changes=edits.counted(len(plan.changes))))
         if plan.running and not plan.now:
             self._why.setText(_("All of it holds from the next start."))
+
+    def _fit(self) -> None:
+        """The list gets the room it needs at this width, the lines get the rest."""
+        width = self._area.viewport().width() if self.isVisible() else theme.px(self._width - 40)
+        wanted = self.changes.height_at(width) + theme.px(4)
+        self._area.setFixedHeight(min(wanted, round(theme.px(640) * ROOM)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def _go(self) -> None:
         self._apply(self.plan)

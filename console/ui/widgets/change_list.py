@@ -53,6 +53,7 @@ class ChangeList(QWidget):
         why = label(edits.why_later(change) if running else "", "secondary", tone="text3", wrap=True)
         for column, widget in ((0, glyph), (1, when), (2, what), (3, why)):
             self._grid.addWidget(widget, row, column, Qt.AlignmentFlag.AlignVCenter)
+            widget.show()  # one that is not shown yet has no height in the layout
             self._shown.append(widget)
 
     def height_at(self, width: int) -> int:

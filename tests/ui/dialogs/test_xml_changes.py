@@ -50,7 +50,10 @@ def test_only_the_next_start(ctx: Context, window: QWidget, qtbot: QtBot) -> Non
     plan = EditPlan(key("web-01"), "web-01", BASE, TEXT, (TITLE, CRASH), running=True)
     made, applied = dialog(ctx, window, plan)
     assert made.live.isVisible()
+    before = made._area.height()
+    assert before > 30
     made.live.click()
+    assert abs(made._area.height() - before) < 30
     assert made.changes.names() == "Title a → b (next start); After a crash destroy → restart (next start)"
     buttons = [b for b in made.findChildren(type(made.main)) if b.text() == "Copy as command"]  # type: ignore[type-var]
     buttons[0].click()
