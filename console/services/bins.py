@@ -24,8 +24,9 @@ def series(measures: Iterable[Measure], span: Span, found: Bins, replayed: bool)
     times = (np.arange(span.count, dtype=np.float64) + span.first) * span.length
     made = {}
     for measure, low, mean, high in zip(measures, *found, strict=True):
-        parts = reduced(low, mean, high, span.by) if span.by > 1 else (low, mean, high)
-        made[measure] = Series(measure, span.length, times, *parts, replayed)
+        if span.by > 1:
+            low, mean, high = reduced(low, mean, high, span.by)
+        made[measure] = Series(measure, span.length, times, low, mean, high, replayed)
     return made
 
 
