@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from console.fleet.updates import ChangeSet
 from console.settings.preferences import Mode, Preferences
@@ -32,6 +32,7 @@ from console.ui.theme import theme
 from console.ui.top_bar import TopBar
 from console.ui.whereabouts import CRUMBS, alarms, crumbs
 from console.ui.widgets.notes import Toasts
+from console.ui.widgets.pages import PageStack
 from console.ui.widgets.tabs import Tab, TabBar
 from console.words import N_, _, units
 
@@ -102,7 +103,7 @@ class MainWindow(QWidget):
         )
         self.navigator = Navigator(self.ctx)
         self.tabs = TabBar()
-        self.stack = QStackedWidget()
+        self.stack = PageStack()
         self.tasks = TasksPane(self.ctx)
         self.status = StatusBar(self.ctx.inventory)
         upper = QWidget()
