@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 import threading
@@ -9,6 +10,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
+
+import msgspec
 
 from console.fleet.errors import Failed, Problem, Reason
 
@@ -189,6 +192,19 @@ class Database:
 
 class _NewerLayout(sqlite3.Error):
     """The file was made by a newer console."""
+
+
+def as_text(text: str) -> str:
+    """What can be stored of `text`: where it names files of this computer, it may hold what is no text."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
+def as_json(value: object) -> bytes:
+    """A dataclass or struct as JSON; what is no text in it becomes "?"."""
+    try:
+        return msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        return as_text(json.dumps(msgspec.to_builtins(value), ensure_ascii=False)).encode()
 
 
 def _code(error: BaseException) -> int:

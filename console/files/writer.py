@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -10,11 +11,14 @@ from console.fleet.errors import FleetError
 
 RETRY = 15.0  # seconds until another try after one that failed
 
+_log = logging.getLogger(__name__)
+
 
 class Writer:
     """Calls `flush` `delay` seconds after a `wake`, in a daemon thread that lives only while there is work; many wakes, one flush.
 
-    A flush that raises FleetError is tried again after `retry` seconds, or at the next wake after that.
+    A flush that raises FleetError is tried again after `retry` seconds, or at the next wake after that. One that breaks is
+    logged, and costs what it was to write; the next wake is served all the same.
     """
 
     def __init__(self, name: str, flush: Callable[[], None], delay: float, retry: float = RETRY) -> None:
@@ -66,6 +70,8 @@ class Writer:
             except FleetError:
                 with self._changed:
                     self._not_before = self._due = time.monotonic() + self._retry
+            except Exception:
+                _log.exception("%s: what was to be written broke", self._name)
             else:
                 self._not_before = 0.0
             if last:

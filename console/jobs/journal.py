@@ -20,7 +20,7 @@ from typing import Any
 
 import msgspec
 
-from console.files.database import Database, OnProblem
+from console.files.database import Database, OnProblem, as_json, as_text
 from console.files.writer import Writer
 from console.fleet.domains import VmKey
 from console.fleet.errors import Failed, Problem
@@ -195,7 +195,7 @@ class JobStore:
 
     def log(self, job: int, stamp: float, text: str) -> None:
         with self._lock:
-            self._lines.append((job, stamp, text))
+            self._lines.append((job, stamp, as_text(text)))
         self._writer.wake()
 
     # looking back
@@ -337,7 +337,7 @@ class JobStore:
             lines = list(self._lines)
             self._lines.clear()
             few = len(self._ids) <= BLOCK // 2 and not self._closing
-        rows = [(view.id, view.parent, self._console, view.created, _encode(view)) for view in views.values()]
+        rows = [(view.id, view.parent, self._console, view.created, as_json(view)) for view in views.values()]
 
         def write(db: sqlite3.Connection) -> None:
             db.executemany("INSERT OR REPLACE INTO jobs VALUES (?, ?, ?, ?, ?)", rows)

@@ -94,6 +94,7 @@ class JobRunner:
         self._by = who()
         self._lock = threading.RLock()
         self._entries: dict[int, _Entry] = {}
+        self._still_open = 0  # of them, when the ended ones were last let go, and a tenth more
         self._teller = Teller()
         if store is not None:
             self._teller.subscribe(store.keep)
@@ -269,19 +270,21 @@ class JobRunner:
         entry = _Entry(view, spec, Job(number, report, write))
         self._teller.put(view)
         self._entries[number] = entry
-        if len(self._entries) > REMEMBERED:
+        if len(self._entries) > max(REMEMBERED, self._still_open):
             self._let_go()
         return entry
 
     def _let_go(self) -> None:
-        """Forgets the oldest tenth of what has ended; a group and its members go together."""
+        """Forgets the oldest tenth of what has ended; a group and its members go together. Looks again when there are a tenth
+        more: not for each member of a large group."""
         over = len(self._entries) - REMEMBERED * 9 // 10
         for entry in list(self._entries.values()):
             if over <= 0:
-                return
+                break
             if entry.view.parent is None and entry.view.state.ended:
                 family = (entry.view.id, *entry.view.children)
                 over -= sum(self._entries.pop(job, None) is not None for job in family)
+        self._still_open = len(self._entries) * 11 // 10
 
     def _start(self, entry: _Entry) -> None:
         if self._closed:

@@ -4,6 +4,8 @@ import threading
 import time
 from collections.abc import Callable
 
+import pytest
+
 from console.files.writer import Writer
 from console.fleet.errors import Failed, Reason
 
@@ -88,3 +90,19 @@ def test_its_thread_ends_with_the_work() -> None:
     for _ in range(2):
         writer.wake()
         assert until(lambda: not any(thread.name == "test-brief" for thread in threading.enumerate()))
+
+
+def test_a_flush_that_breaks_does_not_end_the_writing(caplog: pytest.LogCaptureFixture) -> None:
+    written: list[int] = []
+
+    def flush() -> None:
+        written.append(1)
+        if len(written) == 1:
+            raise UnicodeEncodeError("utf-8", "\udcff", 0, 1, "no text")
+
+    writer = Writer("test-writer", flush, delay=0.0)
+    writer.wake()
+    assert until(lambda: "no text" in caplog.text)
+    writer.wake()
+    assert until(lambda: len(written) == 2)
+    assert writer.close(1.0)

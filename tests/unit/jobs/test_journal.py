@@ -338,3 +338,21 @@ def test_where_the_file_cannot_be_had_ids_for_many_come_from_the_clock(tmp_path:
     store.expect(10)
     assert len({store.next_id() for _ in range(10)}) == 10
     store.close(1)
+
+
+def test_a_name_that_is_no_text_is_kept_as_well_as_can_be(tmp_path: Path) -> None:
+    """As of a file of this computer, in the history, its command and the log; what comes after it is written all the same."""
+    store = JobStore(tmp_path / "jobs.db")
+    store.open()
+    runner = JobRunner(store)
+    for name in ("b\udcff ü", "well"):
+        runner.submit("volume.upload", name, lambda job: job.log("read \udcff"), command=f"splendid {name}").wait(5)
+    runner.close()
+    closed(store)
+    later = JobStore(tmp_path / "jobs.db", console="another")
+    assert [(view.target, view.state) for view in later.history()] == [
+        ("well", JobState.SUCCEEDED),
+        ("b? ü", JobState.SUCCEEDED),
+    ]
+    assert [text for view in later.history() for _, text in later.lines(view.id)] == ["read ?", "read ?"]
+    closed(later)

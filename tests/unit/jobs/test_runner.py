@@ -465,3 +465,23 @@ def test_a_group_goes_stage_after_stage_and_stops_where_it_was_asked_to(runner: 
     view = runner.group("vm.start", "3", specs, limit_per_host=1, halts=True).wait(PATIENCE)
     assert (view.state, view.values["failed"], view.values["cancelled"]) == (JobState.FAILED, 1, 2)
     assert begun[3:] == ["bad"]
+
+
+def test_making_a_group_larger_than_what_is_remembered_does_not_look_through_all_for_each(
+    runner: JobRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner_module, "REMEMBERED", 50)
+    looks: list[int] = []
+    let_go = runner._let_go
+
+    def counted() -> None:
+        looks.append(1)
+        let_go()
+
+    monkeypatch.setattr(runner, "_let_go", counted)
+    handle = runner.group("vm.start", "2000", [JobSpec("vm.start", "x", lambda job: None, hosts=("h",))] * 2000)
+    assert handle.wait(20).state is JobState.SUCCEEDED
+    assert len(looks) < 50
+    for _ in range(300):
+        runner.submit("vm.start", "x", lambda job: None).wait(5)
+    assert len(runner.views()) <= 60
