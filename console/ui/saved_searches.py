@@ -21,10 +21,10 @@ from PySide6.QtWidgets import (
 
 from console.fleet.search import QueryError, parse
 from console.fleet.updates import ChangeSet
+from console.ui import dialogs
 from console.ui.context import Context
 from console.ui.delegates.text import Texts
 from console.ui.delegates.tree import paint_face
-from console.ui.dialogs.keep import KeepDialog
 from console.ui.models.saved import SavedModel
 from console.ui.places import Place
 from console.ui.theme import theme
@@ -206,7 +206,7 @@ class SavedSearches(QWidget):
 
     def _rename(self, row: int) -> None:
         each = self.model.search(row)
-        dialog = KeepDialog(self._ctx, each.query, each.name, self.window())
+        dialog = dialogs.KeepDialog(self._ctx, each.query, each.name, self.window())
         dialog.accepted.connect(lambda: self._follow(each.name, dialog.name()))
         dialog.show_at()
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from console.ui.dialogs.about import AboutDialog as AboutDialog
     from console.ui.dialogs.about import KeysDialog as KeysDialog
+    from console.ui.dialogs.alert import AlertDialog as AlertDialog
     from console.ui.dialogs.bulk import BulkDialog as BulkDialog
     from console.ui.dialogs.bulk_result import BulkResultDialog as BulkResultDialog
     from console.ui.dialogs.compare import CompareDialog as CompareDialog
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from console.ui.dialogs.host import ImportDialog as ImportDialog
     from console.ui.dialogs.host import RemoveHostDialog as RemoveHostDialog
     from console.ui.dialogs.job_log import JobLogDialog as JobLogDialog
+    from console.ui.dialogs.keep import KeepDialog as KeepDialog
     from console.ui.dialogs.leave import LeaveDialog as LeaveDialog
     from console.ui.dialogs.preferences import PreferencesDialog as PreferencesDialog
     from console.ui.dialogs.scale import ScaleDialog as ScaleDialog
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 _ROOMS = {
     "AboutDialog": "about",
     "KeysDialog": "about",
+    "AlertDialog": "alert",
     "BulkDialog": "bulk",
     "BulkResultDialog": "bulk_result",
     "CompareDialog": "compare",
@@ -46,6 +49,7 @@ _ROOMS = {
     "ImportDialog": "host",
     "RemoveHostDialog": "host",
     "JobLogDialog": "job_log",
+    "KeepDialog": "keep",
     "LeaveDialog": "leave",
     "PreferencesDialog": "preferences",
     "ScaleDialog": "scale",

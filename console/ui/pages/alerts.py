@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedLayout, QVBoxLayout, Q
 from console.fleet.alerts import AlertRule, Kind, PoolKey, Subject
 from console.fleet.domains import VmKey
 from console.settings.preferences import Preferences
+from console.ui import dialogs
 from console.ui.context import Context
-from console.ui.dialogs.alert import AlertDialog
 from console.ui.models.alerts import Firing, FiringTable, RuleTable, Ruling, firings, rulings
 from console.ui.places import Place
 from console.ui.theme import theme
@@ -158,7 +158,7 @@ class AlertsPage(QWidget):
     # acts
 
     def edit(self, rule: AlertRule | None) -> None:
-        AlertDialog(self._ctx, rule, "", self.window()).show_at()
+        dialogs.AlertDialog(self._ctx, rule, "", self.window()).show_at()
 
     def _take_suggested(self) -> None:
         for rule in SUGGESTED:

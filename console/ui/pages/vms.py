@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 from console.fleet.domains import State, VmKey
 from console.fleet.saved import named
 from console.fleet.updates import ChangeSet
+from console.ui import dialogs
 from console.ui.actions import VmActions
 from console.ui.context import Context
 from console.ui.delegates.table import Table
-from console.ui.dialogs.keep import KeepDialog
 from console.ui.icons import Age, state_glyph
 from console.ui.models.vm_columns import COLUMNS
 from console.ui.models.vm_rows import VmRow
@@ -326,7 +326,7 @@ class VmsPage(QWidget):
         self._count_soon()
 
     def _keep(self) -> None:
-        dialog = KeepDialog(self._ctx, self.search.text(), "", self.window())
+        dialog = dialogs.KeepDialog(self._ctx, self.search.text(), "", self.window())
         dialog.accepted.connect(self.row.offer)
         dialog.show_at()
 
