@@ -113,7 +113,7 @@ _SIZE = re.compile(r"(\d+(?:[.,]\d+)?)\s*([kmgtpe]?)(i?b)?", re.IGNORECASE)
 
 def parse_size(text: str) -> int:
     """Bytes of "20G", "512 MiB", "1.5T" (always powers of 1024), "4096". UsageError where it is none or not above 0."""
-    found = _SIZE.fullmatch(text.strip())
+    found = _SIZE.fullmatch(text.strip()) if len(text) <= 40 else None
     if found is None:
         raise UsageError(Reason.OTHER, text, detail="size")
     step = " kmgtpe".index(found[2].lower() or " ")
@@ -123,19 +123,28 @@ def parse_size(text: str) -> int:
     return value
 
 
+def sayable(text: str) -> bool:
+    """It can stand in XML on one line: no control characters, and none that are no text (a file name of another encoding)."""
+    return not any(char < " " or char in "\x7f\ufffe\uffff" or "\ud800" <= char <= "\udfff" for char in text)
+
+
 def checked_volume_name(name: str) -> str:
     """A name a volume can have, stripped. UsageError: empty, "." or "..", a slash or a control character, over 255 bytes."""
     name = name.strip()
-    bad = not name or name in (".", "..") or "/" in name or len(name.encode()) > 255
-    if bad or any(ord(char) < 32 or ord(char) == 127 for char in name):
+    bad = not name or name in (".", "..") or "/" in name or not sayable(name)
+    if bad or len(name.encode()) > 255:
         raise UsageError(Reason.OTHER, name, detail="volume-name")
     return name
 
 
 def checked_pool(new: NewPool) -> NewPool:
     """UsageError where a part is missing or cannot be: its detail says which (pool-name, pool-kind, pool-path, pool-source)."""
-    if not new.name.strip() or "/" in new.name or any(ord(char) < 32 for char in new.name):
+    if not new.name.strip() or "/" in new.name or not sayable(new.name):
         raise UsageError(Reason.OTHER, new.name, detail="pool-name")
+    if not sayable(new.path):
+        raise UsageError(Reason.OTHER, new.name, detail="pool-path")
+    if not all(map(sayable, (new.source, new.server, new.group))):
+        raise UsageError(Reason.OTHER, new.name, detail="pool-source")
     if new.kind not in POOL_KINDS:
         raise UsageError(Reason.OTHER, new.kind, detail="pool-kind")
     if new.kind != "logical" and not new.path.startswith("/"):

@@ -26,7 +26,10 @@ def volume_word(inventory: Inventory, key: VolumeKey) -> str:
 
 def storage_line(verb: str, *words: str) -> str:
     """`splendid storage VERB WORDS…`, quoted for a shell."""
-    return shlex.join(["splendid", "storage", *verb.split(), *words])
+    line = shlex.join(["splendid", "storage", *verb.split(), *words])
+    return line.encode(
+        "utf-8", "backslashreplace"
+    ).decode()  # a file's name may be no text; history and clipboard hold text
 
 
 def find_pool(inventory: Inventory, known: Survey, word: str) -> PoolUse:

@@ -26,6 +26,7 @@ from console.fleet.storing import (
     needs_base,
     rounded,
     running_users,
+    sayable,
 )
 from console.gateway import streams, volumes
 from console.gateway.gateway import Gateway
@@ -154,6 +155,8 @@ class TransferService:
 
     def plan_download(self, key: VolumeKey, file: Path, *, overwrite: bool = False) -> Plan:
         """What a download takes of this computer's disk. Errors: UsageError (no such folder), NotFound, FleetError."""
+        if not sayable(str(file)):
+            raise UsageError(Reason.OTHER, repr(str(file)), detail="volume-name")
         if not file.parent.is_dir():
             raise UsageError(Reason.GONE, str(file.parent), detail="folder")
         use = self._storage.fresh(key.host).volume(key)

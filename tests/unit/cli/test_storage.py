@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -99,3 +100,14 @@ def test_words_that_name_nothing(console: Console) -> None:
     said = console("storage", "pool", "start", "images")
     assert said.code == 2
     assert "alpha/images, beta/images" in said.err
+
+
+def test_a_file_whose_name_is_no_text_wants_another(console: Console, tmp_path: Path) -> None:
+    file = tmp_path / os.fsdecode(b"caf\xe9.raw")
+    file.write_bytes(b"x" * 512)
+    said = console("storage", "upload", str(file), "alpha/images", "--plan")
+    assert said.code == 2
+    assert "one line without a slash" in said.err
+    assert console("storage", "upload", str(file), "alpha/images/cafe.raw", "--plan").code == 0
+    assert console("storage", "upload", str(tmp_path / "none"), "alpha/images").code == 2
+    assert console("storage", "download", "alpha/images/none", str(tmp_path)).code == 1

@@ -37,13 +37,17 @@ def test_sizes(text: str, size: int) -> None:
     assert parse_size(text) == size
 
 
-@pytest.mark.parametrize("text", ["", "G", "0", "-1G", "1Z", "10 20", "9e9", "99999999999999E", "٣G٣"])
+@pytest.mark.parametrize(
+    "text", ["", "G", "0", "-1G", "1Z", "10 20", "9e9", "99999999999999E", "٣G٣", "9" * 400, "1" * 39 + "E"]
+)
 def test_what_is_no_size(text: str) -> None:
     with pytest.raises(UsageError):
         parse_size(text)
 
 
-@pytest.mark.parametrize("name", ["", " ", ".", "..", "a/b", "a\nb", "x" * 256, "ü" * 128])
+@pytest.mark.parametrize(
+    "name", ["", " ", ".", "..", "a/b", "a\nb", "x" * 256, "ü" * 128, "a\x7f", "a\udcff", "\uffff"]
+)
 def test_names_no_volume_can_have(name: str) -> None:
     with pytest.raises(UsageError):
         checked_volume_name(name)
@@ -55,6 +59,9 @@ def test_names_no_volume_can_have(name: str) -> None:
     [
         (NewPool(""), "pool-name"),
         (NewPool("a/b", path="/x"), "pool-name"),
+        (NewPool("a\udcff", path="/x"), "pool-name"),
+        (NewPool("a", path="/x\0"), "pool-path"),
+        (NewPool("a", "fs", "/x", "/dev/\udcff"), "pool-source"),
         (NewPool("a", "zfs", "/x"), "pool-kind"),
         (NewPool("a", path="x"), "pool-path"),
         (NewPool("a", "fs", "/x"), "pool-source"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from console.app import App
 from console.fleet.errors import FleetError, NotFound, Reason, UsageError
 from console.fleet.storage import VolumeKey
 from console.jobs.job import JobState
+from tests.conftest import eventually
 from tests.unit.services.test_delete import make_volumes, volumes
 
 
@@ -77,3 +79,16 @@ def test_what_a_download_means(app: App, tmp_path: Path) -> None:
         transfer.plan_download(VolumeKey("alpha", "default", "none"), tmp_path / "b")
     running = transfer.plan_download(VolumeKey("alpha", "default", "web.qcow2"), tmp_path / "b")
     assert [say.code for say in running.warnings] == ["download-running"]
+
+
+def test_a_file_whose_name_is_no_text_is_sent_and_the_history_holds_it(app: App, tmp_path: Path) -> None:
+    file = tmp_path / os.fsdecode(b"caf\xe9.raw")
+    file.write_bytes(b"x" * 512)
+    view = app.services.transfer.run_upload(file, "alpha", "default", "cafe").wait(20)
+    assert view.problem is not None
+    assert view.problem.reason is Reason.TOO_OLD, "the test driver has no streams; all before that went well"
+    assert "caf\\udce9" in view.command
+    assert not eventually(lambda: app.history.job(view.id) is None, 5)
+    make_volumes(app, "alpha", "a")
+    with pytest.raises(UsageError):
+        app.services.transfer.plan_download(VolumeKey("alpha", "default", "a"), file)
