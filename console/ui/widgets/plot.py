@@ -82,6 +82,7 @@ class PlotStack(QWidget):
         self._canvas: QPixmap | None = None
         self._seal: tuple[object, ...] = ()
         self._texts: tuple[QRectF, ...] = ()  # below the plots
+        self._tops: list[float] = []
         self._names: QPixmap | None = None
         self._names_seal: tuple[object, ...] = ()
         self._name = name
@@ -97,7 +98,7 @@ class PlotStack(QWidget):
         """Other curves, events and gaps."""
         heights = self._least_height(self.sheet) != self._least_height(sheet)
         self.sheet = sheet
-        self._still = None
+        self._still, self._tops = None, []
         if heights:
             self.updateGeometry()
         self._say()
@@ -106,7 +107,7 @@ class PlotStack(QWidget):
     def show_span(self, start: float, end: float, now: float = 0.0) -> None:
         """Another span (epoch seconds). now: what is later than this has not happened yet."""
         self.start, self.end, self._now = start, max(end, start + 1.0), now or end
-        self._still = None
+        self._still, self._tops = None, []
         self.update()
 
     @property
@@ -148,9 +149,14 @@ class PlotStack(QWidget):
 
     def area_of(self, number: int, frame: Frame | None = None) -> Area:
         """The rectangle and scales of one graph."""
-        graph = self.sheet.graphs[number]
         rect = (frame or self.frame_of()).plots[number]
-        return Area(rect, self.start, self.end, graph.top_of(self.start, self.end))
+        return Area(rect, self.start, self.end, self._ends()[number])
+
+    def _ends(self) -> list[float]:
+        """Where the axes of the graphs end now."""
+        if len(self._tops) != len(self.sheet.graphs):
+            self._tops = [graph.top_of(self.start, self.end) for graph in self.sheet.graphs]
+        return self._tops
 
     # painting
 
@@ -199,7 +205,7 @@ class PlotStack(QWidget):
     def _names_of(self, frame: Frame, ratio: float) -> QPixmap:
         """All at the left but values: painted anew only where another graph, curve or end of an axis is shown."""
         sheet = self.sheet
-        tops = [graph.top_of(self.start, self.end) for graph in sheet.graphs]
+        tops = self._ends()
         looks = [(g.title, g.unit, [(c.name, c.number, c.dashed, c.drawn) for c in g.curves]) for g in sheet.graphs]
         seal = (frame, ratio, theme.generation, sheet.pale, tops, looks)
         if self._names is None or self._names_seal != seal:

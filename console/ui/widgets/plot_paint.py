@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap, QPolygonF
 from shiboken6 import VoidPtr, getCppPointer
 
@@ -217,30 +217,38 @@ def _clear(color: QColor, opacity: float) -> QColor:
 
 def hatch(painter: QPainter, rect: QRectF) -> None:
     """Slanted lines over the base: nothing is known here."""
-    left, top = round(rect.left()), round(rect.top())
-    box = QRect(left, top, max(1, round(rect.right()) - left), round(rect.bottom()) - top)
-    painter.drawTiledPixmap(box, _tile(painter.device().devicePixelRatioF()))
+    left, right = round(rect.left()), max(round(rect.left()) + 1, round(rect.right()))
+    top, tall = round(rect.top()), round(rect.bottom()) - round(rect.top())
+    ratio = painter.device().devicePixelRatioF()
+    strip = _strip(tall, ratio)
+    wide = round(strip.width() / ratio)
+    for x in range(left, right, wide):
+        part = min(wide, right - x)
+        source = QRectF(0, 0, part * ratio, tall * ratio)
+        painter.drawPixmap(QRectF(x, top, part, tall), strip, source)
 
 
-_tiles: dict[tuple[float, int], QPixmap] = {}
+_strips: dict[tuple[int, float, int], QPixmap] = {}
 
 
-def _tile(ratio: float) -> QPixmap:
-    """The pattern of a gap, which fits to itself on all sides."""
-    found = _tiles.get((ratio, theme.generation))
+def _strip(tall: int, ratio: float) -> QPixmap:
+    """The pattern of a gap of that height, which fits to itself from left to right."""
+    found = _strips.get((tall, ratio, theme.generation))
     if found is None:
-        _tiles.clear()
+        if len(_strips) > 8:
+            _strips.clear()
         gap = theme.px(HATCH)
         side = gap * 16
-        found = QPixmap(round(side * ratio), round(side * ratio))
+        found = QPixmap(round(side * ratio), round(tall * ratio))
         found.setDevicePixelRatio(ratio)
         found.fill(theme.color("base"))
         painter = QPainter(found)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(theme.color("border"), 1.0))
-        painter.drawLines([QLineF(x - 1, side + 1, x + side + 1, -1) for x in range(-side, side + 1, gap)])
+        first = -(tall // gap + 1) * gap
+        painter.drawLines([QLineF(x, tall, x + tall, 0) for x in range(first, side + 1, gap)])
         painter.end()
-        _tiles[ratio, theme.generation] = found
+        _strips[tall, ratio, theme.generation] = found
     return found
 
 
