@@ -10,6 +10,7 @@ from console.fleet.acts import Act
 from console.fleet.domains import Domain, VmKey
 from console.fleet.hosts import HostSpec, Phase
 from console.fleet.search import QueryError, parse
+from console.ui.actions import ENTRIES
 from console.ui.icons import age_of, phase_glyph, state_glyph
 from console.ui.models.finding import Finder, Rank, plain
 from console.ui.places import Place
@@ -201,8 +202,11 @@ class PaletteIndex:
             lambda: self._acting.do([act], [key]),
             detail=_("VM on {host}").format(host=spec.name if spec else key.host),
             why_not="" if verdict.able else verdict.reason,
-            glyph=state_glyph(domain.state, age_of(self._inventory.status(key.host))),
+            icon=_ICONS.get(act) or "terminal",  # what is done; how the VM is now would be taken for it
         )
+
+
+_ICONS = {act: entry.icon for entry in ENTRIES for act in entry.acts}
 
 
 def _id_of(key: VmKey) -> str:

@@ -47,6 +47,7 @@ def test_running_an_offer_goes_there(shown: Any) -> None:
 def test_a_verb_and_a_name(shown: Any) -> None:
     ctx, index, _opened = shown
     first = index.find("shut web-01")[0]
+    assert (first.icon, first.glyph) == ("power", None)
     assert first.title == "Shut down web-01"
     assert first.why_not == ""
     first.run()
