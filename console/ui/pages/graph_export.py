@@ -103,6 +103,7 @@ class Exporter(QObject):
 
     def save(self, path: Path, kind: str) -> None:
         """Writes a picture ("png") or the figures ("csv") to a file."""
+        work: Callable[[], object]
         if kind == "png":
             image = self.drawn()
             work = lambda: write_bytes(path, _png(image))  # noqa: E731

@@ -171,7 +171,8 @@ class PlotStack(QWidget):
         painter.drawPixmap(0, 0, self._names_of(frame, ratio))
         for number, graph in enumerate(self.sheet.graphs):
             paint_values(painter, graph, frame.names[number], self.index_of)
-        self._paint_drag(painter, frame)
+        if self._drag is not None and self._drag.moved and not self._drag.pan:
+            _paint_marked(painter, frame, self._drag.x, self._drag.now_x)
         if self._at is not None and self.start <= self._at <= self.end and frame.plots:
             self._paint_crosshair(painter, frame, self._at)
         if self.hasFocus():
@@ -219,15 +220,6 @@ class PlotStack(QWidget):
             painter.end()
             self._names, self._names_seal = made, seal
         return self._names
-
-    def _paint_drag(self, painter: QPainter, frame: Frame) -> None:
-        drag = self._drag
-        if drag is None or drag.pan or not drag.moved:
-            return
-        left, right = sorted((frame.inside(drag.x), frame.inside(drag.now_x)))
-        color = QColor(theme.color("accent"))  # a copy: the theme's own is everybody's
-        color.setAlphaF(0.14)
-        painter.fillRect(QRectF(left, frame.top, right - left, frame.bottom - frame.top), color)
 
     def _paint_crosshair(self, painter: QPainter, frame: Frame, at: float) -> None:
         x = round(frame.left + (at - self.start) * frame.width / (self.end - self.start)) + 0.5
@@ -383,3 +375,11 @@ class PlotStack(QWidget):
         end = max(min(start + length, now), now - LONGEST)
         self.show_span(end - length, end, self._now)
         self.moved.emit(self.start, self.end)
+
+
+def _paint_marked(painter: QPainter, frame: Frame, one: float, other: float) -> None:
+    """The span that is being marked to zoom into."""
+    left, right = sorted((frame.inside(one), frame.inside(other)))
+    color = QColor(theme.color("accent"))
+    color.setAlphaF(0.14)
+    painter.fillRect(QRectF(left, frame.top, right - left, frame.bottom - frame.top), color)

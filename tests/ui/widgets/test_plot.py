@@ -92,6 +92,7 @@ def test_a_drag_zooms_into_what_it_marks_and_with_shift_it_pans(plot: PlotStack,
     drag(qtbot, plot, frame.left + frame.width / 2, frame.left + frame.width / 4)
     assert plot.start == pytest.approx(END - 2700, abs=10)
     assert plot.end == pytest.approx(END - 1800, abs=10)
+    assert theme.color("accent").alpha() == 255
     start = plot.start
     drag(qtbot, plot, frame.left + 100, frame.left + 200, shift=True)
     assert plot.start == pytest.approx(start - 900 * 100 / frame.width, abs=5)

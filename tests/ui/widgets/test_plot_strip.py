@@ -2,6 +2,7 @@ import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from pytestqt.qtbot import QtBot
 
+from console.ui.theme import theme
 from console.ui.widgets.plot_data import Graph
 from console.ui.widgets.plot_strip import PlotStrip
 from tests.ui.widgets.curves import END, curve, wave
@@ -34,6 +35,7 @@ def test_it_shows_the_longer_span_and_the_window_on_it(strip: PlotStrip) -> None
     strip.show_curve("Last 24 h, CPU", strip._graph, END - DAY / 2, END)  # bins that begin earlier stay inside
     assert strip.grab(left).toImage() == named
     strip.show_curve("", None, END - DAY, END)
+    assert theme.color("selection").alpha() == 255  # the theme's own colours are left as they are
     strip.grab()
 
 
