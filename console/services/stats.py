@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 GRACE = 2  # bins by which a span may be older than a tier is kept
 FILE_AGE = 86400.0  # seconds after which what the file says of who is idle is of another time
 AT_ONCE = 2_000_000  # values of a top list that are in memory at a time
+MOST_AT_ONCE = 128  # VMs of a top list that are read at a time: in between others have their turn at the file
 FINE, MINUTES = 720.0, 3 * 3600.0  # seconds up to which a top list is made of five-second values, of minutes
 
 
@@ -145,7 +146,7 @@ class StatsService:
         if among is not None:
             keys = [key for key in keys if key in among]
         table = bins.Table(span, Measure.CPU in measures, set(measures) <= set(_NOT_ADDED))
-        some = max(1, AT_ONCE // (span.count * span.by * 3 * len(measures)))
+        some = max(1, min(MOST_AT_ONCE, AT_ONCE // (span.count * span.by * 3 * len(measures))))
         for begin in range(0, len(keys), some):
             for key, found in self._read(keys[begin : begin + some], measures, span).items():
                 factor = self.vcpus(key) if Measure.CPU in measures else 1.0
