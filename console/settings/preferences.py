@@ -72,6 +72,9 @@ class Preferences:
     alerts: tuple[AlertRule, ...] = ()
 
 
+SHARED = ("searches", "alerts")
+"""What a console takes over from another while both run; of the rest each keeps its own until its next start."""
+
 RANGES = {
     "font_scale": (0.75, 2.0),
     "interval": (1.0, 60.0),
@@ -136,6 +139,7 @@ class PreferencesStore:
         self.problem: Problem | None = None
         self._lock = threading.RLock()
         self._value: Preferences | None = None
+        self._stamp = 0
         self._changed: set[str] = set()
         self._listeners: list[Callable[[Preferences], object]] = []
         self._writer = Writer("preferences", self._write, delay)
@@ -174,6 +178,32 @@ class PreferencesStore:
                     self._listeners.remove(listener)
 
         return undo
+
+    def peek(self) -> Mapping[str, Any] | None:
+        """What the file says of SHARED, None where nobody wrote since the last look. Blocks on the disk."""
+        try:
+            stamp = self.path.stat().st_mtime_ns
+            if stamp == self._stamp:
+                return None
+            value, wrong = read(self.path.read_text("utf-8"))
+        except (OSError, ValueError):
+            return None
+        self._stamp = stamp
+        return {key: getattr(value, key) for key in SHARED if key not in wrong}
+
+    def adopt(self, shared: Mapping[str, Any] | None) -> None:
+        """Takes over what `peek` found; what was changed here and is not written yet stays. Listeners are told."""
+        if shared is None:
+            return
+        with self._lock:
+            old = self.value
+            new = replace(old, **{key: value for key, value in shared.items() if key not in self._changed})
+            if new == old:
+                return
+            self._value = new
+            listeners = tuple(self._listeners)
+        for listener in listeners:
+            listener(new)
 
     def close(self, timeout: float = 0.2) -> None:
         """Writes what is not written yet; waits at most `timeout` seconds."""

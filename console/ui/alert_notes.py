@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from console.fleet.alerts import Alert, Told
 from console.ui.notify import Notifier
@@ -16,6 +16,7 @@ from console.words import _, alerts
 if TYPE_CHECKING:
     from console.ui.context import Context
 
+SHARE_MS = 5000  # between two looks at what other consoles keep
 PAGE = Place.fleet("alerts")
 
 
@@ -35,8 +36,12 @@ class AlertNotes(QObject):
         self._undo = ctx.services.alerts.subscribe(lambda told: ctx.bridge.post(partial(self._on_told, told)))
         stop = ctx.preferences.subscribe(lambda _preferences: ctx.bridge.post(self.changed.emit))
         self.destroyed.connect(lambda: stop())
+        self._timer = QTimer(self, interval=SHARE_MS)  # rules and searches that the command line kept meanwhile
+        self._timer.timeout.connect(lambda: ctx.bridge.run(ctx.preferences.peek, ctx.preferences.adopt))
+        self._timer.start()
 
     def close(self) -> None:
+        self._timer.stop()
         self._undo()
 
     def loud(self) -> tuple[Alert, ...]:

@@ -62,6 +62,12 @@ class Kept:
         for listener in self.listeners:
             listener(self.value)
 
+    def peek(self) -> None:
+        return None
+
+    def adopt(self, _shared: None) -> None:
+        return None
+
     def subscribe(self, listener: Any) -> Any:
         self.listeners.append(listener)
         return lambda: self.listeners.remove(listener)

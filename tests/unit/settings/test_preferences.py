@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -156,3 +157,43 @@ def test_a_file_that_cannot_be_written_is_a_problem_until_it_can(path: Path) -> 
     store._write()
     assert store.problem is None
     assert PreferencesStore(path).value.compact
+
+
+def test_what_another_console_keeps_is_taken_over(path: Path, store: PreferencesStore) -> None:
+    told: list[Preferences] = []
+    store.subscribe(told.append)
+    assert store.peek() is None  # there is no file yet
+    store.set(theme=Mode.DARK)
+    until = time.monotonic() + 5
+    while not path.exists() and time.monotonic() < until:
+        time.sleep(0.01)
+    other = PreferencesStore(path, delay=0.0)
+    other.set(searches=(SavedSearch("Hot", "cpu>80"),), theme=Mode.LIGHT)
+    other.close(2.0)
+    store.adopt(store.peek())
+    assert store.value.searches == (SavedSearch("Hot", "cpu>80"),)
+    assert store.value.theme is Mode.DARK  # not shared
+    assert told[-1].searches == store.value.searches
+    assert store.peek() is None
+    count = len(told)
+    store.adopt(None)
+    assert len(told) == count
+
+
+def test_what_was_changed_here_stays(path: Path) -> None:
+    store = PreferencesStore(path, delay=60.0)
+    store.set(searches=(SavedSearch("Mine", "cpu>1"),))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text('[[searches]]\nname = "Theirs"\nquery = "cpu>2"\n', "utf-8")
+    store.adopt(store.peek())
+    assert [each.name for each in store.value.searches] == ["Mine"]
+    store.close(2.0)
+
+
+def test_a_broken_file_is_not_taken_over(path: Path, store: PreferencesStore) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("searches = 7", "utf-8")
+    store.adopt(store.peek())
+    assert store.value.searches == ()
+    path.write_text("[[[", "utf-8")
+    assert store.peek() is None
