@@ -26,6 +26,14 @@ _IN_TASKS = (
     ("Right", N_("Open a group")),
     ("Left", N_("Close a group")),
 )
+_IN_GRAPHS = (
+    ("Right", N_("Move the crosshair")),
+    ("+", N_("Zoom in")),
+    ("-", N_("Zoom out")),
+    ("PgUp", N_("Earlier")),
+    ("PgDown", N_("Later")),
+    ("0", N_("Back to the chosen span, up to now")),
+)
 
 
 def gathered(window: QWidget) -> list[Part]:
@@ -42,4 +50,5 @@ def gathered(window: QWidget) -> list[Part]:
         (_("Chosen VMs"), [*((keys, _(text)) for keys, text in _IN_LISTS), *vms]),
         (_("Chosen hosts"), hosts),
         (_("Tasks"), [(keys, _(text)) for keys, text in _IN_TASKS]),
+        (_("Graphs"), [(keys, _(text)) for keys, text in _IN_GRAPHS]),
     ]

@@ -319,7 +319,7 @@ class MainWindow(QWidget):
         """What the palette offers first: acts on what the page has chosen, then those of the window."""
         chosen: list[QAction] = []
         if (of_vms := self._shown("vms", "vm")) and of_vms.actions_.keys:
-            chosen = [of_vms.actions_.action(entry.name) for entry in ENTRIES]
+            chosen = [of_vms.actions_.action(name) for name in (*(entry.name for entry in ENTRIES), "compare")]
         elif (of_hosts := self._shown("host", "hosts")) and of_hosts.actions_.hosts:
             chosen = [of_hosts.actions_.action(act) for act in HostAct]
         return [*chosen, *self.actions_.values()]

@@ -23,6 +23,7 @@ def test_keys_are_those_of_the_actions(qtbot: QtBot) -> None:
     assert {("F2", "Rename"), ("Del", "Delete")} <= set(parts["Chosen VMs"])
     assert {entry.keys for entry in ENTRIES if entry.keys} <= {keys for keys, _text in parts["Chosen VMs"]}
     assert [keys for keys, _text in parts["Chosen hosts"]] == ["Del"]
+    assert {"Right", "+", "-", "PgUp", "PgDown", "0"} == {keys for keys, _text in parts["Graphs"]}
 
 
 def test_no_key_of_the_window_means_two_things_or_nothing(qtbot: QtBot) -> None:
