@@ -5,9 +5,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from console.fleet.domains import Domain, State, VmKey
 from console.fleet.errors import Problem, Reason
 from console.fleet.hosts import HostSpec, HostStatus, Phase
-from console.fleet.updates import StatusChanged
+from console.fleet.updates import DomainsRead, StatusChanged
 from console.inventory.inventory import Inventory
 from console.services.hosts import HostService
 from console.ui.host_actions import HostAct, HostActing, HostActions
@@ -104,3 +105,12 @@ def test_actions_follow_the_choice_and_say_why_not(acting: HostActing, hosts: Ho
     parent.setFocus()
     with qtbot.waitSignal(acting.asked):
         qtbot.keyClick(parent, Qt.Key.Key_Delete)
+
+
+def test_shutting_down_all_guests_is_planned_for_the_hosts_that_have_some(acting: HostActing, qtbot: QtBot) -> None:
+    assert acting.why_not(HostAct.SHUT_DOWN_GUESTS, "live") == "No guest of it is up."
+    assert acting.why_not(HostAct.SHUT_DOWN_GUESTS, "off") == "It is not connected."
+    acting._inventory.apply(DomainsRead("live", (Domain(VmKey("live", "1"), "web", State.RUNNING),)))
+    with qtbot.waitSignal(acting.guests_asked) as told:
+        acting.do(HostAct.SHUT_DOWN_GUESTS, ["live", "off", "unreachable"])
+    assert told.args == [("live",)]

@@ -4,9 +4,14 @@ import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from console.fleet import bulk
 from console.fleet.acts import Act
+from console.fleet.bulk import Deed, Subject
 from console.fleet.credentials import Question, Wanted
 from console.fleet.deletion import DeletePlan
+from console.fleet.errors import Denied, Reason
+from console.fleet.hosts import HostStatus, Phase
+from console.jobs.job import JobSpec
 from console.jobs.journal import Entry, Unfinished
 from console.services.credentials import Pending
 from console.services.hosts import Imports
@@ -15,6 +20,8 @@ from console.settings.fleetread import Fault, FileProblem
 from console.settings.paths import Profile
 from console.ui.dialogs.about import AboutDialog, KeysDialog
 from console.ui.dialogs.base import Dialog
+from console.ui.dialogs.bulk import BulkDialog
+from console.ui.dialogs.bulk_result import BulkResultDialog
 from console.ui.dialogs.compare import CompareDialog
 from console.ui.dialogs.confirm import ConfirmDialog
 from console.ui.dialogs.credentials import CredentialDialog
@@ -25,9 +32,10 @@ from console.ui.dialogs.host import HostDialog, ImportDialog, RemoveHostDialog
 from console.ui.dialogs.job_log import JobLogDialog
 from console.ui.dialogs.leave import LeaveDialog
 from console.ui.dialogs.preferences import PreferencesDialog
+from console.ui.dialogs.scale import ScaleDialog
 from console.ui.dialogs.trouble import FileProblemsDialog, UnfinishedDialog
 from console.ui.host_actions import HostAct
-from tests.ui.rooms import Noting, key, room
+from tests.ui.rooms import SPECS, Noting, key, room
 from tests.ui.test_tasks_pane import job
 
 FAULT = FileProblem(3, 1, Fault.NO_URI, {}, "kvm-n3")
@@ -39,11 +47,14 @@ def at(window: QWidget) -> Any:
     hosts = Noting(
         in_file=True,
         file_problems=(FAULT,),
-        check=lambda spec: iter(()),
+        check=lambda spec, asking=True: iter(()),
         found_imports=Imports((), (), None, frozenset()),
     )
     delete = Noting(plan=DeletePlan((), 1.0))
-    with room(hosts=hosts, delete=delete, unfinished=Noting(found=[LEFT], look=lambda one: Leftover(one))) as ctx:
+    bulk_ = Noting(members=[], sizes={}, scale_line="splendid vm scale")
+    with room(
+        hosts=hosts, delete=delete, bulk=bulk_, unfinished=Noting(found=[LEFT], look=lambda one: Leftover(one))
+    ) as ctx:
         yield ctx, Dialogs(ctx, window, Profile.at("/p")), window
 
 
@@ -57,6 +68,7 @@ def open_dialogs(window: QWidget) -> Any:
         (Act.RENAME, RenameDialog),
         (Act.DESCRIBE, DescribeDialog),
         (Act.TAG, TagDialog),
+        (Act.SCALE, ScaleDialog),
         (Act.DELETE, DeleteDialog),
         (Act.FORCE_OFF, ConfirmDialog),
         (Act.RESET, ConfirmDialog),
@@ -69,6 +81,40 @@ def test_an_act_that_asks_gets_its_dialog(at: Any, act: Any, kind: Any) -> None:
     [dialog] = open_dialogs(window)
     assert type(dialog) is kind
     assert dialog.windowTitle()
+
+
+def test_many_get_a_plan_and_then_a_result_each(at: Any, qtbot: QtBot) -> None:
+    """The plan is pressed; the group it began is followed; those that failed get a plan of their own."""
+    ctx, desk, window = at
+    keys = (key("web-01"), key("web-02"))
+    subjects = [Subject(ctx.inventory.domain(one), SPECS[0], HostStatus(Phase.LIVE)) for one in keys]
+
+    def fails(job: Any) -> None:
+        raise Denied(Reason.PERMISSION, "web")
+
+    def run(plan: Any) -> Any:
+        members = [JobSpec("vm.pause", item.name, fails, vms=(item.key,), hosts=("n1",)) for item in plan.going]
+        return ctx.jobs.group("vm.pause", "2", members)
+
+    def planned(deed: Deed, *_rest: Any) -> Any:
+        return bulk.plan(deed, subjects, None, "", 1.0)
+
+    ctx.services.bulk.answers |= {"plan": planned, "again": lambda _group: planned(Deed((Act.PAUSE,))), "run": run}
+    ctx.acting.planned.emit(Deed((Act.PAUSE,)), keys)
+    [plan] = open_dialogs(window)
+    assert type(plan) is BulkDialog
+    qtbot.waitUntil(lambda: plan.main.isEnabled())
+    plan.main.click()
+    qtbot.waitUntil(lambda: [type(dialog) for dialog in open_dialogs(window)] == [BulkResultDialog])
+    [result] = open_dialogs(window)
+    qtbot.waitUntil(lambda: result._again.isVisible())
+    result._again.click()
+    qtbot.waitUntil(lambda: [type(dialog) for dialog in open_dialogs(window)] == [BulkDialog])
+    desk.shut_down_guests(("n1",))
+    calls = ctx.services.bulk.calls
+    qtbot.waitUntil(lambda: any(call[:2] == ("plan", Deed((Act.SHUTDOWN,))) for call in calls))
+    asked = next(call for call in calls if call[:2] == ("plan", Deed((Act.SHUTDOWN,))))
+    assert set(asked[2]) == set(keys)  # of n1 those that are up
 
 
 def test_hosts_get_theirs(at: Any) -> None:
