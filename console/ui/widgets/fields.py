@@ -36,7 +36,8 @@ class KeyHint(QWidget):
 
 def keys_text(sequence: QKeySequence | str) -> str:
     """A shortcut as people read it: "Ctrl K"."""
-    return QKeySequence(sequence).toString(QKeySequence.SequenceFormat.NativeText).replace("+", " ")
+    text = QKeySequence(sequence).toString(QKeySequence.SequenceFormat.NativeText)
+    return text[:-1].replace("+", " ") + text[-1:]  # the last is no sign between keys, but one
 
 
 class SearchField(QLineEdit):

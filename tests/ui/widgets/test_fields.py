@@ -19,6 +19,9 @@ def field(qtbot: QtBot) -> SearchField:
 def test_keys_are_said_as_people_read_them() -> None:
     assert keys_text("Ctrl+K") == "Ctrl K"
     assert keys_text("F5") == "F5"
+    assert keys_text("+") == "+"
+    assert keys_text("Ctrl++") == "Ctrl +"
+    assert keys_text("") == ""
 
 
 def test_hint_gives_way_to_the_clear_button(field: SearchField) -> None:
