@@ -250,13 +250,14 @@ class JobStore:
 
         Errors: Failed where it cannot be begun: then nothing may be changed.
         """
-        self.write_entry(job, entry)
-        journal = Journal(self, job, entry)
+        journal: Journal | None = None
         self._journals.add(job)
         try:
+            self.write_entry(job, entry)
+            journal = Journal(self, job, entry)
             yield journal
         except BaseException:
-            if not journal.begun:
+            if journal is not None and not journal.begun:
                 self.settle(job)
             raise
         else:
@@ -275,18 +276,24 @@ class JobStore:
 
     def unfinished(self) -> list[Unfinished]:
         """Journalled jobs that failed half-way here, or whose console was killed; those of other consoles that run are theirs."""
-        rows = self._read(
-            lambda db: db.execute("SELECT job, console, begun, entry FROM journal ORDER BY begun").fetchall()
-        )
         found = []
-        for job, console, begun, blob in rows:
-            if job in self._journals or (console != self._console and still_runs(console)):
+        for job, console, begun, blob in self._read(self._not_of_this_process):
+            if console != self._console and still_runs(console):
                 continue
             try:
                 found.append(Unfinished(job, begun, _entries.decode(blob)))
             except msgspec.MsgspecError:
                 continue  # written by another version, which knows what to do with it
         return found
+
+    def _not_of_this_process(self, db: sqlite3.Connection) -> list[Any]:
+        """While nobody else is at the file: else one that ends right now would look as if it had been left."""
+        rows = db.execute("SELECT job, console, begun, entry FROM journal ORDER BY begun").fetchall()
+        return [row for row in rows if row[0] not in self._journals]
+
+    def left(self, job: int) -> bool:
+        """The journal still has it: nobody has settled it since it was found."""
+        return bool(self._read(lambda db: db.execute("SELECT 1 FROM journal WHERE job = ?", (job,)).fetchall()))
 
     def settle(self, job: int) -> None:
         """A journalled job is over, or a person has seen what it left. Errors: Failed."""

@@ -125,6 +125,8 @@ class HalfMade:
         )
 
     def _clean(self, job: Job, item: Unfinished) -> None:
+        if not self._store.left(item.job):
+            return  # another console took it back while it waited here
         job.step("removing", path=str(item.entry.values.get("part") or item.entry.target))
         try:
             self._undo(item)

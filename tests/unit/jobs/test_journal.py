@@ -356,3 +356,30 @@ def test_a_name_that_is_no_text_is_kept_as_well_as_can_be(tmp_path: Path) -> Non
     ]
     assert [text for view in later.history() for _, text in later.lines(view.id)] == ["read ?", "read ?"]
     closed(later)
+
+
+def test_a_job_that_begins_or_ends_while_somebody_looks_is_not_unfinished(tmp_path: Path) -> None:
+    store = JobStore(tmp_path / "jobs.db")
+    store.open()
+    over, seen = threading.Event(), []
+
+    def look() -> None:
+        while not over.is_set():
+            seen.extend(store.unfinished())
+
+    lookers = [threading.Thread(target=look) for _ in range(3)]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        for looker in lookers:
+            looker.start()
+        for job in range(60):
+            with store.journal(job, ENTRY) as journal:
+                journal.step("removing")
+    finally:
+        over.set()
+        sys.setswitchinterval(interval)
+        for looker in lookers:
+            looker.join(10)
+    assert seen == []
+    closed(store)

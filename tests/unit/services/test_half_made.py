@@ -97,3 +97,13 @@ def test_a_host_that_left_the_fleet_is_a_persons_business(app: App) -> None:
     (found,) = app.services.unfinished.found()
     assert app.services.half_made.hopeless(found)
     assert named(app, "web")
+
+
+def test_what_another_console_took_back_meanwhile_is_nobodys_any_more(app: App) -> None:
+    """It waited here; meanwhile it was taken back elsewhere, and sent anew under the same name."""
+    make_volumes(app, "beta", "whole")
+    killed(app, upload("whole", host="beta"))
+    (found,) = app.services.half_made.found()
+    app.history.settle(found.job)
+    assert app.services.half_made.take_back(found).wait(10).state is JobState.SUCCEEDED
+    assert volumes(app, "beta") == {"whole"}
