@@ -8,7 +8,7 @@ and else a doubt, which is told as one.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -33,6 +33,7 @@ class UseKind(StrEnum):
     MEDIUM = "medium"  # a CD or floppy: an ISO that lies in a drive
     BASE = "base"  # a disk of the VM is built on it
     VOLUME = "volume"  # another volume is built on it
+    ARRIVES = "arrives"  # it is being uploaded, and only half there
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,8 +231,11 @@ class _Host:
         return found
 
 
-def survey(hosts: Iterable[tuple[str, Iterable[Pool]]], domains: Iterable[Domain]) -> Survey:
-    """Who uses what. hosts: id and pools of each, hosts that don't answer with what was last seen of them. One pass over all."""
+def survey(
+    hosts: Iterable[tuple[str, Iterable[Pool]]], domains: Iterable[Domain], arriving: Collection[VolumeKey] = ()
+) -> Survey:
+    """Who uses what. hosts: id and pools of each, hosts that don't answer with what was last seen of them. arriving: volumes
+    that are being uploaded. One pass over all."""
     mine = {host: _Host(host, pools) for host, pools in hosts}
     users: dict[tuple[str, str], dict[object, User]] = defaultdict(dict)
     by_path: dict[str, list[User]] = defaultdict(list)  # of files that their host does not share for certain
@@ -265,6 +269,7 @@ def survey(hosts: Iterable[tuple[str, Iterable[Pool]]], domains: Iterable[Domain
                         (
                             *users.get(_place(host.host, pool, volume), {}).values(),
                             *_far(host.host, pool, by_path.get(volume.path, ()), volume, mine),
+                            *_arrives(VolumeKey(host.host, pool.name, volume.name), arriving),
                         ),
                     )
                     for volume in pool.volumes
@@ -274,6 +279,10 @@ def survey(hosts: Iterable[tuple[str, Iterable[Pool]]], domains: Iterable[Domain
             for pool in host.pools
         )
     )
+
+
+def _arrives(key: VolumeKey, arriving: Collection[VolumeKey]) -> tuple[User, ...]:
+    return (User(UseKind.ARRIVES, key.name, key.host),) if arriving and key in arriving else ()
 
 
 def _sources(domain: Domain, host: _Host) -> dict[str, UseKind]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 from console.fleet.domains import VmKey
 from console.fleet.errors import Conflict, NotFound, Reason, UsageError
@@ -42,6 +43,16 @@ class StorageService:
         self._gateway = gateway
         self._inventory = inventory
         self._jobs = jobs
+        self._arriving: set[VolumeKey] = set()
+
+    @contextmanager
+    def arrives(self, key: VolumeKey) -> Iterator[None]:
+        """While the block lasts, this volume is being uploaded."""
+        self._arriving = self._arriving | {key}
+        try:
+            yield
+        finally:
+            self._arriving = self._arriving - {key}
 
     def survey(self, hosts: Iterable[str] | None = None) -> Survey:
         """All pools of these hosts (None = of all) and who uses their volumes, by what is known now of the whole fleet."""
@@ -54,7 +65,8 @@ class StorageService:
     def _survey(self, host: str = "", pools: tuple[Pool, ...] = ()) -> Survey:
         """host: this one's pools are as given."""
         views = [(spec.id, self._inventory.view(spec.id).pools) for spec in self._inventory.specs()]
-        return survey([(id_, pools if id_ == host else known) for id_, known in views], self._inventory.domains())
+        all_pools = [(id_, pools if id_ == host else known) for id_, known in views]
+        return survey(all_pools, self._inventory.domains(), frozenset(self._arriving))
 
     def fresh(self, host: str, *, whole: bool = False) -> Survey:
         """The same, with one host asked anew; whole: every volume, else only where a pool looks different. Blocks."""

@@ -117,7 +117,11 @@ class TransferService:
             new = NewVolume(key.name, size, 0 if sparse else size, "raw" if sparse else "")
             begun: Begun = {"pool": key.pool, "capacity": size}
             entry = Entry("volume.upload", key.name, (), begun, by=who(), host=key.host)
-            with self._store.journal(job.id, entry) as journal, self._undone(job, journal, key):
+            with (
+                self._storage.arrives(key),
+                self._store.journal(job.id, entry) as journal,
+                self._undone(job, journal, key),
+            ):
                 journal.step("creating", undo="remove")
                 job.step("creating")
                 made = volumes.create(link, key.pool, new)

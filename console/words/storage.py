@@ -20,10 +20,12 @@ _SAYS = {
     "medium": N_("{name} stays: it lies in a drive of {user}."),
     "base": N_("{name} stays: a disk of {user} is built on it."),
     "volume": N_("{name} stays: the volume {user} is built on it."),
+    "arrives": N_("{name} stays: it is being uploaded."),
     "far-disk": N_("{name} stays: {user} on {host} uses the same file as a disk."),
     "far-medium": N_("{name} stays: the same file lies in a drive of {user} on {host}."),
     "far-base": N_("{name} stays: a disk of {user} on {host} is built on the same file."),
     "far-volume": N_("{name} stays: the volume {user} on {host} is built on the same file."),
+    "far-arrives": N_("{name} stays: it is being uploaded to {host}."),
     "far-doubt": N_("{user} on {host} names the same path as {name}: if the hosts share it, {user} would lose it too."),
     # volumes that come
     "create": N_("{name} is made in {pool}: {bytes}, {format}."),
@@ -125,6 +127,8 @@ def pool_act(act: str) -> str:
 
 def user(who: User, host: str, name: Name) -> str:
     """Who needs a volume: "web-01", "web-01 (in its drive)", "kvm-n12/web-01, perhaps"."""
+    if who.kind is UseKind.ARRIVES:
+        return _("being uploaded")
     said = who.name if who.host == host else f"{name(who.host)}/{who.name}"
     if who.kind is not UseKind.DISK:
         said = _("{name} ({how})").format(name=said, how=_(_USES[who.kind]))

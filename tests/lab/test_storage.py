@@ -120,6 +120,8 @@ def test_a_cancelled_upload_leaves_nothing(lab: Lab, beta: Host, pool: str, cons
     handle = console.services.transfer.run_upload(big(tmp_path), "beta", pool, "t-cut")
     slowly(beta)
     under_way(handle, 0.0)
+    plan = console.services.storage.plan_delete([VolumeKey("beta", pool, "t-cut")])
+    assert [say.code for say in plan.refused] == ["arrives"], "half of it is there, and nobody may touch it"
     handle.cancel()
     ended(handle, JobState.CANCELLED)
     assert "t-cut" not in names(beta)

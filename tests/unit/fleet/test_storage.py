@@ -50,6 +50,15 @@ def test_what_a_disk_is_built_on_is_used_too_all_the_way_down() -> None:
     assert [user.kind for use in found.volumes() for user in use.vms].count(UseKind.BASE) == 2
 
 
+def test_what_is_being_uploaded_is_no_orphan() -> None:
+    key = VolumeKey("a", "p", "new")
+    found = survey([("a", [pool(volume("new"), volume("old"))])], [], {key})
+    assert users(found, "new") == [("arrives", "new", True)]
+    assert [use.key.name for use in found.volumes() if use.orphan] == ["old"]
+    (use,) = found.pools
+    assert use.users == (), "no VM needs the pool for that"
+
+
 def test_a_ring_of_backing_files_ends() -> None:
     found = survey([("a", [pool(volume("x", "/v/y"), volume("y", "/v/x"))])], [vm("web", "/v/x")])
     assert ("disk", "web", True) in users(found, "x")

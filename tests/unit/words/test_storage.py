@@ -58,6 +58,7 @@ def test_who_uses_it() -> None:
     )
     assert storage.users(use, str) == "web, h2/db (built on it), perhaps"
     assert storage.users(VolumeUse(use.key, use.volume), str) == "nobody"
+    assert storage.users(VolumeUse(use.key, use.volume, (User(UseKind.ARRIVES, "a", "h"),)), str) == "being uploaded"
 
 
 def test_figures() -> None:
