@@ -41,7 +41,7 @@ class CheckLine:
     """One finding. ok: True, False (the check ends here), or None: it works, with a warning.
 
     values by step: NAME host, address; PORT address, port or socket; HOST_KEY state, kind, fingerprint, line (as known_hosts
-    holds it), file (where another key stands); SIGN_IN user, read_only; VERSION hostname, hypervisor, version, libvirt
+    holds it), file (where another key stands); SIGN_IN user, read_only, or asks; VERSION hostname, hypervisor, version, libvirt
     (libvirt's integers); INVENTORY vms, running, networks, pools, cpus, memory_kib.
     """
 

@@ -95,6 +95,12 @@ class CredentialDesk:
             return text
         return pending.wait(self._limit)
 
+    def known(self, question: Question) -> str | None:
+        """The answer where nobody need be asked for it; None where one has to be, or what was known is wrong. Blocks."""
+        if question.again or question.once or question.wanted not in (Wanted.PASSWORD, Wanted.PASSPHRASE):
+            return None
+        return self._secrets.get(question.address or question.host, question.wanted.value)
+
     def _join(self, key: Key, question: Question) -> tuple[Pending | None, bool]:
         """The pending question for this answer, and whether the caller is the first to ask it. None: it is refused already."""
         with self._lock:

@@ -7,11 +7,12 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from console.fleet.credentials import Question
 from console.fleet.errors import Conflict, NotFound, Reason
 from console.fleet.hosts import HostSpec
 from console.fleet.uris import address_of
 from console.gateway.gateway import Gateway
-from console.gateway.probe import CheckLine, check, trust_for
+from console.gateway.probe import CheckLine, Step, check, trust_for
 from console.inventory.cache import Cache
 from console.inventory.inventory import Inventory
 from console.services.credentials import CredentialDesk
@@ -155,9 +156,28 @@ class HostService:
 
     # testing and importing; all block
 
-    def check(self, spec: HostSpec) -> Iterator[CheckLine]:
-        """Tries a host that need not be in the fleet, step by step."""
-        return check(spec, self._desk.ask)
+    def check(self, spec: HostSpec, asking: bool = True) -> Iterator[CheckLine]:
+        """Tries a host that need not be in the fleet, step by step.
+
+        asking: what only a person knows is asked. Else the check ends with a warning that says what would be (SIGN_IN, with
+        `asks`: a `Wanted`): nobody who is still typing an address wants to be asked for a password.
+        """
+        return check(spec, self._desk.ask) if asking else self._unasked(spec)
+
+    def _unasked(self, spec: HostSpec) -> Iterator[CheckLine]:
+        missed: list[str] = []
+
+        def known(question: Question) -> str | None:
+            text = self._desk.known(question)
+            if text is None:
+                missed.append(question.wanted.value)
+            return text
+
+        for line in check(spec, known):
+            if missed and line.step is Step.SIGN_IN and line.ok is False:
+                yield CheckLine(Step.SIGN_IN, None, {**line.values, "asks": missed[0]})
+            else:
+                yield line
 
     def trust_host_key(self, spec: HostSpec, line: str) -> None:
         """Adds a host key that the person has seen (known_hosts form, from a CheckLine) to the known_hosts that this host is

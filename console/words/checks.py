@@ -5,12 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from console.fleet.credentials import Wanted
 from console.fleet.errors import Reason
 from console.words import errors, units
-from console.words.translation import _, ngettext
+from console.words.translation import N_, _, ngettext
 
 if TYPE_CHECKING:
     from console.gateway.probe import CheckLine
+
+
+_ASKS = {
+    Wanted.USERNAME: N_("It asks for a user name"),
+    Wanted.PASSWORD: N_("It asks for a password"),
+    Wanted.PASSPHRASE: N_("The key is locked"),
+    Wanted.HOST_KEY: N_("Its host key is not known yet"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +53,8 @@ def _found(line: CheckLine) -> tuple[str, str]:
             return _("Port {port} answers").format(port=values.get("port", "")), quick
         case "host-key":
             return _("Host key"), _("{kind}, as in known_hosts").format(kind=_kind(values))
+        case "sign-in" if "asks" in values:
+            return _(_ASKS[Wanted(str(values["asks"]))]), _("You are asked when it is added, and by Test.")
         case "sign-in":
             user = str(values.get("user", ""))
             said = [_("as {user}").format(user=user)] if user else []

@@ -221,7 +221,7 @@ class FirstRunPage(LivePage):
         if imports.local is None:
             return Offers(imports, demo_size(), None)
         values: dict[str, str | int | float] = {}
-        for line in hosts.check(imports.local):
+        for line in hosts.check(imports.local, asking=False):
             if line.ok is False:
                 return Offers(imports, demo_size(), None)
             values |= line.values

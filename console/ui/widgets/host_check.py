@@ -29,7 +29,7 @@ class HostCheck(QObject):
     ended = Signal(object)
 
     def __init__(
-        self, check: Callable[[HostSpec], Iterator[CheckLine]], bridge: Bridge, parent: QObject | None = None
+        self, check: Callable[[HostSpec, bool], Iterator[CheckLine]], bridge: Bridge, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._check = check
@@ -37,6 +37,7 @@ class HostCheck(QObject):
         self._newest = 0
         self._busy = False
         self._spec: HostSpec | None = None
+        self._asking = False
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
@@ -48,10 +49,11 @@ class HostCheck(QObject):
         return self._busy
 
     def ask(self, spec: HostSpec | None, at_once: bool = False) -> None:
-        """Checks this host once the typing pauses (at_once: now); what runs for another is given up. None: nothing to check."""
+        """Checks this host once the typing pauses (at_once: now, and a person may be asked what the host wants to know); what
+        runs for another is given up. None: nothing to check."""
         self._newest += 1
         self._pause.stop()
-        self._spec = spec
+        self._spec, self._asking = spec, at_once
         self._busy = spec is not None
         self.began.emit()
         if spec is None:
@@ -69,12 +71,12 @@ class HostCheck(QObject):
 
     @Slot()
     def _start(self) -> None:
-        spec, number = self._spec, self._newest
+        spec, asking, number = self._spec, self._asking, self._newest
         if spec is None:
             return
 
         def work() -> None:
-            for line in self._check(spec):
+            for line in self._check(spec, asking):
                 if number != self._newest:
                     return  # dropping the generator ends it
                 self._bridge.post(lambda line=line: self._take(number, line))  # type: ignore[misc]

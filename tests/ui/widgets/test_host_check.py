@@ -19,12 +19,14 @@ class Checks:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.asking: list[bool] = []
         self.closed: list[str] = []
         self.gate = threading.Event()
         self.error: FleetError | None = None
 
-    def __call__(self, spec: HostSpec) -> Iterator[CheckLine]:
+    def __call__(self, spec: HostSpec, asking: bool) -> Iterator[CheckLine]:
         self.asked.append(spec.name)
+        self.asking.append(asking)
         try:
             yield CheckLine(Step.NAME, True, {"host": spec.name})
             assert self.gate.wait(5)
@@ -121,3 +123,12 @@ def test_a_check_that_breaks_says_so(qtbot: QtBot, checks: Checks, make: Callabl
         check.ask(A, at_once=True)
     assert over.args is not None
     assert over.args[0] is checks.error
+
+
+def test_nobody_is_asked_while_typing(qtbot: QtBot, checks: Checks, make: Callable[[Checks], HostCheck]) -> None:
+    checks.gate.set()
+    check = make(checks)
+    for at_once in (False, True):
+        with qtbot.waitSignal(check.ended):
+            check.ask(A, at_once=at_once)
+    assert checks.asking == [False, True]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from console.fleet.credentials import Question, Wanted
 from console.services.credentials import CredentialDesk, Pending
@@ -15,6 +16,18 @@ QUESTION = Question("alpha", "alpha", Wanted.PASSWORD, "Password:")
 
 def test_nobody_there_means_no_answer() -> None:
     assert CredentialDesk(Secrets()).ask(QUESTION) is None
+
+
+def test_what_is_known_is_told_without_asking_anybody() -> None:
+    desk, asked = CredentialDesk(Secrets()), []
+    desk.handler = lambda pending: (asked.append(pending.question), pending.answer("s3cret"))[1]
+    assert desk.known(QUESTION) is None
+    assert asked == []
+    desk.ask(QUESTION)
+    assert desk.known(QUESTION) == "s3cret"
+    assert desk.known(replace(QUESTION, again=True)) is None
+    assert desk.known(replace(QUESTION, once=True)) is None
+    assert len(asked) == 1
 
 
 def test_a_person_is_asked_once() -> None:

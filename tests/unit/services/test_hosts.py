@@ -2,17 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from console.app import App, Options
-from console.fleet.errors import Conflict, NotFound
+from console.fleet.credentials import Ask, Question, Wanted
+from console.fleet.errors import Conflict, NotFound, Problem, Reason
 from console.fleet.hosts import HostSpec, Phase
+from console.gateway.probe import CheckLine, Step
+from console.services import hosts as hosts_module
 from console.settings.paths import Profile
 from tests.unit.services.conftest import OFF, RUNNING, write_fleet
+
+
+def test_a_check_that_asks_nobody_says_what_would_be_asked(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Question] = []
+    app.desk.handler = lambda pending: (asked.append(pending.question), pending.answer("s3cret"))[1]
+    spec = HostSpec("", "gamma", "qemu+ssh://root@gamma/system")
+
+    def checked(spec: HostSpec, ask: Ask) -> Iterator[CheckLine]:
+        """As the gateway does: a sign-in that wants a password, and fails without."""
+        yield CheckLine(Step.NAME, True, {"host": "gamma"})
+        good = ask(Question("", "gamma", Wanted.PASSWORD, address="gamma")) == "s3cret"
+        yield CheckLine(Step.SIGN_IN, good, {"host": "gamma"}, None if good else Problem(Reason.PASSWORD))
+
+    monkeypatch.setattr(hosts_module, "check", checked)
+    hosts = app.services.hosts
+    *_before, last = hosts.check(spec, asking=False)
+    assert (last.ok, last.values["asks"], last.problem) == (None, "password", None)
+    assert asked == []
+    assert [line.ok for line in hosts.check(spec)] == [True, True]
+    assert len(asked) == 1
+    assert [line.ok for line in hosts.check(spec, asking=False)] == [True, True], "it is known now"
 
 
 def test_a_host_is_added_edited_and_removed(app: App, tmp_path: Path) -> None:

@@ -17,6 +17,16 @@ from console.words.checks import Finding, finding
         (CheckLine(Step.SIGN_IN, True, {"user": "root", "read_only": 1}), "Signed in", "as root, to look only"),
         (CheckLine(Step.SIGN_IN, True, {"user": "", "read_only": 0}), "Signed in", ""),
         (
+            CheckLine(Step.SIGN_IN, None, {"asks": "password"}),
+            "It asks for a password",
+            "You are asked when it is added, and by Test.",
+        ),
+        (
+            CheckLine(Step.SIGN_IN, None, {"asks": "passphrase"}),
+            "The key is locked",
+            "You are asked when it is added, and by Test.",
+        ),
+        (
             CheckLine(Step.VERSION, True, {"libvirt": 9_000_000, "hypervisor": "QEMU", "version": 7_002_009}),
             "libvirt 9.0.0 on QEMU 7.2.9",
             "",
