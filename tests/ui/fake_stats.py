@@ -87,6 +87,9 @@ class FakeStats:
         self._take("stacked", host, measure, start, end, points)
         return {key: self._wave(measure, start, end, points, number) for number, key in enumerate(self.vms)}
 
+    def vcpus(self, _key: Subject) -> float:
+        return 1.0
+
     def marks(self, keys: Iterable[VmKey] | None, start: float, end: float) -> list[Mark]:
         self._take("marks", keys, start, end)
         return [

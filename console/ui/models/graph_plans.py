@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from console.fleet.domains import Domain, VmKey
@@ -22,6 +22,8 @@ class Stats(Protocol):
     ) -> Mapping[Subject, Mapping[Measure, Series]]: ...
 
     def stacked(self, host: str, measure: Measure, start: float, end: float, points: int) -> Mapping[VmKey, Series]: ...
+
+    def vcpus(self, key: Subject) -> float: ...
 
     def marks(self, keys: Iterable[VmKey] | None, start: float, end: float) -> Sequence[Mark]: ...
 
@@ -242,8 +244,12 @@ def longer(draft: Draft) -> Draft:
 # reading: in a worker's thread
 
 
-def read(stats: Stats, plan: Plan, start: float, end: float, points: int, *, marks: bool = True) -> Told:
-    """All that a plan wants of a span. Errors: FleetError."""
+def read(
+    stats: Stats, plan: Plan, start: float, end: float, points: int, *, marks: bool = True, like: Told | None = None
+) -> Told:
+    """All that a plan wants of a span. like: of stacks only the VMs that are in this: who they are needs no disk then.
+    Errors: FleetError.
+    """
     alike: dict[tuple[Measure, ...], list[Subject]] = {}
     for subject, measures in plan.wanted().items():
         alike.setdefault(measures, []).append(subject)
@@ -257,11 +263,29 @@ def read(stats: Stats, plan: Plan, start: float, end: float, points: int, *, mar
     for draft in plan.drafts:
         if draft.by_vm is not None:
             host, measures = draft.by_vm
+            if like is not None and draft.id in like.stacks:
+                stacks[draft.id] = _same_vms(stats, tuple(like.stacks[draft.id]), measures, start, end, points)
+                continue
             parts = [stats.stacked(host, measure, start, end, points) for measure in measures]
             keys = dict.fromkeys(key for part in parts for key in part)
             stacks[draft.id] = {key: added([part[key] for part in parts if key in part]) for key in keys}
     found_marks = tuple(stats.marks(plan.marked, start, end)) if marks and plan.marked else ()
     return Told(start, end, series, stacks, found_marks)
+
+
+def _same_vms(
+    stats: Stats, keys: tuple[VmKey, ...], measures: tuple[Measure, ...], start: float, end: float, points: int
+) -> dict[VmKey, Series]:
+    """As `Stats.stacked`, of VMs that are known."""
+    found = {}
+    for key, parts in stats.several(keys, measures, start, end, points).items():
+        one = added([parts[measure] for measure in measures])
+        if measures == (Measure.CPU,):
+            by = stats.vcpus(key)
+            one = replace(one, low=one.low * by, mean=one.mean * by, high=one.high * by)
+        if isinstance(key, VmKey):
+            found[key] = one
+    return found
 
 
 def added(parts: Sequence[Series]) -> Series:

@@ -228,7 +228,7 @@ class GraphBoard(QWidget):
         plan, stats, pale = self._plan, self._stats, self._pale
 
         def work(serial: int) -> _Answer:
-            tail = read(stats, plan, start, now, int((now - start) / step) + 2, marks=False)
+            tail = read(stats, plan, start, now, int((now - start) / step) + 2, marks=False, like=old)
             same = step_of(tail) == step  # else the grain is another by now
             told = continued(old, tail) if same else read(stats, plan, now - (old.end - old.start), now, points)
             return _Answer(serial, told, sheet_of(plan, told, pale), False)

@@ -110,6 +110,41 @@ def test_what_is_recorded_is_shown_and_goes_on_without_the_disk(
     assert not board.note.isVisible()
 
 
+def test_a_stack_goes_on_without_the_disk_in_whole_cpus(
+    desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.time()
+    for ago in range(60, 0, -5):
+        told(desk, now - ago, 0.5)
+    page = HostGraphs(desk.ctx)
+    qtbot.addWidget(page)
+    page.resize(1000, 700)
+    page.view.set_current("vms")
+    spec = desk.ctx.inventory.spec("kvm-a")
+    assert spec is not None
+    page.show_host(spec)
+    page.show()
+    desk.until(lambda: page.graphs.board is not None and not page.graphs.board.plot.sheet.empty)
+    board = page.graphs.board
+    assert board is not None
+
+    def newest() -> str:
+        [curve] = board.plot.sheet.graphs[0].curves
+        return f"{curve.name} {curve.text_at(curve.last())}"
+
+    assert newest() == "shop-db-01 2.0"  # half of four vCPUs
+
+    def no_disk(*_arguments: object) -> None:
+        raise AssertionError("the disk was read")
+
+    desk.until(lambda: not board._asking and not board._soon.isActive())
+    monkeypatch.setattr(Recorder, "read", no_disk)
+    monkeypatch.setattr(Recorder, "subjects", no_disk)
+    told(desk, time.time() + 4, 0.75)
+    qtbot.waitUntil(lambda: newest() == "shop-db-01 3.0", timeout=15_000)
+    assert not board.note.isVisible()
+
+
 @pytest.mark.parametrize(
     ("state", "fresh", "said"),
     [(State.OFF, True, "does not run"), (State.RUNNING, False, "does not answer"), (State.RUNNING, True, "")],
