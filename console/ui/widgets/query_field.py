@@ -62,7 +62,7 @@ class QueryField(SearchField):
         self._soon.timeout.connect(self._dress)
         self.textEdited.connect(lambda _text: self._suggest())
         self.cursorPositionChanged.connect(self._on_cursor)
-        theme.changed.connect(self._soon.start)
+        theme.changed.connect(self._refont)
 
     # reading
 
@@ -77,11 +77,15 @@ class QueryField(SearchField):
         except QueryError as error:
             found = error
         self._judge(found)
-        self.setFont(theme.font("mono" if text else "body"))
-        self._soon.start()
+        self._refont()
         if isinstance(found, Query):
             self.query = found
             self.asked.emit(found)
+
+    def _refont(self) -> None:
+        """A query is read letter by letter."""
+        self.setFont(theme.font("mono" if self.text() else "body"))
+        self._soon.start()
 
     def _on_cursor(self) -> None:
         if self.text() and not self._dressing:
@@ -99,7 +103,9 @@ class QueryField(SearchField):
             error is not None and self.error is not None and search.sentence(error) == search.sentence(self.error)
         )
         self.error = error
-        self.setToolTip(search.sentence(error) if error else "")
+        said = search.sentence(error) if error else ""
+        self.setToolTip(said)
+        self.setAccessibleDescription(said)
         if not same:
             self.judged.emit(error)
 

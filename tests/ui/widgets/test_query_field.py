@@ -137,3 +137,19 @@ def test_an_error_of_the_search_itself_is_shown(field: QueryField) -> None:
     assert field.error is None
     field.refuse(error)
     assert field.error is error
+
+
+def test_colours_disturb_neither_selection_nor_undoing(field: QueryField, qtbot: QtBot) -> None:
+    qtbot.keyClicks(field, "tag:prod")
+    field._dress()
+    field.selectAll()
+    field._dress()
+    assert field.selectedText() == "tag:prod"
+    qtbot.keyClicks(field, "x")
+    field._dress()
+    assert field.text() == "x"
+    field.undo()
+    field._dress()
+    assert field.text() == "tag:prod"
+    field.redo()
+    assert field.text() == "x"
