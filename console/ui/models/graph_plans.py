@@ -59,13 +59,15 @@ class Plan:
     """All graphs of one stack. name: what they are of. marked: whose events are shown; names: of VMs, for stacked graphs and
     events of several.
 
-    command: what of a command line says the same; VMs stand in it as keys.
+    beside: the host whose figures tell whether anything was recorded in a gap of its VM. command: what of a command line says
+    the same; VMs stand in it as keys.
     """
 
     drafts: tuple[Draft, ...]
     name: str = ""
     marked: tuple[VmKey, ...] = ()
     names: Mapping[VmKey, str] = field(default_factory=dict, hash=False)
+    beside: str = ""
     command: tuple[str | VmKey, ...] = ()
 
     def wanted(self) -> dict[Subject, tuple[Measure, ...]]:
@@ -122,7 +124,7 @@ def vm_plan(domain: Domain, *, long: bool = False) -> Plan:
     if long:
         drafts += [_operations(key), _latency(key)]
     drafts.append(_network(key))
-    return Plan(tuple(drafts), domain.name, (key,), command=("stats", key))
+    return Plan(tuple(drafts), domain.name, (key,), beside=key.host, command=("stats", key))
 
 
 def _operations(subject: Subject) -> Draft:
@@ -259,6 +261,9 @@ def read(
         for subject, parts in stats.several(subjects, measures, start, end, points).items()
         for measure, found in parts.items()
     }
+    if plan.beside:
+        host = stats.several((plan.beside,), (Measure.CPU,), start, end, points)
+        series[plan.beside, Measure.CPU] = host[plan.beside][Measure.CPU]
     stacks: dict[str, Mapping[VmKey, Series]] = {}
     for draft in plan.drafts:
         if draft.by_vm is not None:

@@ -45,7 +45,8 @@ def sheet_of(plan: Plan, told: Told, pale: bool = False) -> Sheet:
     order = _largest(plan, told)
     graphs = tuple(_graph(plan, draft, told, order) for draft in plan.drafts)
     marks = told.marks
-    gaps = tuple(PlotGap(start, end, gap_name(marks, start, end)) for start, end in gaps_of(graphs))
+    host = told.series.get((plan.beside, Measure.CPU))
+    gaps = tuple(PlotGap(start, end, gap_name(marks, start, end, host)) for start, end in gaps_of(graphs))
     return Sheet(graphs, plot_marks(plan, marks), gaps, pale)
 
 
@@ -128,14 +129,18 @@ def plot_marks(plan: Plan, marks: Sequence[Mark]) -> tuple[PlotMark, ...]:
     return tuple(found)
 
 
-def gap_name(marks: Sequence[Mark], start: float, end: float) -> str:
-    """Why nothing is known of a span, as far as events tell."""
+def gap_name(marks: Sequence[Mark], start: float, end: float, host: Series | None = None) -> str:
+    """Why nothing is known of a span, as far as events tell, and the figures of the VM's host in it."""
     near = [mark.kind for mark in marks if start - 120 <= mark.at <= end + 120]
     if MarkKind.CRASH in near:
         return _("crashed")
     if MarkKind.STOP in near or (near[-1:] == [MarkKind.START]):
         return _("off")
-    return _("no figures")
+    if host is None:
+        return _("no figures")
+    inside = (host.times >= start) & (host.times < end)
+    recorded = np.count_nonzero(~np.isnan(host.mean[inside])) * 2 > np.count_nonzero(inside)
+    return _("off") if recorded else _("not recorded")
 
 
 def continued(old: Told, tail: Told) -> Told:

@@ -139,13 +139,24 @@ def test_a_gap_says_why_as_far_as_that_is_known(kinds: tuple[MarkKind, ...], nam
     assert gap_name(marks, NOW, NOW + 100) == name
 
 
+def test_a_gap_of_the_vm_alone_is_no_gap_of_the_recording() -> None:
+    plan = vm_plan(WEB)
+    told = read(FakeStats(), plan, NOW - 3600, NOW, 720)
+    for (subject, _measure), series in told.series.items():
+        if subject == WEB.key:
+            series.mean[200:300] = math.nan
+    assert [gap.name for gap in sheet_of(plan, told).gaps] == ["off"]
+    told.series["n1", Measure.CPU].mean[200:300] = math.nan
+    assert [gap.name for gap in sheet_of(plan, told).gaps] == ["not recorded"]
+
+
 def test_gaps_and_the_demo_are_said() -> None:
     stats = FakeStats()
     stats.hole = (NOW - 1800, NOW - 1500)
     stats.replayed = True
     told = read(stats, vm_plan(WEB), NOW - 3600, NOW, 720)
     sheet = sheet_of(vm_plan(WEB), told, True)
-    assert [(gap.start, gap.end, gap.name) for gap in sheet.gaps] == [(NOW - 1800, NOW - 1500, "no figures")]
+    assert [(gap.start, gap.end, gap.name) for gap in sheet.gaps] == [(NOW - 1800, NOW - 1500, "not recorded")]
     assert sheet.pale
     assert replayed(told)
     nothing = type(told)(NOW - 5, NOW, {}, {})
