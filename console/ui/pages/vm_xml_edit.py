@@ -311,12 +311,11 @@ class VmXmlEdit(QWidget):
         def done(found: tuple[EditPlan, Both | None]) -> None:
             if isValid(self) and self._key == found[0].key:
                 self._judge()
-                self.review.setEnabled(True)
                 self._show(*found)
 
         def failed(error: FleetError) -> None:
             if isValid(self):
-                self.review.setEnabled(True)
+                self._judge()
                 self._failed(error)
 
         self._ctx.bridge.run(work, done, failed)
@@ -373,7 +372,6 @@ class VmXmlEdit(QWidget):
                     self.left.emit(result if isinstance(result, Applied) else None)
             elif self._key == key:
                 self._judge()
-                self.review.setEnabled(True)
                 if view.problem is not None:
                     self._refused(view)
 
