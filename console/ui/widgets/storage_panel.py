@@ -6,16 +6,14 @@ from collections.abc import Sequence
 
 import shiboken6
 from PySide6.QtCore import QPoint, Qt, QTimer, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from console.fleet.storage import PoolUse, Survey, VolumeUse
 from console.ui.context import Context
 from console.ui.models.rows import RowTable
 from console.ui.models.storage_rows import pool_columns, volume_columns
 from console.ui.storage_acts import StorageActs, VolumeAct
-from console.ui.theme import theme
-from console.ui.theme.tokens import HEIGHTS
-from console.ui.widgets.action_button import ActionButton
+from console.ui.widgets.act_row import ActRow
 from console.ui.widgets.buttons import Button
 from console.ui.widgets.labels import label
 from console.ui.widgets.notes import EmptyState
@@ -98,38 +96,23 @@ class StoragePanel(QWidget):
         column.addWidget(view, 1)
         return made
 
-    def _bar(self) -> tuple[QWidget, QHBoxLayout]:
-        bar = QFrame()
-        bar.setFixedHeight(theme.px(HEIGHTS["actions"]))
-        bar.setProperty("ground", "sunken")
-        bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(theme.px(12), 0, theme.px(8), 0)
-        row.setSpacing(theme.px(2))
-        return bar, row
-
     def _pool_bar(self) -> QWidget:
-        bar, row = self._bar()
-        row.addWidget(self._pool_count)
-        row.addStretch(1)
+        bar = ActRow()
+        bar.add_left(self._pool_count)
         if not self._many:
-            row.addWidget(ActionButton(self.acts.new_pool, kind="flat"))
+            bar.add_actions([self.acts.new_pool])
         self._pool_more = Button(_("Pool"), kind="flat", name=_("What can be done to the pool"))
         menu = QMenu(self._pool_more)
         menu.aboutToShow.connect(lambda: self._fill(menu))
         self._pool_more.setMenu(menu)
-        row.addWidget(self._pool_more)
+        bar.add_right(self._pool_more)
         return bar
 
-    def _volume_bar(self) -> QWidget:
-        bar, row = self._bar()
-        row.addWidget(self._volume_count)
-        row.addSpacing(theme.px(10))
-        row.addWidget(self._filters)
-        row.addStretch(1)
-        for action in self.acts.volume_actions.values():
-            row.addWidget(ActionButton(action, kind="flat"))
-        return bar
+    def _volume_bar(self) -> ActRow:
+        self._row = ActRow()
+        self._row.add_left(self._volume_count, self._filters)
+        self._row.add_actions(self.acts.volume_actions.values())
+        return self._row
 
     def _name(self, host: str) -> str:
         spec = self._ctx.inventory.spec(host)
@@ -222,6 +205,7 @@ class StoragePanel(QWidget):
         else:
             said = _("Volumes")
         self._volume_count.setText(said)
+        self._row.fit()
         self._on_chosen()
 
     def show_only(self, which: str) -> None:
