@@ -75,7 +75,7 @@ class Gateway:
                     self._sessions[host] = Session(self._kit, spec, self._status_changed)
             sessions = dict(self._sessions)
         for session in gone:
-            session.close()
+            session.leave()
         for host, spec in new.items():
             if host in known:
                 if known[host].spec != spec:

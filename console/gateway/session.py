@@ -149,6 +149,12 @@ class Session:
         weakref.finalize(link, live.release).atexit = False
         return link
 
+    def leave(self) -> None:
+        """Stops for good. What waits in the lane of commands is not held up any more, and finds that the host is gone."""
+        with self._lock:
+            self._stop()
+            self.commands.skip()
+
     def close(self) -> Live | None:
         """Stops for good; returns what is being hung up, if anything."""
         with self._lock:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from console.app import App
@@ -9,6 +11,7 @@ from console.fleet.acts import Act
 from console.fleet.domains import State
 from console.fleet.errors import Reason
 from console.jobs.job import JobState
+from console.services.running import run
 from tests.unit.services.conftest import named
 
 
@@ -85,3 +88,21 @@ def test_a_shutdown_the_guest_ignores_ends_with_time_and_can_be_cancelled(
     handle = app.services.power.act(Act.SHUTDOWN, [named(app, "web").key])
     handle.cancel()
     assert handle.wait(10).state is JobState.CANCELLED
+
+
+def test_what_waits_in_the_lane_of_a_host_that_leaves_the_fleet_ends(app: App) -> None:
+    held = threading.Event()
+
+    def hold() -> None:
+        held.wait(10)
+
+    app.gateway.run_in_lane("alpha")(hold)
+    waiting = app.services.power.act(Act.START, [named(app, "db").key])
+    member = app.services.power.member(Act.START, named(app, "db").key)
+    app.services.hosts.remove("alpha")
+    held.set()
+    late = run(app.jobs, [member], "")
+    for handle in (waiting, late):
+        view = handle.wait(5)
+        assert view.problem is not None
+        assert (view.state, view.problem.reason) == (JobState.FAILED, Reason.GONE)
