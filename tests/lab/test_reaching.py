@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,17 @@ def test_a_key_that_no_host_knows_is_refused(lab: Lab, alpha: Host, console: Con
         shutil.copy(tmp_path / "authorized_keys", alpha.home / "ssh/authorized_keys")
         settings.write_text(before)
         alpha.sshd()
+
+
+def test_a_check_while_typing_says_that_a_password_would_be_asked(lab: Lab, alpha: Host, console: Console) -> None:
+    person = Person("never asked")
+    console.app.desk.handler = person
+    spec = spec_of(lab, alpha, "ssh")
+    spec = replace(spec, uri=spec.uri.replace("root@", "nobody@"))
+    *before, last = console.services.hosts.check(spec, asking=False)
+    assert [(line.step, line.ok) for line in before] == [("name", True), ("port", True), ("host-key", True)]
+    assert (last.step, last.ok, last.values.get("asks")) == ("sign-in", None, "password"), last
+    assert person.asked == []
 
 
 class Person:
