@@ -6,11 +6,11 @@ import getpass
 import socket
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
 
 from console.fleet.domains import VmKey
 from console.fleet.errors import Problem
@@ -98,10 +98,12 @@ class JobSpec:
     aside: bool = False
 
 
-@runtime_checkable
-class Later(Protocol):
+class Later(ABC):
     """What a body returns that has done its part while the job is not over: no thread waits for the rest."""
 
+    __slots__ = ()
+
+    @abstractmethod
     def then(self, ended: Callable[[BaseException | None], None]) -> None:
         """`ended` is called once, in any thread, with what went wrong (as a body would raise it) or None."""
 

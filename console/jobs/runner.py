@@ -360,6 +360,8 @@ class JobRunner:
                 return
             if child.view.state.ended:
                 parent.group.end(child.view)
+            elif child.view.fraction is None and parent.view.state is not JobState.QUEUED:
+                return  # nothing that the group tells of
             else:
                 parent.group.progress(child.view)
             if parent.view.state.ended:

@@ -15,7 +15,7 @@ from console.fleet.errors import NotFound, Problem, Reason, Unreachable
 from console.fleet.hosts import Phase
 from console.fleet.updates import ChangeSet
 from console.inventory.inventory import Inventory
-from console.jobs.job import Cancelled, Job
+from console.jobs.job import Cancelled, Job, Later
 
 LOST_LIMIT = 10.0  # seconds a host may be lost before what is waited for there is given up
 LONGEST = 60.0  # seconds the thread sleeps at most
@@ -26,7 +26,7 @@ Ended = Callable[[BaseException | None], None]
 _log = logging.getLogger(__name__)
 
 
-class Settling:
+class Settling(Later):
     """A job that has asked its host, and waits until the VM is as wanted (jobs.job.Later). Thread-safe; ends once.
 
     end, lost: monotonic times at which it is given up, and since when its host is lost (0 = it is not).

@@ -10,7 +10,7 @@ import pytest
 from console.fleet.domains import VmKey
 from console.fleet.errors import Busy, Conflict, Problem, Reason, Unreachable
 from console.jobs import runner as runner_module
-from console.jobs.job import Cancelled, Job, JobSpec, JobState, JobView
+from console.jobs.job import Cancelled, Job, JobSpec, JobState, JobView, Later
 from console.jobs.runner import JobRunner
 
 PATIENCE = 5.0
@@ -413,7 +413,7 @@ def test_a_store_gives_the_numbers_and_gets_views_and_lines() -> None:
     assert notes.lines == [(100, "hello")]
 
 
-class Promise:
+class Promise(Later):
     """Ends when the test says so."""
 
     def __init__(self) -> None:
