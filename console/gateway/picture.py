@@ -121,6 +121,7 @@ class Picture:
 
     def _gone(self, uuid: str) -> None:
         self._known.pop(uuid, None)
+        self._handles.pop(uuid, None)
         self.finder.forget(uuid)
         self._tell(DomainGone(self._spec().id, uuid))
 

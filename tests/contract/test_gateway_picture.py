@@ -91,6 +91,16 @@ def test_one_domain_and_one_that_is_gone(at: Looking) -> None:
     assert isinstance(only(at.since()), DomainGone)
 
 
+def test_of_a_domain_that_is_gone_nothing_is_kept(at: Looking) -> None:
+    kept: dict[str, Any] = {}
+    picture = Picture(at.picture._kit, at.picture._spec, at.conn, at.told.append, lambda: False, kept)
+    picture.read_all()
+    assert set(kept) == {uuid_of(0), uuid_of(1)}
+    at.vm(1).undefine()
+    picture.read_one(uuid_of(1))
+    assert set(kept) == {uuid_of(0)}
+
+
 def test_looking_for_what_no_event_told(at: Looking) -> None:
     at.picture.read_flags()
     assert at.since() == []
