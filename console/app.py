@@ -8,9 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from console.fleet.domains import VmKey
 from console.fleet.errors import Problem
+from console.fleet.history import Mark, MarkKind
 from console.fleet.hosts import Phase
-from console.fleet.updates import ConfigChanged, Update
+from console.fleet.updates import ConfigChanged, Reverted, Update
 from console.gateway.gateway import Gateway
 from console.gateway.replay import TraceReplay
 from console.inventory.cache import Cache
@@ -154,6 +156,8 @@ class App:
         self.inventory.apply(update)
         if isinstance(update, ConfigChanged):
             self.keeping.noticed(update)
+        elif isinstance(update, Reverted):
+            self.recorder.mark(Mark(update.at, MarkKind.REVERT, VmKey(update.host, update.uuid)))
 
     def _keep(self, host: str) -> None:
         self.cache.keep(host, self.inventory.view(host), self.inventory.domains_of(host))

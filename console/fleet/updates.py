@@ -44,6 +44,15 @@ class DomainGone:
 
 
 @dataclass(frozen=True, slots=True)
+class Reverted:
+    """A domain went back to one of its snapshots, at this epoch; what it is like now is told apart."""
+
+    host: str
+    uuid: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class ConfigChanged:
     """Another configuration may be stored of one domain; `DomainRead` tells of it only what a Domain has."""
 
@@ -103,6 +112,7 @@ Update = (
     | DomainRead
     | DomainGone
     | ConfigChanged
+    | Reverted
     | StateRead
     | AddressesRead
     | AddressesLooked

@@ -25,7 +25,7 @@ class Kind(StrEnum):
 class Event:
     """Something changed. uuid: of the domain, "" for networks and pools; state: what the event itself says it is in now.
 
-    stored: another configuration may be stored of the domain.
+    stored: another configuration may be stored of the domain. reverted: it went back to a snapshot.
     """
 
     kind: Kind
@@ -33,6 +33,7 @@ class Event:
     state: State | None = None
     at: float = 0.0
     stored: bool = False
+    reverted: bool = False
 
 
 Sink = Callable[[Event], None]
@@ -49,6 +50,14 @@ _STATES = {
 _STOPPED = {
     libvirt.VIR_DOMAIN_EVENT_STOPPED_CRASHED: State.CRASHED,
     libvirt.VIR_DOMAIN_EVENT_STOPPED_SAVED: State.SAVED,
+}
+
+_REVERTS = {
+    (libvirt.VIR_DOMAIN_EVENT_STARTED, libvirt.VIR_DOMAIN_EVENT_STARTED_FROM_SNAPSHOT),
+    (libvirt.VIR_DOMAIN_EVENT_SUSPENDED, libvirt.VIR_DOMAIN_EVENT_SUSPENDED_FROM_SNAPSHOT),
+    (libvirt.VIR_DOMAIN_EVENT_RESUMED, libvirt.VIR_DOMAIN_EVENT_RESUMED_FROM_SNAPSHOT),
+    (libvirt.VIR_DOMAIN_EVENT_STOPPED, libvirt.VIR_DOMAIN_EVENT_STOPPED_FROM_SNAPSHOT),
+    (libvirt.VIR_DOMAIN_EVENT_DEFINED, libvirt.VIR_DOMAIN_EVENT_DEFINED_FROM_SNAPSHOT),
 }
 
 # Everything after which a domain's description may be another. Names, since an older binding lacks the later ones.
@@ -122,8 +131,8 @@ class Events:
     # in the event loop's thread
 
     def _lifecycle(self, _conn: Any, domain: Any, event: int, detail: int, _opaque: Any) -> None:
-        stored = event == libvirt.VIR_DOMAIN_EVENT_DEFINED
-        self._sink(Event(Kind.DOMAIN, domain.UUIDString(), state_after(event, detail), time.time(), stored))
+        stored, reverted = event == libvirt.VIR_DOMAIN_EVENT_DEFINED, (event, detail) in _REVERTS
+        self._sink(Event(Kind.DOMAIN, domain.UUIDString(), state_after(event, detail), time.time(), stored, reverted))
 
     def _changed(self, _conn: Any, domain: Any, *_more: Any) -> None:
         self._sink(Event(Kind.DOMAIN, domain.UUIDString(), at=time.time()))

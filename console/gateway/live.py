@@ -342,6 +342,8 @@ class Live:
             if event.kind is Kind.DOMAIN:
                 (self._moved if event.uuid in told else self._touched)[event.uuid] = None
                 self._picture.state_told(event)
+                if event.reverted:
+                    self._picture.reverted(event)
                 if event.stored:
                     self._on_update(ConfigChanged(self.spec.id, event.uuid))
             elif event.kind is Kind.AGENT:

@@ -19,6 +19,7 @@ from console.fleet.updates import (
     LoadsRead,
     NetworksRead,
     PoolsRead,
+    Reverted,
     StateRead,
     Update,
 )
@@ -31,6 +32,7 @@ from console.gateway.stats import Meter
 
 SWEPT = 3  # domains from which on one sweep over the host is cheaper than asking all of each
 SWEPT_SHARE = 40  # unless the host has so many times more
+ONE_REVERT = 5.0  # seconds between events of two reverts
 
 
 class Picture:
@@ -64,6 +66,7 @@ class Picture:
         self._sizes: Sizes = {}
         self._meter = Meter(conn, kit.interval, kit.clock)
         self._quiet = False  # the last round brought no figures, and that is told
+        self._reverted: dict[str, float] = {}
         self.finder = Finder(conn, self._addresses)
 
     def read_all(self) -> None:
@@ -211,6 +214,12 @@ class Picture:
         if not (nothing and self._quiet):
             self._tell(LoadsRead(self._spec().id, load, loads))
         self._quiet = nothing
+
+    def reverted(self, event: Event) -> None:
+        """Tells that a domain went back to a snapshot; one revert comes as several events."""
+        if event.at - self._reverted.get(event.uuid, 0.0) > ONE_REVERT:
+            self._tell(Reverted(self._spec().id, event.uuid, event.at))
+        self._reverted[event.uuid] = event.at
 
     def state_told(self, event: Event) -> None:
         """Tells the state an event tells, before the domain is read."""

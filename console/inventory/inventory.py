@@ -26,6 +26,7 @@ from console.fleet.updates import (
     LoadsRead,
     NetworksRead,
     PoolsRead,
+    Reverted,
     StateRead,
     StatusChanged,
     Update,
@@ -288,7 +289,7 @@ class Inventory:
                     return ChangeSet()
                 self._forget(VmKey(host, uuid))
                 return ChangeSet(removed=frozenset({VmKey(host, uuid)}), hosts=frozenset({host}))
-            case ConfigChanged():
+            case ConfigChanged() | Reverted():
                 return ChangeSet()
             case StateRead(uuid=uuid, state=state, at=at):
                 known = self._domains.get(VmKey(host, uuid))

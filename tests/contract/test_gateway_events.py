@@ -11,7 +11,7 @@ import pytest
 
 from console.fleet.domains import State
 from console.fleet.hosts import HostSpec, Phase
-from console.fleet.updates import DomainRead, StateRead
+from console.fleet.updates import DomainRead, Reverted, StateRead
 from console.gateway.events import state_after
 from tests.contract.console_like import DOMAIN, OFF, RUNNING, Console, console, node, uuid_of, wait_for
 
@@ -37,6 +37,21 @@ def test_states_come_as_they_change(at: Console) -> None:
     at.until(0, lambda now: now.state is State.RUNNING)
     assert at.all(StateRead)[0].state is State.PAUSED
     assert at.vm(0).started >= at.vm(0).since - 1 > 0
+
+
+def test_going_back_to_a_snapshot_is_told_once_each_time(at: Console) -> None:
+    vm = at.gateway.link("h").domain(uuid_of(0))
+    kept = vm.snapshotCreateXML("<domainsnapshot><name>clean</name></domainsnapshot>", 0)
+    vm.destroy()
+    at.until(0, lambda now: now.state is State.OFF)
+    assert not at.all(Reverted)
+    vm.revertToSnapshot(kept, 0)
+    at.until(0, lambda now: now.state is State.RUNNING)
+    wait_for(lambda: at.all(Reverted))
+    time.sleep(0.3)
+    (told,) = at.all(Reverted)
+    assert (told.host, told.uuid) == ("h", uuid_of(0))
+    assert time.time() - 5 < told.at <= time.time()
 
 
 def test_a_state_is_stamped_when_the_event_came(at: Console) -> None:

@@ -12,7 +12,7 @@ import pytest
 from console.app import CLOSE_LIMIT, App, Options
 from console.fleet.domains import State
 from console.fleet.errors import Reason
-from console.fleet.history import Measure
+from console.fleet.history import MarkKind, Measure
 from console.fleet.hosts import Phase
 from console.settings.paths import Profile
 from tests.unit.services.conftest import OFF, RUNNING, open_app, write_fleet
@@ -134,3 +134,18 @@ def test_a_damaged_history_of_load_is_said(tmp_path: Path) -> None:
         assert list(app.services.troubles()) == ["load"]
     finally:
         app.close()
+
+
+def test_a_revert_behind_our_back_is_marked(open_app: Open) -> None:
+    app = open_app({"alpha": {"web": RUNNING}})
+    (vm,) = app.inventory.domains()
+    domain = app.gateway.link("alpha").domain(vm.key.uuid)
+    kept = domain.snapshotCreateXML("<domainsnapshot><name>clean</name></domainsnapshot>", 0)
+    domain.destroy()
+    domain.revertToSnapshot(kept, 0)
+    end = time.monotonic() + 10
+    kinds: list[MarkKind] = []
+    while MarkKind.REVERT not in kinds and time.monotonic() < end:
+        time.sleep(0.05)
+        kinds = [mark.kind for mark in app.services.stats.marks([vm.key], 0, time.time() + 10)]
+    assert kinds.count(MarkKind.REVERT) == 1
