@@ -1,10 +1,13 @@
-"""Files written whole or not at all."""
+"""Files written whole or not at all, and by one console at a time."""
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import tempfile
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 
@@ -43,6 +46,30 @@ def write_bytes(path: Path, data: bytes, mode: int = 0o644) -> os.stat_result:
         raise
     _sync_folder(path.parent)
     return stat
+
+
+@contextlib.contextmanager
+def alone(path: Path, limit: float) -> Iterator[None]:
+    """No other console that asks for it is at the files of this folder meanwhile: a lock on the folder itself, which leaves
+    nothing behind. The folder is made where missing. Errors: OSError; TimeoutError after `limit` seconds."""
+    folder = path.resolve().parent
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        end = time.monotonic() + limit
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > end:
+                    raise TimeoutError(f"another console is at {folder}") from None
+                time.sleep(0.01)
+            except OSError:  # a file system without locks
+                break
+        yield
+    finally:
+        os.close(handle)
 
 
 def _sync_folder(folder: Path) -> None:

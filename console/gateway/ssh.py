@@ -152,7 +152,7 @@ def trust(line: str, way: Way | None = None) -> None:
     file = Path(way.files[0] if way is not None and way.files else "~/.ssh/known_hosts").expanduser()
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with file.open("a+", encoding="utf-8") as stream:
+        with file.open("a+", encoding="utf-8", errors="surrogateescape") as stream:
             stream.seek(0)
             text = stream.read()
             if line not in text.splitlines():

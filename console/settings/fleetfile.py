@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import logging
 import os
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from console.files.atomic import write_text
+from console.files.atomic import alone, write_text
 from console.fleet import uris
 from console.fleet.errors import Busy, Conflict, Denied, Failed, FleetError, NotFound, Problem, Reason, UsageError
 from console.fleet.hosts import HostSpec
@@ -267,25 +265,12 @@ def _stamp_of(path: Path) -> Stamp | None:
 
 @contextlib.contextmanager
 def _alone(path: Path, what: str) -> Iterator[None]:
-    """No other console saves meanwhile: a lock on the folder, which leaves nothing behind. Busy after LOCK_LIMIT."""
-    folder = path.resolve().parent
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    except OSError as error:
-        raise _refused(error, path, what) from error
-    try:
-        end = time.monotonic() + LOCK_LIMIT
-        while True:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > end:
-                    raise Busy(Reason.IN_USE, path.name) from None
-                time.sleep(0.01)
-            except OSError:  # a file system without locks
-                break
+    """No other console saves meanwhile. Busy after LOCK_LIMIT."""
+    with contextlib.ExitStack() as held:
+        try:
+            held.enter_context(alone(path, LOCK_LIMIT))
+        except TimeoutError:
+            raise Busy(Reason.IN_USE, path.name) from None
+        except OSError as error:
+            raise _refused(error, path, what) from error
         yield
-    finally:
-        os.close(handle)

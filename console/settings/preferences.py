@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from console.files.atomic import write_text
+from console.files.atomic import alone, write_text
 from console.files.writer import Writer
 from console.fleet.alerts import AlertRule
 from console.fleet.errors import Failed, Problem, Reason
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import tomlkit
 
 DELAY = 0.3  # seconds until a change is written
+LOCK_LIMIT = 2.0  # seconds that another console may take to write; after that it is tried again later
 HEAD = "# What is not here is as it comes. Comments stay.\n"
 
 
@@ -239,13 +240,14 @@ class PreferencesStore:
             value, changed = self.value, set(self._changed)
             self._changed.clear()
         try:
-            try:
-                document = tomlkit.parse(self.path.read_text("utf-8"))
-            except FileNotFoundError:
-                document = tomlkit.parse(HEAD)
-            for key in (f.name for f in fields(value) if f.name in changed):
-                _put(document, key, getattr(value, key))
-            write_text(self.path, tomlkit.dumps(document))
+            with alone(self.path, LOCK_LIMIT):
+                try:
+                    document = tomlkit.parse(self.path.read_text("utf-8"))
+                except FileNotFoundError:
+                    document = tomlkit.parse(HEAD)
+                for key in (f.name for f in fields(value) if f.name in changed):
+                    _put(document, key, getattr(value, key))
+                write_text(self.path, tomlkit.dumps(document))
         except (OSError, ValueError) as error:
             with self._lock:
                 self._changed |= changed

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from console.files import atomic
-from console.files.atomic import write_bytes, write_text
+from console.files.atomic import alone, write_bytes, write_text
 
 
 def test_a_new_file_gets_its_folder_and_mode(tmp_path: Path) -> None:
@@ -61,3 +61,13 @@ def test_bytes_are_written_as_they_are(tmp_path: Path) -> None:
     write_bytes(tmp_path / "picture.png", data)
     assert (tmp_path / "picture.png").read_bytes() == data
     assert [file.name for file in tmp_path.iterdir()] == ["picture.png"]
+
+
+def test_one_at_a_time(tmp_path: Path) -> None:
+    with alone(tmp_path / "new" / "x.toml", 1.0):
+        with pytest.raises(TimeoutError), alone(tmp_path / "new" / "other.toml", 0.05):
+            raise AssertionError
+        with alone(tmp_path / "elsewhere" / "x.toml", 0.05):
+            pass
+    with alone(tmp_path / "new" / "x.toml", 0.05):
+        pass

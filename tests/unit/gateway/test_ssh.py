@@ -158,3 +158,10 @@ def test_libssh_keeps_its_keys_where_libvirt_does(home: Path, config: Path) -> N
     assert way.files == (str(home / "config/libvirt/known_hosts"),)
     named = ssh.way_to(take_apart("qemu+libssh2://alpha/system?known_hosts=/keys"))
     assert (named.name, named.files) == ("alpha", ("/keys",))
+
+
+def test_other_lines_may_hold_what_is_no_text(tmp_path: Path) -> None:
+    file = tmp_path / "known_hosts"
+    file.write_bytes(b"other ssh-ed25519 AAAA b\xfcro\n")
+    ssh.trust("h ssh-ed25519 BBBB", ssh.Way("h", 22, "h", "u", False, (str(file),)))
+    assert file.read_bytes() == b"other ssh-ed25519 AAAA b\xfcro\nh ssh-ed25519 BBBB\n"

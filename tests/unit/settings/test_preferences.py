@@ -197,3 +197,22 @@ def test_a_broken_file_is_not_taken_over(path: Path, store: PreferencesStore) ->
     assert store.value.searches == ()
     path.write_text("[[[", "utf-8")
     assert store.peek() is None
+
+
+def test_two_consoles_that_write_at_once_lose_nothing_of_each_other(tmp_path: Path) -> None:
+    path = tmp_path / "preferences.toml"
+    stores = [PreferencesStore(path, delay=0.0) for _ in range(4)]
+    kept = (SavedSearch("mine", "tag:prod"),)
+    changes: tuple[dict[str, object], ...] = (
+        {"compact": True},
+        {"searches": kept},
+        {"language": "de"},
+        {"interval": 7.0},
+    )
+    for store in stores:
+        assert store.value == Preferences()
+    for store, change in zip(stores, changes, strict=True):
+        store.set(**change)
+    for store in stores:
+        store.close(5)
+    assert read(path.read_text())[0] == Preferences(compact=True, searches=kept, language="de", interval=7.0)
