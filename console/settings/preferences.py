@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -126,6 +126,13 @@ def _in_range(key: str, value: Any) -> Any:
     return value
 
 
+class Shared(NamedTuple):
+    """What a look at the file found of SHARED. edits: how often something had been changed here by then."""
+
+    edits: int
+    values: Mapping[str, Any]
+
+
 class PreferencesStore:
     """The preferences of one profile. Thread-safe.
 
@@ -140,7 +147,8 @@ class PreferencesStore:
         self.problem: Problem | None = None
         self._lock = threading.RLock()
         self._value: Preferences | None = None
-        self._stamp = 0
+        self._stamp = self._edits = 0
+        self._writing = False
         self._changed: set[str] = set()
         self._listeners: list[Callable[[Preferences], object]] = []
         self._writer = Writer("preferences", self._write, delay)
@@ -161,6 +169,7 @@ class PreferencesStore:
             if new == old:
                 return old
             self._value = new
+            self._edits += 1
             self._changed |= {f.name for f in fields(new) if getattr(new, f.name) != getattr(old, f.name)}
             listeners = tuple(self._listeners)
         self._writer.wake()
@@ -180,8 +189,13 @@ class PreferencesStore:
 
         return undo
 
-    def peek(self) -> Mapping[str, Any] | None:
-        """What the file says of SHARED, None where nobody wrote since the last look. Blocks on the disk."""
+    def peek(self) -> Shared | None:
+        """What the file says of SHARED; None where nobody wrote since the last look, or where what was changed here is not
+        written yet. Blocks on the disk."""
+        with self._lock:
+            edits = self._edits
+            if self._changed or self._writing:
+                return None
         try:
             stamp = self.path.stat().st_mtime_ns
             if stamp == self._stamp:
@@ -190,15 +204,16 @@ class PreferencesStore:
         except (OSError, ValueError):
             return None
         self._stamp = stamp
-        return {key: getattr(value, key) for key in SHARED if key not in wrong}
+        return Shared(edits, {key: getattr(value, key) for key in SHARED if key not in wrong})
 
-    def adopt(self, shared: Mapping[str, Any] | None) -> None:
-        """Takes over what `peek` found; what was changed here and is not written yet stays. Listeners are told."""
-        if shared is None:
-            return
+    def adopt(self, shared: Shared | None) -> None:
+        """Takes over what `peek` found, unless something was changed here since. Listeners are told."""
         with self._lock:
+            if shared is None or shared.edits != self._edits:
+                self._stamp = 0 if shared is not None else self._stamp  # looked at again once ours is written
+                return
             old = self.value
-            new = replace(old, **{key: value for key, value in shared.items() if key not in self._changed})
+            new = replace(old, **shared.values)
             if new == old:
                 return
             self._value = new
@@ -239,6 +254,7 @@ class PreferencesStore:
         with self._lock:
             value, changed = self.value, set(self._changed)
             self._changed.clear()
+            self._writing = True
         try:
             with alone(self.path, LOCK_LIMIT):
                 try:
@@ -253,6 +269,8 @@ class PreferencesStore:
                 self._changed |= changed
                 self.problem = _problem(error, self.path)
             raise Failed(self.problem, self.path.name) from error
+        finally:
+            self._writing = False
         if self.problem is not None and self.problem.reason is not Reason.DAMAGED:
             self.problem = None
 

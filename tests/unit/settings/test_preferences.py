@@ -181,13 +181,36 @@ def test_what_another_console_keeps_is_taken_over(path: Path, store: Preferences
 
 
 def test_what_was_changed_here_stays(path: Path) -> None:
-    store = PreferencesStore(path, delay=60.0)
-    store.set(searches=(SavedSearch("Mine", "cpu>1"),))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text('[[searches]]\nname = "Theirs"\nquery = "cpu>2"\n', "utf-8")
+    store = PreferencesStore(path, delay=60.0)
+    found = store.peek()
+    store.set(searches=(SavedSearch("Mine", "cpu>1"),))  # between the look and what came of it
+    store.adopt(found)
+    assert [each.name for each in store.value.searches] == ["Mine"]
+    assert store.peek() is None  # ours is not written yet
+    store.close(2.0)
     store.adopt(store.peek())
     assert [each.name for each in store.value.searches] == ["Mine"]
+
+
+def test_nothing_is_taken_over_while_ours_is_being_written(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("compact = true", "utf-8")
+    store = PreferencesStore(path, delay=0.0)
+    peeked: list[object] = []
+    real = preferences_module.write_text
+
+    def slow(target: Path, text: str) -> None:
+        peeked.append(store.peek())
+        real(target, text)
+
+    monkeypatch.setattr(preferences_module, "write_text", slow)
+    store.set(searches=(SavedSearch("Mine", "cpu>1"),))
     store.close(2.0)
+    assert peeked == [None]
+    store.adopt(store.peek())
+    assert [each.name for each in store.value.searches] == ["Mine"]
 
 
 def test_a_broken_file_is_not_taken_over(path: Path, store: PreferencesStore) -> None:
