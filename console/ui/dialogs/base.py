@@ -87,12 +87,27 @@ class Dialog(QDialog):
         room = self.screen().availableGeometry().size() * OF_SCREEN
         wanted = theme.px(height) if height else self.sizeHint().height()
         if max(wanted, self.minimumSizeHint().height()) > room.height():
-            layout = self.layout()
-            assert isinstance(layout, QVBoxLayout)
-            layout.removeWidget(self._matter)
-            layout.insertWidget(0, scrolled(self._matter), 1)
+            self._let_scroll()
         self.resize(min(theme.px(self._width), room.width()), min(wanted, room.height()))
         self.open()
+
+    def _let_scroll(self) -> None:
+        """Puts the matter into an area that scrolls; keys go where and as they went."""
+        layout, focus = self.layout(), self.focusWidget()
+        assert isinstance(layout, QVBoxLayout)
+        layout.removeWidget(self._matter)
+        area = scrolled(self._matter)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        layout.insertWidget(0, area, 1)
+        stops = [one for one in self._matter.findChildren(QWidget) if one.focusPolicy() & Qt.FocusPolicy.TabFocus]
+        before: QWidget = stops[-1] if stops else area
+        for number in range(self._bar.count()):
+            item = self._bar.itemAt(number)
+            button = item.widget() if item is not None else None
+            if isinstance(button, Button):
+                self.setTabOrder(before, button)
+                before = button
+        (focus or (stops[0] if stops else area)).setFocus()
 
     # the bar
 

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from console.fleet.errors import Denied, Reason
@@ -102,3 +102,21 @@ def test_what_is_higher_than_the_screen_scrolls(window: QWidget, monkeypatch: py
     button = dialog.findChildren(QPushButton)[-1]
     assert button.mapTo(dialog, button.rect().bottomLeft()).y() < dialog.height()
     assert dialog.grab().height() == dialog.height()
+
+
+@pytest.mark.parametrize("chosen", [False, True])
+def test_where_it_scrolls_keys_go_as_before(window: QWidget, qtbot: QtBot, chosen: bool) -> None:
+    dialog = Dialog("Long", window)
+    fields = [QLineEdit() for _ in range(40)]
+    for field in fields:
+        dialog.body.addWidget(field)
+    close = dialog.add_close()
+    if chosen:
+        fields[3].setFocus()
+    with qtbot.waitActive(dialog):
+        dialog.show_at()
+    assert dialog.findChildren(QScrollArea)
+    qtbot.waitUntil(lambda: dialog.focusWidget() is fields[3 if chosen else 0])
+    fields[-1].setFocus()
+    qtbot.keyClick(fields[-1], Qt.Key.Key_Tab)
+    qtbot.waitUntil(lambda: dialog.focusWidget() is close)
