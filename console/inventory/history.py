@@ -245,11 +245,11 @@ class Recorder:
             self.claim.give()  # also where `close` has not waited for it
 
     def _record(self) -> None:
+        self._drain()  # first: where the file cannot be had for hours, what waits must not grow
+        self._marks.extend(self._happenings.marks())
         self._take_claim()
         if self.claim.held and self._busy_before is None:
             self._read_who_was_busy()
-        self._drain()
-        self._marks.extend(self._happenings.marks())
         now = self._clock()
         if not self.claim.held:
             self._marks.clear()  # the other console writes them

@@ -5,6 +5,7 @@ Writers are the gateway's threads, by `apply`; readers are any thread. Values ar
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import deque
@@ -33,12 +34,12 @@ from console.fleet.updates import (
 )
 from console.inventory.traces import Point, Traces
 
-BOOT_SLACK = (
-    600.0,
-    0.15,
-)  # seconds, and part of its uptime, by which a host may have been started earlier than its CPUs tell
+BOOT_SLACK = (600.0, 0.15)
+"""Seconds, and part of its uptime, by which a host may have been started earlier than its CPUs tell."""
 
 Listener = Callable[[ChangeSet], None]
+
+_log = logging.getLogger(__name__)
 
 
 class Inventory:
@@ -226,18 +227,17 @@ class Inventory:
             if self._telling:
                 return
             self._telling = True
-        try:
-            while True:
-                with self._lock:
-                    if not self._untold:
-                        self._telling = False
-                        return
-                    change, listeners = self._untold.popleft(), tuple(self._listeners)
-                for listener in listeners:
+        while True:
+            with self._lock:
+                if not self._untold:
+                    self._telling = False
+                    return
+                change, listeners = self._untold.popleft(), tuple(self._listeners)
+            for listener in listeners:
+                try:
                     listener(change)
-        except BaseException:
-            self._telling = False
-            raise
+                except Exception:
+                    _log.exception("a listener of the inventory broke")
 
     def _forget(self, key: VmKey) -> None:
         self._domains.pop(key, None)

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from console.fleet.domains import Domain, Load, State, VmKey
-from console.fleet.errors import Reason
+from console.fleet.errors import Failed, Reason
 from console.fleet.history import Mark, MarkKind
 from console.fleet.hosts import HostFacts, HostLoad, HostSpec
 from console.fleet.updates import DomainRead, DomainsRead, FactsRead, LoadsRead, StateRead
@@ -222,6 +222,20 @@ def test_a_full_disk_is_said_and_nothing_else_is_lost(desk: Desk) -> None:
     until(lambda: recorder.problem is None)  # a new connection has no such limit
     until(lambda: not recorder._marks)
     assert len(recorder.marks([KEY], 0, 2 * T)) == 60
+
+
+def test_while_the_file_cannot_be_had_at_all_what_waits_does_not_grow(desk: Desk) -> None:
+    """It is a newer console's."""
+    with sqlite3.connect(desk.path) as file:
+        file.execute("PRAGMA user_version = 99")
+    file.close()
+    recorder = desk.recorder()
+    desk.run(600)
+    with pytest.raises(Failed):
+        recorder._record()
+    assert not recorder._rounds
+    assert recorder.problem is not None
+    assert recorder.live([KEY], int(T) // 5, 120)[KEY][1][0].tolist() == pytest.approx([0.5] * 120)
 
 
 def test_where_nothing_may_be_written_it_is_said(tmp_path: Path) -> None:

@@ -490,3 +490,18 @@ def test_what_was_recorded_before_goes_before_what_is_told() -> None:
     inventory.recall({key: ((100.0, 0.5), (110.0, 0.6)), gone: ((100.0, 0.5),)})
     assert inventory.trace(key) == ((100.0, 0.5), (110.0, 0.6))
     assert inventory.trace(gone) == ()
+
+
+def test_a_listener_that_breaks_is_the_only_one_that_misses_a_change(caplog: pytest.LogCaptureFixture) -> None:
+    inventory = Inventory()
+    told: list[ChangeSet] = []
+
+    def broken(_change: ChangeSet) -> None:
+        raise ValueError("broken listener")
+
+    inventory.subscribe(broken)
+    inventory.subscribe(told.append)
+    inventory.set_hosts((HostSpec("h", "h", "test:///default"),))
+    inventory.apply(StatusChanged("h", HostStatus(Phase.LIVE)))
+    assert len(told) == 2
+    assert "broken listener" in caplog.text
