@@ -289,8 +289,6 @@ class Inventory:
                     return ChangeSet()
                 self._forget(VmKey(host, uuid))
                 return ChangeSet(removed=frozenset({VmKey(host, uuid)}), hosts=frozenset({host}))
-            case ConfigChanged() | Reverted():
-                return ChangeSet()
             case StateRead(uuid=uuid, state=state, at=at):
                 known = self._domains.get(VmKey(host, uuid))
                 if known is None or known.state is state:
@@ -299,7 +297,7 @@ class Inventory:
                     return self._take_one(replace(known, state=state, since=at))
                 started = at if state.active else 0.0
                 return self._take_one(replace(known, state=state, since=at, started=started, met=0.0, boot=0))
-            case AddressesLooked():
+            case AddressesLooked() | ConfigChanged() | Reverted():
                 return ChangeSet()  # it is told, which is all
             case AddressesRead(uuid=uuid, addresses=addresses):
                 known = self._domains.get(VmKey(host, uuid))
