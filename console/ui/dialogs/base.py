@@ -99,7 +99,8 @@ class Dialog(QDialog):
         area = scrolled(self._matter)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         layout.insertWidget(0, area, 1)
-        stops = [one for one in self._matter.findChildren(QWidget) if one.focusPolicy() & Qt.FocusPolicy.TabFocus]
+        parts = (one for one in self._matter.findChildren(QWidget) if one.window() is self)  # no lists of combo boxes
+        stops = [one for one in parts if one.focusPolicy() & Qt.FocusPolicy.TabFocus]
         before: QWidget = stops[-1] if stops else area
         for number in range(self._bar.count()):
             item = self._bar.itemAt(number)

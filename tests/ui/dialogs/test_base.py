@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from console.fleet.errors import Denied, Reason
@@ -108,8 +108,10 @@ def test_what_is_higher_than_the_screen_scrolls(window: QWidget, monkeypatch: py
 def test_where_it_scrolls_keys_go_as_before(window: QWidget, qtbot: QtBot, chosen: bool) -> None:
     dialog = Dialog("Long", window)
     fields = [QLineEdit() for _ in range(40)]
-    for field in fields:
+    for number, field in enumerate(fields):
         dialog.body.addWidget(field)
+        if number == 20:
+            dialog.body.addWidget(QComboBox())  # its list is a window of its own
     close = dialog.add_close()
     if chosen:
         fields[3].setFocus()
