@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from console.fleet.domains import VmKey
 from console.fleet.history import Measure
 from console.inventory.inventory import Inventory
 from console.inventory.traces import POINTS, STEP
@@ -17,14 +18,12 @@ def recall(stats: StatsService, inventory: Inventory, now: float) -> int:
     there was something of. Errors: Failed.
     """
     known = {domain.key for domain in inventory.domains()}
-    keys = [key for key in stats.subjects() if key in known]
+    keys = [key for key in stats.subjects() if isinstance(key, VmKey) and key in known]
     if not keys:
         return 0
     told = stats.several(keys, (Measure.CPU,), now - POINTS * STEP, now, POINTS)
     points = {}
     for key in keys:
-        if isinstance(key, str):
-            continue
         series = told[key][Measure.CPU]
         there = series.mean == series.mean  # no NaN
         if there.any():

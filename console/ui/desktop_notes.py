@@ -127,7 +127,7 @@ class DesktopNotes:
         hints = {"urgency": ("y", 2 if note.urgent else 1), "desktop-entry": ("s", "splendid")}
         body = ("Splendid", 0, "splendid", note.summary, note.body, actions, hints, -1)
         from jeepney import new_method_call  # noqa: PLC0415 - slow to load, and the window's start does not need it
-        from jeepney.wrappers import unwrap_msg  # noqa: PLC0415
+        from jeepney.wrappers import unwrap_msg  # type: ignore[import-untyped]  # noqa: PLC0415
 
         message = new_method_call(address(), "Notify", "susssasa{sv}i", body)
         try:

@@ -262,8 +262,8 @@ def read(
         for measure, found in parts.items()
     }
     if plan.beside:
-        host = stats.several((plan.beside,), (Measure.CPU,), start, end, points)
-        series[plan.beside, Measure.CPU] = host[plan.beside][Measure.CPU]
+        beside = stats.several((plan.beside,), (Measure.CPU,), start, end, points)
+        series[plan.beside, Measure.CPU] = beside[plan.beside][Measure.CPU]
     stacks: dict[str, Mapping[VmKey, Series]] = {}
     for draft in plan.drafts:
         if draft.by_vm is not None:

@@ -30,7 +30,8 @@ def polygon(x: Floats, y: Floats) -> QPolygonF:
     if not count:
         return made
     made.resize(count)
-    memory: Any = VoidPtr(getCppPointer(made.data())[0], count * 16, True)
+    pointer: Any = VoidPtr  # its stub has one argument; the others are size and whether it may be written
+    memory = pointer(getCppPointer(made.data())[0], count * 16, True)
     points = np.frombuffer(memory, np.float64).reshape(-1, 2)
     points[:, 0], points[:, 1] = x, y
     return made
