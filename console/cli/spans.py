@@ -25,7 +25,7 @@ def _moment(ctx: click.Context, param: click.Parameter, value: str) -> float:
     if text == NOW:
         return now
     try:
-        return now - query_values.number(text.removesuffix(_(" ago")), query_values.Measure.TIME)
+        return now - query_values.number(text.removesuffix(" ago").removesuffix(_(" ago")), query_values.Measure.TIME)
     except (query_values.NotANumber, query_values.NotAUnit):
         pass
     try:
