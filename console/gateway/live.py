@@ -63,7 +63,7 @@ class Live:
         self._on_ready = on_ready
         self._on_heard = on_heard
         self._on_lost = on_lost
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # the collector may give a link back in a thread that has it
         self._closed = False
         self._users = 0  # calls on the connection under way, and links handed out
         self._hung_up = False

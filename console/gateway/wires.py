@@ -43,7 +43,10 @@ class Wire:
 
     @contextlib.contextmanager
     def _socket(self) -> Iterator[socket.socket | None]:
-        number = self._duplicate()
+        try:
+            number = self._duplicate()
+        except OSError:  # none left
+            number = None
         if number is None:
             yield None
             return

@@ -41,7 +41,7 @@ class Workers:
         self._cap = cap
         self._name = name
         self._courtesy = courtesy or Courtesy()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # the collector may have a connection closed in a thread that has it
         self._work = threading.Condition(self._lock)
         self._queues: tuple[deque[Task], ...] = tuple(deque() for _rank in Rank)
         self._started: dict[int, float] = {}  # number of the thread: when its task began

@@ -130,3 +130,28 @@ def test_acts_use_the_handles_that_reading_brought_and_none_of_another_name(tmp_
         del link
         mine.gateway.disconnect("h")
         wait_for(lambda: not handles)
+
+
+def test_a_link_that_the_collector_finds_is_given_back_whatever_goes_on_just_then(tmp_path: Path) -> None:
+    """It may be at work in any thread, also in one that holds these locks."""
+    with console(HostSpec("h", "h", f"test://{node(tmp_path, RUNNING)}")) as mine:
+        assert mine.settled() is Phase.LIVE
+        live = mine.gateway._sessions["h"]._live
+        assert live is not None
+        gc.collect()
+        gc.disable()
+        try:
+            loop: list[object] = [mine.gateway.link("h")]
+            loop.append(loop)
+            del loop
+            mine.gateway.disconnect("h")
+            assert not live.over.is_set()
+
+            def collect() -> None:
+                with mine.gateway._workers._lock, live._lock:
+                    gc.collect()
+
+            threading.Thread(target=collect, name="collects", daemon=True).start()
+            assert live.over.wait(5)
+        finally:
+            gc.enable()

@@ -40,3 +40,12 @@ def test_what_is_gone_or_no_socket_is_left_alone() -> None:
     Wire(lambda: os.dup(reading)).watch()
     os.close(reading)
     os.close(writing)
+
+
+def test_without_a_file_descriptor_left_nothing_is_cut_and_nothing_breaks() -> None:
+    def full() -> int:
+        raise OSError(24, "Too many open files")
+
+    wire = Wire(full)
+    wire.cut()
+    wire.watch()
