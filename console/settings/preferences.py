@@ -238,8 +238,18 @@ class PreferencesStore:
             return Preferences()
         return value
 
+    def _aside(self) -> Path:
+        return self.path.with_name(f"{self.path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}")
+
+    def _keep_what_is_wrong(self, text: str, changed: frozenset[str]) -> None:
+        """Where a person wrote what could not be used, and that is written over now, it is kept beside. Errors: OSError."""
+        if lost := sorted(changed.intersection(read(text)[1])):
+            aside = self._aside()
+            write_text(aside, text)
+            self.problem = Problem(Reason.DAMAGED, ", ".join(lost), 0, str(aside))
+
     def _set_aside(self, error: Exception) -> None:
-        aside = self.path.with_name(f"{self.path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}")
+        aside = self._aside()
         try:
             self.path.rename(aside)
         except OSError as failure:
@@ -258,9 +268,11 @@ class PreferencesStore:
         try:
             with alone(self.path, LOCK_LIMIT):
                 try:
-                    document = tomlkit.parse(self.path.read_text("utf-8"))
+                    text = self.path.read_text("utf-8")
                 except FileNotFoundError:
-                    document = tomlkit.parse(HEAD)
+                    text = HEAD
+                document = tomlkit.parse(text)
+                self._keep_what_is_wrong(text, frozenset(changed))
                 for key in (f.name for f in fields(value) if f.name in changed):
                     _put(document, key, getattr(value, key))
                 write_text(self.path, tomlkit.dumps(document))

@@ -239,3 +239,25 @@ def test_two_consoles_that_write_at_once_lose_nothing_of_each_other(tmp_path: Pa
     for store in stores:
         store.close(5)
     assert read(path.read_text())[0] == Preferences(compact=True, searches=kept, language="de", interval=7.0)
+
+
+def test_what_a_person_wrote_and_could_not_be_used_is_kept_when_it_is_written_over(tmp_path: Path) -> None:
+    path = tmp_path / "preferences.toml"
+    mine = (
+        '# by hand\n[[searches]]\nname = "long"\nquery = "tag:prod"\n[[searches]]\nnam = "a slip"\nquery = "cpu>80"\n'
+    )
+    path.write_text(mine)
+    store = PreferencesStore(path, delay=0.0)
+    assert store.value.searches == ()
+    assert store.wrong == ("searches",)
+    store.set(compact=True)
+    store.close(5)
+    assert [each.name for each in tmp_path.iterdir()] == [path.name], "what is wrong is not touched"
+    again = PreferencesStore(path, delay=0.0)
+    again.set(searches=(SavedSearch("new", "tag:test"),))
+    again.close(5)
+    assert "a slip" not in path.read_text()
+    assert again.problem is not None
+    assert again.problem.reason is Reason.DAMAGED
+    kept = Path(again.problem.detail).read_text()
+    assert kept == mine.replace("# by hand\n", "# by hand\ncompact = true\n")
