@@ -106,6 +106,7 @@ class Database:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             end = time.monotonic() + PATIENCE
             while self._connection is None:
+                self._file = _identity(self.path)
                 try:
                     self._connection = self._connect()
                 except sqlite3.OperationalError as error:  # SQLite does not wait for who makes the file right now
@@ -162,6 +163,8 @@ class Database:
 
     def _put_aside(self, error: sqlite3.DatabaseError) -> None:
         self._drop()
+        if _identity(self.path) != self._file:
+            return  # another console was quicker: what stands there now is its new one
         aside = self.path.with_name(f"{self.path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}")
         number = 1
         while aside.exists():

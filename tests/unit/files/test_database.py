@@ -265,3 +265,28 @@ def test_closing_does_not_wait_for_who_is_at_it(database: Database) -> None:
     assert time.monotonic() - start < 0.5
     go.set()
     thread.join()
+
+
+def test_the_file_that_another_console_made_anew_is_not_set_aside_with_the_damaged_one(tmp_path: Path) -> None:
+    """Both met the damage; the other was quicker."""
+    path = tmp_path / "a.db"
+    mine = Database(path, ("CREATE TABLE t (x INTEGER)",), 1)
+    mine.write(lambda db: db.execute("INSERT INTO t VALUES (1)"))
+    tries: list[int] = []
+
+    def work(db: sqlite3.Connection) -> list[tuple[int]]:
+        tries.append(1)
+        if len(tries) == 1:
+            path.rename(tmp_path / "a.db.damaged-by-the-other")
+            other = Database(path, ("CREATE TABLE t (x INTEGER)",), 1)
+            other.write(lambda db: db.execute("INSERT INTO t VALUES (2)"))
+            other.close()
+            damage = sqlite3.DatabaseError("database disk image is malformed")
+            damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+            raise damage
+        return db.execute("SELECT x FROM t").fetchall()
+
+    assert mine.read(work) == [(2,)]
+    assert [each.name for each in tmp_path.glob("*.damaged-*")] == ["a.db.damaged-by-the-other"]
+    assert mine.problem is None
+    mine.close()
