@@ -58,8 +58,9 @@ def read_volume(xml: str | bytes) -> Volume:
 
 
 def born(xml: str | bytes) -> str:
-    """When a volume's file was made, as its host says it; "" where its file system doesn't tell."""
-    return tree.text(tree.parse(xml, "volume").find("target/timestamps/btime"))
+    """When a volume's file was made, as its host says it; "" where it doesn't: libvirt on Linux writes 0, whatever it is."""
+    found = tree.text(tree.parse(xml, "volume").find("target/timestamps/btime"))
+    return "" if found.strip("0.") == "" else found
 
 
 def volume_xml(new: NewVolume) -> str:

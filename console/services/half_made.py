@@ -28,8 +28,9 @@ _log = logging.getLogger(__name__)
 class HalfMade:
     """What is left of a transfer is of no use to anybody, so it goes without a question; the history says so.
 
-    It goes only if it is certain to be what the transfer began: the file made then (by its time of birth), or a volume of the
-    same size that nothing was ever written to; and only if no VM came to need it.
+    At once it goes as what this program has just begun. Later only if it cannot be somebody else's who has sent it anew: the file
+    made then (by its time of birth, which hosts on Linux don't tell) and not whole, or a volume of the same size that nothing
+    was ever written to. And only if no VM came to need it.
     """
 
     def __init__(self, gateway: Gateway, inventory: Inventory, jobs: JobRunner, store: JobStore) -> None:
@@ -129,7 +130,7 @@ class HalfMade:
             return  # another console took it back while it waited here
         job.step("removing", path=str(item.entry.values.get("part") or item.entry.target))
         try:
-            self._undo(item)
+            self._undo(item, later=True)
         except Conflict:
             self._kept.add(item.job)
             raise
@@ -137,17 +138,17 @@ class HalfMade:
             self._await(item)
             raise
 
-    def _undo(self, item: Unfinished) -> None:
+    def _undo(self, item: Unfinished, later: bool = False) -> None:
         entry = item.entry
         if entry.kind == "volume.download":
             with contextlib.suppress(FileNotFoundError):
                 Path(str(entry.values["part"])).unlink()
         else:
             key = VolumeKey(entry.on, str(entry.values["pool"]), entry.target)
-            self._remove(key, item)
+            self._remove(key, item, later)
         self._store.settle(item.job)
 
-    def _remove(self, key: VolumeKey, item: Unfinished) -> None:
+    def _remove(self, key: VolumeKey, item: Unfinished, later: bool) -> None:
         """Errors: Conflict where it must stay, FleetError where the host cannot be asked or does not let go in time."""
         link = self._gateway.link(key.host)
         if not volumes.exists(link, key):
@@ -157,6 +158,9 @@ class HalfMade:
         born, begun = str(last.get("born", "")), bool(last.get("path"))
         if begun:
             ours = found.volume.path == last["path"] and (not born or not found.born or born == found.born)
+            takes = int(str(item.entry.values.get("takes", 0)))
+            if later and takes and found.volume.allocation >= takes:
+                ours = False  # it is whole: perhaps sent anew, by whoever removed the half
         else:  # killed between the journal and the host's answer
             ours = found.volume.allocation == 0 and found.volume.capacity == item.entry.values["capacity"]
         if not ours:

@@ -115,7 +115,7 @@ class TransferService:
             length = os.fstat(handle).st_size
             size = rounded(length)
             new = NewVolume(key.name, size, 0 if sparse else size, "raw" if sparse else "")
-            begun: Begun = {"pool": key.pool, "capacity": size}
+            begun: Begun = {"pool": key.pool, "capacity": size, "takes": plan.takes}
             entry = Entry("volume.upload", key.name, (), begun, by=who(), host=key.host)
             with (
                 self._storage.arrives(key),

@@ -72,6 +72,7 @@ def test_a_volume_to_be_made_reads_back() -> None:
         new.backing,
     )
     assert born(volume_xml(new)) == ""
+    assert born(VOLUME.replace("<features>", "<timestamps><btime>0</btime></timestamps><features>")) == ""
     assert born(VOLUME.replace("<features>", "<timestamps><btime>1.5</btime></timestamps><features>")) == "1.5"
 
 

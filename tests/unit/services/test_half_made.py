@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
+
 from console.app import App
 from console.fleet.storage import VolumeKey
 from console.gateway import volumes as gateway_volumes
@@ -73,6 +75,17 @@ def test_a_volume_that_is_another_stays(app: App) -> None:
     assert handle.wait(10).state is JobState.FAILED
     assert volumes(app, "alpha") == {"theirs"}
     assert gateway_volumes.exists(app.gateway.link("alpha"), VolumeKey("alpha", "default", "theirs"))
+
+
+def test_what_is_whole_by_now_stays(app: App) -> None:
+    """Somebody removed the half, and sent the same image anew under the same name: a host on Linux tells no other difference."""
+    make_volumes(app, "alpha", "anew")
+    entry = upload("anew")
+    killed(app, msgspec.structs.replace(entry, values={**entry.values, "takes": 1 << 20}))
+    (handle,) = app.services.half_made.clean(frozenset({"alpha"}))
+    assert handle.wait(10).state is JobState.FAILED
+    assert volumes(app, "alpha") == {"anew"}
+    assert [item.entry.target for item in app.services.unfinished.found()] == ["anew"]
 
 
 def test_one_that_was_never_made_is_settled(app: App) -> None:
