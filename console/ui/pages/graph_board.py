@@ -23,6 +23,7 @@ from console.ui.icons import glyph_icon
 from console.ui.models.graph_plans import Plan, Stats, Told, longer, read
 from console.ui.models.graph_sheets import continued, end_of, replayed, sheet_of, step_of
 from console.ui.pages.graph_export import Exporter
+from console.ui.pages.graph_ranges import DAY, Ranges
 from console.ui.theme import theme
 from console.ui.widgets.buttons import Button
 from console.ui.widgets.labels import ElidedLabel
@@ -31,8 +32,7 @@ from console.ui.widgets.plot import PlotStack
 from console.ui.widgets.plot_data import Sheet
 from console.ui.widgets.plot_paint import CROWD
 from console.ui.widgets.plot_strip import PlotStrip
-from console.ui.widgets.tabs import Segment, Segmented
-from console.words import N_, _, errors
+from console.words import _, errors, pgettext
 from console.words import graphs as words
 
 TICK_MS = 1000
@@ -40,18 +40,6 @@ ASK_MS = 60  # after the last step of a zoom or pan
 ANEW = 300.0  # seconds after which a live plot is read anew as a whole
 POINTS = 400  # at least
 STRIP_LOW = 520  # px of height from which the strip is shown
-DAY = 86400.0
-
-RANGES: dict[str, tuple[str, float]] = {
-    "10m": (N_("10 min"), 600.0),
-    "1h": (N_("1 h"), 3600.0),
-    "6h": (N_("6 h"), 6 * 3600.0),
-    "24h": (N_("Day"), DAY),
-    "7d": (N_("Week"), 7 * DAY),
-    "30d": (N_("Month"), 30 * DAY),
-    "1y": (N_("Year"), 365 * DAY),
-}
-RANGE = "1h"
 _LONGER = (DAY, 7 * DAY, 30 * DAY, 365 * DAY)
 
 
@@ -87,16 +75,15 @@ class GraphBoard(QWidget):
         self._asking = False
         self._again = False
         self.live = True
-        self._length = RANGES[RANGE][1]  # seconds shown
         self.plot = PlotStack(_("Load"))
         self.plot.moved.connect(self._on_moved)
         self.plot.reset_wanted.connect(self.go_live)
         self.strip = PlotStrip()
         self.strip.chosen.connect(self._on_strip)
-        self.ranges = Segmented([Segment(id, _(title)) for id, (title, _s) in RANGES.items()], _("Span"))
-        self.ranges.set_current(RANGE)
+        self.ranges = Ranges()
         self.ranges.chosen.connect(lambda _id: self.go_live())
-        self.live_button = Button(_("Live"))
+        self._length = self.ranges.seconds  # shown
+        self.live_button = Button(pgettext("graphs", "Live"))
         self.live_button.setCheckable(True)
         self.live_button.setIconSize(QSize(theme.px(14), theme.px(14)))
         self.live_button.clicked.connect(self._on_live)
@@ -141,11 +128,6 @@ class GraphBoard(QWidget):
     def plan(self) -> Plan:
         return self._plan
 
-    @property
-    def span(self) -> float:
-        """Seconds of the range that is chosen."""
-        return RANGES[self.ranges.current()][1]
-
     def show_plan(self, plan: Plan, *, pale: bool = False, none: str = "") -> None:
         """Shows these graphs. pale: they are last known only. none: why there may be nothing."""
         self._none = none
@@ -154,14 +136,17 @@ class GraphBoard(QWidget):
         if plan.wanted() != self._plan.wanted() or plan.marked != self._plan.marked:
             self._told = None
             self.plot.show_sheet(Sheet())
+            if self.ranges.anew():
+                self._length = self.ranges.seconds
         self._plan, self._pale = plan, pale
+        self._say_live()
         self.exporter.plan, self.exporter.name = plan, plan.name
         self.plot.setAccessibleName(_("Load of {name}").format(name=plan.name))
         self.reload()
 
     def go_live(self) -> None:
         """The chosen range, up to now."""
-        self._length = self.span
+        self._length = self.ranges.seconds
         self._set_live(True)
         self.reload()
 
@@ -170,9 +155,13 @@ class GraphBoard(QWidget):
         self._say_live()
 
     def _say_live(self) -> None:
-        self.live_button.setIcon(glyph_icon("dot", "good" if self.live else "last-known", 14))
-        self.live_button.setChecked(self.live)
-        self.live_button.setAccessibleDescription(_("follows the newest figures") if self.live else "")
+        """Nothing is live where no new figures come."""
+        follows = self.live and not self._pale
+        self.live_button.setIcon(glyph_icon("dot", "good" if follows else "last-known", 14))
+        self.live_button.setChecked(follows)
+        self.live_button.setEnabled(not self._pale)
+        self.live_button.setToolTip(_("The host does not answer, so no new figures come.") if self._pale else "")
+        self.live_button.setAccessibleDescription(_("follows the newest figures") if follows else "")
 
     def _on_live(self, wanted: bool) -> None:
         self._set_live(wanted)
@@ -182,6 +171,7 @@ class GraphBoard(QWidget):
     @Slot(float, float)
     def _on_moved(self, start: float, end: float) -> None:
         self._length = end - start
+        self.ranges.keep()
         self._set_live(time.time() - end < (end - start) / 200)
         self.strip.show_window(start, end)
         self._say()
@@ -265,7 +255,10 @@ class GraphBoard(QWidget):
             self.plot.show_span(answer.told.start, answer.told.end, time.time())
         self.plot.show_sheet(answer.sheet)
         self._say()
-        if answer.whole:
+        if answer.whole and self.live and self.ranges.suit(answer.sheet.first_known(), time.time()):
+            self._length = self.ranges.seconds
+            self._soon.start(0)
+        elif answer.whole:
             self._show_strip()
 
     def _failed(self, error: FleetError) -> None:
@@ -290,6 +283,9 @@ class GraphBoard(QWidget):
         if not self.live or self._asking or self._soon.isActive():
             return
         now = time.time()
+        if self.ranges.outgrown(now):
+            self.go_live()
+            return
         if told is None:
             if not self.note.isVisible() or time.monotonic() - self._read_at > STEPS[0]:
                 self.reload()

@@ -58,6 +58,34 @@ def test_nothing_is_read_before_it_is_looked_at(board: GraphBoard, stats: FakeSt
     assert said(board).endswith(", every 5 s")
 
 
+def test_little_is_shown_over_ten_minutes_until_there_is_more(
+    board: GraphBoard, stats: FakeStats, qtbot: QtBot
+) -> None:
+    stats.since = time.time() - 60
+    shown(board, qtbot)
+    qtbot.waitUntil(lambda: board.ranges.current() == "10m" and board.plot.end - board.plot.start == 600)
+    stats.since -= 1000
+    board.ranges._first = stats.since
+    board.tick()
+    qtbot.waitUntil(lambda: board.ranges.current() == "1h" and board.plot.end - board.plot.start == 3600)
+    board.ranges.chosen.emit("1h")
+    stats.since = time.time() - 60
+    qtbot.waitUntil(lambda: not board._asking and board.plot.sheet.first_known() == pytest.approx(stats.since, abs=5))
+    assert board.ranges.current() == "1h", "somebody chose it"
+
+
+def test_of_a_host_that_does_not_answer_nothing_is_live(board: GraphBoard, stats: FakeStats, qtbot: QtBot) -> None:
+    shown(board, qtbot)
+    assert board.live_button.isChecked()
+    board.show_plan(vm_plan(WEB), pale=True)
+    assert not board.live_button.isChecked()
+    assert not board.live_button.isEnabled()
+    assert "does not answer" in board.live_button.toolTip()
+    board.show_plan(vm_plan(WEB))
+    assert board.live_button.isChecked()
+    assert not board.live_button.toolTip()
+
+
 def test_while_it_is_read_it_says_so(board: GraphBoard, stats: FakeStats, qtbot: QtBot) -> None:
     stats.hold()
     board.show_plan(vm_plan(WEB))
@@ -72,7 +100,7 @@ def test_an_empty_history_and_a_young_one_say_so(board: GraphBoard, stats: FakeS
     shown(board, qtbot)
     assert said(board) == "No figures in this span: they are recorded while the console runs."
     stats.since = time.time() // 5 * 5 - 600
-    board.reload()
+    board.ranges.chosen.emit("1h")
     clock = time.strftime("%H:%M", time.localtime(stats.since))
     qtbot.waitUntil(lambda: f"Recording since {clock}" in said(board))
     stats.replayed = True
