@@ -24,8 +24,8 @@ from console.ui.widgets.row_view import RowView
 from console.words import N_, _, ngettext, units
 
 TICK_MS = 1000
-QUIET = 48  # height of the upper part while nothing fires
-QWIDGETSIZE_MAX = 16777215  # Qt's own word for "no limit"
+QUIET = 36  # height of the upper part while nothing fires
+MOST = 10  # firing rows seen at once; more are scrolled to
 TIMES = ((N_("30 minutes"), 1800.0), (N_("8 hours"), 28800.0), (N_("2 days"), 172800.0))
 
 SUGGESTED = (
@@ -63,7 +63,7 @@ class AlertsPage(QWidget):
             view.customContextMenuRequested.connect(pop)
         self._firing_count = label("", "hint")
         self._quiet = label("", tone="text2", wrap=True)
-        self._quiet.setContentsMargins(theme.px(8), theme.px(4), theme.px(16), theme.px(12))
+        self._quiet.setContentsMargins(theme.px(12), theme.px(4), theme.px(16), theme.px(12))
         self._quiet.setAlignment(Qt.AlignmentFlag.AlignTop)
         add = Button(_("New alert…"), icon="plus")
         add.clicked.connect(lambda: self.edit(None))
@@ -76,9 +76,9 @@ class AlertsPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._head(_("Firing now"), self._firing_count))
-        column.addWidget(upper, 3)
+        column.addWidget(upper)
         column.addWidget(self._head(_("Watched for"), label("", "hint"), add))
-        column.addWidget(self.rules_view, 2)
+        column.addWidget(self.rules_view, 1)
         self.empty = EmptyState(
             "bell",
             _("What should be told?"),
@@ -105,7 +105,7 @@ class AlertsPage(QWidget):
         bar = QWidget()
         bar.setFixedHeight(theme.px(HEIGHTS["search"]))
         row = QHBoxLayout(bar)
-        row.setContentsMargins(theme.px(8), 0, theme.px(12), 0)
+        row.setContentsMargins(theme.px(12), 0, theme.px(12), 0)
         row.setSpacing(theme.px(8))
         row.addWidget(label(text, "section"))
         row.addWidget(aside)
@@ -139,7 +139,8 @@ class AlertsPage(QWidget):
             _("Nothing new is told yet: hosts and figures settle first.") if service.settling() else _("Nothing fires.")
         )
         self._upper.setCurrentIndex(0 if count else 1)
-        self._upper_part.setMaximumHeight(QWIDGETSIZE_MAX if count else theme.px(QUIET))
+        rows = HEIGHTS["head"] + min(count, MOST) * HEIGHTS["row"] + 10
+        self._upper_part.setFixedHeight(theme.px(rows if count else QUIET))
         self._body.setCurrentIndex(0 if rules else 1)
 
     def _tick(self) -> None:

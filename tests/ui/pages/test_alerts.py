@@ -3,11 +3,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
-from console.fleet.alerts import PoolKey
+from console.fleet.alerts import AlertRule, PoolKey
 from console.ui.context import Context
 from console.ui.dialogs.alert import AlertDialog
 from console.ui.pages.alerts import SUGGESTED, AlertsPage, place_of
@@ -52,6 +52,15 @@ def test_what_fires_is_listed_and_opened(page: AlertsPage, ctx: Context, qtbot: 
     looking.service.remove("off")
     looking.go()
     qtbot.waitUntil(page.empty.isVisible)
+
+
+def test_while_little_fires_the_rules_come_right_below(page: AlertsPage, ctx: Context, qtbot: QtBot) -> None:
+    ctx.services.alerts.add(AlertRule("Hot", "cpu>95"))
+    page.resize(900, 700)
+    page.show()
+    page.refresh()
+    qtbot.waitUntil(lambda: page.rules_view.isVisible())
+    assert page.rules_view.mapTo(page, QPoint(0, 0)).y() < 170
 
 
 def test_silence_by_menu(page: AlertsPage, ctx: Context, qtbot: QtBot) -> None:
