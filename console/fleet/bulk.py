@@ -205,10 +205,11 @@ def _sized(scaling: Scaling | None) -> tuple[Fate, Problem | None]:
 
 def in_order(items: Iterable[Item]) -> tuple[Item, ...]:
     """As people look for them: by step, by name (web-2 before web-10), by host."""
-    return tuple(sorted(items, key=lambda item: (item.step, _natural(item.name), item.host)))
+    return tuple(sorted(items, key=lambda item: (item.step, natural(item.name), item.host)))
 
 
-def _natural(text: str) -> tuple[tuple[int, int, str], ...]:
+def natural(text: str) -> tuple[tuple[int, int, str], ...]:
+    """To sort names by: web-2 before web-10."""
     return tuple(
         (1, int(part), "") if part.isdecimal() else (0, 0, part) for part in _DIGITS.split(text.casefold()) if part
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from console.fleet.bulk import natural
 from console.fleet.errors import Problem
 from console.jobs.job import JobState, JobView
 from console.ui.dialogs.base import Dialog
@@ -45,6 +46,7 @@ class BulkResultDialog(Dialog):
         self.setMinimumWidth(theme.px(LEAST))
         self._ctx, self._view = ctx, view
         self._members: tuple[JobView, ...] = ()
+        self._places: dict[int, tuple[object, ...]] = {}  # of members, by which they are sorted
         self._first = True
         head = QHBoxLayout()
         head.setSpacing(theme.px(8))
@@ -95,6 +97,7 @@ class BulkResultDialog(Dialog):
         return self._members
 
     def _show(self, members: Sequence[JobView]) -> None:
+        members = sorted(members, key=self._place)
         view, self._members = self._view, tuple(members)
         over = view.state.ended or view.interrupted
         self._glyph.show_glyph(*job_glyph(view))
@@ -120,6 +123,12 @@ class BulkResultDialog(Dialog):
             self._first = False
             self.table.fold(JobState.SUCCEEDED.value, len(members) > 200)
         self.table.show(self.sections(members))
+
+    def _place(self, member: JobView) -> tuple[object, ...]:
+        """By name and host, as the plan before it."""
+        if member.id not in self._places:
+            self._places[member.id] = (natural(member.target), member.vms[0].host, member.id)
+        return self._places[member.id]
 
     def sections(self, members: Sequence[JobView]) -> list[Section]:
         """Failed ones by reason, the largest bundle first; then what goes on; then the rest."""

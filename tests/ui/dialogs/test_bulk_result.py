@@ -70,6 +70,17 @@ def test_it_follows_every_vm_to_its_end_and_repeats_those_that_failed(
     gone(qtbot, dialog)
 
 
+def test_vms_stand_by_name_whatever_order_they_went_in(qtbot: QtBot, window: QWidget, ctx: Context) -> None:
+    names = ("web-10", "db-1", "web-2")
+    members = [JobSpec("vm.start", name, lambda job: None, vms=(key(name),), hosts=("n1",)) for name in names]
+    dialog, _again = shown(ctx, window, ctx.jobs.group("vm.start", "3", members, limit_per_host=1).view)
+    qtbot.waitUntil(lambda: dialog.table.counts() == {"succeeded": 3})
+    rows = [dialog.table.row(number) for number in range(1, 4)]
+    assert [getattr(row, "name", "") for row in rows] == ["db-1", "web-2", "web-10"]
+    dialog.accept()
+    gone(qtbot, dialog)
+
+
 def test_what_libvirt_said_stands_with_the_vm(qtbot: QtBot, window: QWidget, ctx: Context) -> None:
     go = threading.Event()
     go.set()
