@@ -5,10 +5,13 @@ from __future__ import annotations
 import gc
 import locale
 import os
+import re
 import signal
+import socket
 import sys
 import threading
 import time
+from pathlib import Path
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QTimer, QTranslator
 from PySide6.QtGui import QGuiApplication
@@ -24,11 +27,14 @@ from console.ui.places import Navigation
 from console.ui.theme import theme
 from console.ui.turn import Turn
 from console.ui.window import MainWindow
+from console.words import screens
 
 GIL_TURN = 0.0002  # seconds: a worker that computes gives way to the window soon
 YOUNG = 10_000  # allocations between two collections of young objects
 NEVER = 1_000_000
 FREEZE_MS = 5_000
+ANSWER = 2.0  # seconds for a display to answer
+X_PORT = 6000  # of display 0
 PAST_MS = 2_500  # after the start, until what was recorded before is read
 
 
@@ -90,8 +96,42 @@ class Desktop:
 
 
 def has_screen() -> bool:
-    """A window can be shown: there is a display, or Qt was told to do without."""
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or os.environ.get("QT_QPA_PLATFORM"))
+    """A window can be shown: a display answers, or Qt was told to do without. Takes two seconds at most."""
+    platform = os.environ.get("QT_QPA_PLATFORM", "").partition(":")[0].partition(";")[0]
+    if platform and platform != "xcb" and not platform.startswith("wayland"):
+        return True
+    return _wayland_answers() or _x_answers(os.environ.get("DISPLAY", ""))
+
+
+def _answers(family: socket.AddressFamily, address: str | tuple[str, int]) -> bool:
+    with socket.socket(family, socket.SOCK_STREAM) as asked:
+        asked.settimeout(ANSWER)
+        try:
+            asked.connect(address)
+        except (OSError, ValueError):
+            return False
+    return True
+
+
+def _wayland_answers() -> bool:
+    if os.environ.get("WAYLAND_SOCKET"):  # open already, and no second one may be opened
+        return True
+    name = os.environ.get("WAYLAND_DISPLAY", "")
+    path = Path(os.environ.get("XDG_RUNTIME_DIR", "")) / name
+    return bool(name) and _answers(socket.AF_UNIX, str(path))
+
+
+def _x_answers(display: str) -> bool:
+    """display: as DISPLAY has it, such as ":0", "localhost:10.0", "unix/host:0"."""
+    found = re.fullmatch(r"(.*):(\d+)(\.\d+)?", display)
+    if found is None:
+        return False
+    host, number = found[1].strip("[]"), int(found[2])
+    if not host or host.startswith("unix"):
+        path = f"/tmp/.X11-unix/X{number}"
+        return _answers(socket.AF_UNIX, path) or _answers(socket.AF_UNIX, f"\0{path}")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return _answers(family, (host.rpartition("/")[2], X_PORT + number))
 
 
 def calm_collector(parent: QObject) -> None:
@@ -128,6 +168,9 @@ def speak(app: QApplication, language: str) -> None:
 
 def run(options: Options) -> int:
     """Opens the window and stays until it is closed. The exit code of the program."""
+    if not has_screen():
+        sys.stderr.write(screens.none(os.environ) + "\n")
+        return 1
     sys.setswitchinterval(GIL_TURN)
     app = App(options)
     words.install(app.preferences.value.language)

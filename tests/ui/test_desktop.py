@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -69,8 +70,33 @@ def test_a_screen_is_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
         monkeypatch.delenv(name, raising=False)
     assert not desktop.has_screen()
-    monkeypatch.setenv("DISPLAY", ":7")
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
     assert desktop.has_screen()
+
+
+def test_a_display_must_answer(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"):
+        monkeypatch.delenv(name, raising=False)
+    for dead in (":987", "localhost:59000", "127.0.0.1:987.0", "nonsense"):
+        monkeypatch.setenv("DISPLAY", dead)
+        assert not desktop.has_screen(), dead
+        assert desktop.run(Options(Profile.at(tmp_path))) == 1
+        assert dead in capsys.readouterr().err
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind("\0/tmp/.X11-unix/X987")
+        server.listen()
+        monkeypatch.setenv("DISPLAY", ":987.0")
+        assert desktop.has_screen()
+    monkeypatch.delenv("DISPLAY")
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-7")
+    assert not desktop.has_screen()
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "wayland-7"))
+        server.listen()
+        assert desktop.has_screen()
 
 
 def test_keys_and_numbers_are_said_in_the_language_of_the_window(qapp: QApplication, qtbot: QtBot) -> None:
