@@ -91,4 +91,4 @@ def storage_sentence(total: StorageSum) -> str:
 
 
 def none_today() -> str:
-    return pgettext("what changed today", "Nothing changed since midnight.")
+    return pgettext("what changed today", "Nothing yet.")

@@ -24,7 +24,7 @@ from console.ui.widgets.chips import paint_bar
 from console.words import _
 
 BAR = 44
-PAD = 8
+PAD, FIRST_PAD = 8, 12  # px; left of the first column, as in the VM table
 
 
 class RowDelegate(QStyledItemDelegate):
@@ -50,7 +50,8 @@ class RowDelegate(QStyledItemDelegate):
         focused = isinstance(view, QAbstractItemView) and view.hasFocus() and view.currentIndex().row() == index.row()
         _paint_lines(painter, rect, selected, focused)
         pale = bool(index.data(PALE_ROLE))
-        box = rect.adjusted(theme.px(PAD), 0, -theme.px(PAD), 0)
+        first = index.column() == 0
+        box = rect.adjusted(theme.px(FIRST_PAD if first else PAD), 0, -theme.px(PAD), 0)
         glyph = index.data(GLYPH_ROLE)
         if glyph is not None:
             side = theme.px(14)
@@ -105,7 +106,7 @@ class RowHeader(QHeaderView):
         painter.setPen(theme.color("border"))
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
         title, unit = _(column.title), _(column.unit)
-        box = rect.adjusted(theme.px(PAD), 0, -theme.px(PAD), 0)
+        box = rect.adjusted(theme.px(PAD if section else FIRST_PAD), 0, -theme.px(PAD), 0)
         head, light = theme.metrics("head"), theme.metrics("secondary")
         gap = light.horizontalAdvance(" ") if unit else 0
         width = head.horizontalAdvance(title) + gap + light.horizontalAdvance(unit)

@@ -91,7 +91,7 @@ class _List(QWidget):
         super().__init__()
         self.none = label("", tone="text3", wrap=True)
         self.none.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.none.setContentsMargins(theme.px(8), theme.px(8), 0, 0)
+        self.none.setContentsMargins(theme.px(12), theme.px(8), 0, 0)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(view)
         self._stack.addWidget(self.none)
@@ -209,7 +209,7 @@ class FleetMore(QWidget):
             elif (domain := self._ctx.inventory.domain(one.subject)) is not None:
                 rows.append(OutlierRow(one, domain.name, self._name(one.subject.host)))
         self.outliers.set_rows(rows)
-        self._outlier_list.say(len(rows), _("No host and no VM is."))
+        self._outlier_list.say(len(rows), _("Nothing stands out."))
         idle = ngettext("{n} VM runs idle for 30 d", "{n} VMs run idle for 30 d", known.idle)
         self._idle.setText(idle.format(n=units.count(known.idle)))
         self._idle.setVisible(known.idle > 0)

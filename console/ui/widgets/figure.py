@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from console.ui.theme import theme
 from console.ui.widgets.labels import label
+from console.words.units import NONE
 
 
 class Figure(QWidget):
@@ -34,6 +35,7 @@ class Figure(QWidget):
         column.addWidget(label(name, "secondary"))
         column.addWidget(self._value)
         column.addWidget(self._note)
+        self.say(NONE)
 
     def say(self, value: str, note: str = "", tone: str = "") -> None:
         if self._value.text() != value:

@@ -3,6 +3,7 @@ from dataclasses import dataclass
 from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
+from console.ui.delegates.rows import FIRST_PAD
 from console.ui.models.rows import Column, RowTable
 from console.ui.theme import theme
 from console.ui.widgets.row_view import RowView
@@ -59,3 +60,15 @@ def test_a_selected_row_is_tinted(qtbot: QtBot) -> None:
     image = view.viewport().grab().toImage()
     assert count(image, theme.color("selection")) > 1000
     assert view.rowHeight(0) == theme.px(28)
+
+
+def test_rows_and_head_begin_where_those_of_the_vm_table_do(qtbot: QtBot) -> None:
+    view, image = painted(qtbot, Row("a", 0.5))
+    head = view.horizontalHeader().grab().toImage()
+    ground, sunken = theme.color("base").rgb(), theme.color("sunken").rgb()
+    middle = theme.px(14)
+    assert all(image.pixel(x, middle) == ground for x in range(FIRST_PAD - 1))
+    assert any(image.pixel(x, middle) != ground for x in range(FIRST_PAD, FIRST_PAD + 16))
+    tall = range(4, head.height() - 4)
+    assert all(head.pixel(x, y) == sunken for x in range(FIRST_PAD - 1) for y in tall)
+    assert any(head.pixel(x, y) != sunken for x in range(FIRST_PAD, FIRST_PAD + 8) for y in tall)

@@ -120,7 +120,7 @@ def test_a_large_fleet_is_summed_on_a_worker(
 ) -> None:
     monkeypatch.setattr("console.ui.pages.fleet.AT_ONCE", 1)
     page.show()
-    assert page.vms.text == ""
+    assert page.vms.text == "–"
     page.refresh()
     page.refresh()  # one at a time
     qtbot.waitUntil(lambda: page.vms.text == "3 of 4", timeout=3000)

@@ -109,5 +109,5 @@ def test_nothing_is_said_to_be_nothing(qtbot: QtBot) -> None:
         more.show()
         with qtbot.waitSignal(more.looked):
             more.show_hosts(Place.fleet(), SPECS, [])
-        assert more._event_list.none.text() == "Nothing changed since midnight."
+        assert more._event_list.none.text() == "Nothing yet."
         assert more._outlier_list.none.isVisible()

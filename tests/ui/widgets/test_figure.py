@@ -7,6 +7,8 @@ from console.ui.widgets.figure import Figure
 def test_a_figure_is_read_out_whole(qtbot: QtBot) -> None:
     figure = Figure("CPU")
     qtbot.addWidget(figure)
+    assert figure.text == "–", "nothing is known yet"
+    assert figure.accessibleName() == "CPU: –"
     figure.say("57 %", "of 208 threads", "warning")
     assert figure.text == "57 % of 208 threads"
     assert figure.accessibleName() == "CPU: 57 % of 208 threads"
