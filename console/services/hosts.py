@@ -197,7 +197,7 @@ class HostService:
         return Imports(importing.virt_manager_uris(), importing.ssh_config_names(), demo.local_host(), known)
 
     def read_file(self, path: Path) -> tuple[HostSpec, ...]:
-        """The hosts of a colleague's fleet file. Errors: OSError."""
+        """The hosts of a colleague's fleet file. Errors: OSError, UnicodeDecodeError."""
         return read(path.read_text("utf-8")).specs
 
     # the demo
