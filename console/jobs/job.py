@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from console.fleet.domains import VmKey
 from console.fleet.errors import Problem
+from console.jobs.flag import Flag
 
 Value = str | int | float
 Body = Callable[["Job"], object]
@@ -150,7 +151,7 @@ class Job:
         self._write = write
         self._clock = clock
         self._pace = Pace(clock)
-        self._asked = threading.Event()
+        self._asked = Flag()
         self._lock = threading.Lock()
         self._on_cancel: list[Callable[[], None]] = []
 

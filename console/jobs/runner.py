@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from console.fleet.domains import VmKey
 from console.fleet.errors import FleetError, Problem, Reason
+from console.jobs.flag import Flag
 from console.jobs.groups import Group
 from console.jobs.job import Body, Cancelled, Job, JobSpec, JobState, JobView, Later, Value, Via, who
 from console.jobs.telling import Listener, Teller
@@ -49,7 +50,7 @@ class _Entry:
     job: Job
     group: Group | None = None
     result: object = None
-    done: threading.Event = field(default_factory=threading.Event)
+    done: Flag = field(default_factory=Flag)
     log: deque[tuple[float, str]] = field(default_factory=lambda: deque(maxlen=LOG_LINES))
     steps: deque[StepLine] = field(default_factory=lambda: deque(maxlen=STEPS))
     starting: bool = False  # of a group: a thread is starting members
