@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import errno
 import functools
 import json
 import logging
@@ -23,6 +24,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -37,6 +39,8 @@ the process of ssh that asks: there are several where one host is behind another
 OLDEST = (8, 5)  # of OpenSSH: from here on what a host makes it ask is marked with the host's name
 READ_LIMIT = 5.0  # seconds the helper has to put its question
 LONGEST = 65536  # bytes of a question
+SCARCE = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.ECONNABORTED)
+AGAIN = 0.2  # seconds until the next look, where the system has nothing left for a question
 PATH_LIMIT = 70  # characters of the folder: a socket's path must be shorter than 108
 
 WRAPPER = f"""#!/bin/sh
@@ -106,8 +110,11 @@ class Desk:
         while True:
             try:
                 caller, _ = self._listener.accept()
-            except OSError:
-                return
+            except OSError as error:
+                if error.errno not in SCARCE:
+                    return
+                time.sleep(AGAIN)
+                continue
             threading.Thread(target=self._take, args=(caller,), name="ssh-question", daemon=True).start()
 
     def _take(self, caller: socket.socket) -> None:

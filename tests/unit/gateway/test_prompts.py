@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import subprocess
@@ -126,3 +127,37 @@ def test_without_a_folder_for_programs_it_is_said(
     with prompts.program(lambda *_: "") as program:
         assert program == ""
     assert "no folder for programs" in caplog.text
+
+
+def test_when_no_file_can_be_opened_for_a_moment_who_asks_waits_and_is_answered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with prompts.program(lambda prompt, hint, asker: "secret") as program:
+        desk, place = prompts._desk, str(Path(program).parent / "socket")
+        assert desk is not None
+        real = desk._listener
+
+        class Full:
+            """The listener, on a day when there are no file descriptors left, once."""
+
+            tried = 0
+
+            def accept(self) -> object:
+                self.tried += 1
+                if self.tried == 1:
+                    raise OSError(errno.EMFILE, "Too many open files")
+                return real.accept()
+
+            def __getattr__(self, name: str) -> object:
+                return getattr(real, name)
+
+        full = Full()
+        monkeypatch.setattr(desk, "_listener", full)
+        question = {"token": Path(program).name, "prompt": "Password: "}
+        assert askpass.exchange(place, question) == b"=secret"  # taken by the call that was under way
+        answers: list[bytes] = []
+        asker = threading.Thread(target=lambda: answers.append(askpass.exchange(place, question)), daemon=True)
+        asker.start()
+        asker.join(5)
+        assert answers == [b"=secret"]
+        assert full.tried > 1
