@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from console.fleet.history import Mark, MarkKind
 from console.words import units
-from console.words.translation import N_, _, pgettext
+from console.words.translation import N_, _, ngettext, pgettext
 
 _DAYS = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
 
@@ -162,6 +163,17 @@ def clock(epoch: float, now: float) -> str:
 def decimal(value: float) -> str:
     """With one decimal always, as amounts of memory: "20.1"."""
     return units.figure(value, 1 if abs(value) < 99.95 else 0)
+
+
+def gib(value: float) -> str:
+    """An amount of memory beside a graph in GiB; what is less than one in MiB: "20.1", "140 MiB"."""
+    return decimal(value) if value >= 1 or not value else units.memory(value * 1024**2)
+
+
+def more_events(events: Sequence[tuple[float, str]], now: float) -> str:
+    """Events that find no room over a graph (epoch, text): how many, and each in a line of its own."""
+    count = ngettext("{n} more event", "{n} more events", len(events)).format(n=units.count(len(events)))
+    return "\n".join([count, *(f"{clock(at, now)} {text}" for at, text in events)])
 
 
 def stamp(epoch: float) -> str:

@@ -18,6 +18,7 @@ MOST_MARKS = 60  # events in one plot; of more only the grave ones
 SCALES: dict[str, tuple[float, str]] = {  # factor to the unit shown
     "share": (100.0, "%"),
     "memory": (1 / 1024**2, "GiB"),
+    "little-memory": (1 / 1024, "MiB"),
     "bytes": (1 / 1024**2, "MiB/s"),
     "bits": (8 / 1e6, "Mbit/s"),
     "ops": (1.0, "/s"),
@@ -51,18 +52,29 @@ def sheet_of(plan: Plan, told: Told, pale: bool = False) -> Sheet:
 
 
 def _graph(plan: Plan, draft: Draft, told: Told, order: Sequence[VmKey]) -> Graph:
-    factor, unit = SCALES[draft.scale]
+    scale = _scale(draft, told)
+    factor, unit = SCALES[scale]
     curves: list[Curve] = []
     if draft.by_vm is not None:
-        text = words.decimal if draft.scale == "memory" else words.axis_number
+        text = words.gib if scale == "memory" else words.axis_number
         curves = _stack(plan, told.stacks.get(draft.id, {}), order, factor, text)
         unit = unit or _("whole CPUs")
     for line in draft.lines:
         parts = [part for m in line.measures if (part := told.series.get((line.subject, m))) is not None]
         if len(parts) == len(line.measures):
-            curves.append(_curve(line, added(parts), draft.scale))
+            curves.append(_curve(line, added(parts), scale))
     binary = draft.scale == "memory"
     return Graph(draft.id, draft.title, unit, tuple(curves), draft.top, draft.least, binary, draft.by_vm is not None)
+
+
+def _scale(draft: Draft, told: Told) -> str:
+    """The scale of a graph: memory of which all is below one GiB is told in MiB."""
+    if draft.scale != "memory":
+        return draft.scale
+    parts = [*told.stacks.get(draft.id, {}).values()]
+    parts += [part for line in draft.lines for m in line.measures if (part := told.series.get((line.subject, m)))]
+    most = max((float(np.nanmax(part.high)) for part in parts if not np.isnan(part.high).all()), default=np.inf)
+    return "little-memory" if most * (len(parts) if draft.by_vm else 1) < 1024**2 else draft.scale
 
 
 def _curve(line: Line, series: Series, scale: str) -> Curve:
@@ -70,7 +82,7 @@ def _curve(line: Line, series: Series, scale: str) -> Curve:
     number = line.number
     if line.measures == (Measure.DISK_LATENCY,) and not line.drawn:  # another unit than its graph
         return curve_of(series, line.name, 1.0, drawn=False, text=words.milliseconds)
-    text = words.decimal if scale == "memory" else words.axis_number
+    text = words.gib if scale == "memory" else words.axis_number
     return curve_of(
         series,
         line.name,

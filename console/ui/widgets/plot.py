@@ -27,10 +27,12 @@ from console.ui.widgets.plot_frame import (
     EVENTS,
     LINE,
     Frame,
+    more_events,
     paint_axis,
     paint_events,
     paint_frame,
     paint_names,
+    paint_none,
     paint_numbers,
     paint_values,
 )
@@ -128,7 +130,9 @@ class PlotStack(QWidget):
 
     def _say(self) -> None:
         when = _("newest") if self._at is None else words.at(self._at, self.sheet.step, self._now)
-        self.setAccessibleDescription(f"{when}: {accessible(self.sheet, self.index_of)}")
+        more = more_events(self.frame_of(), self.start, self.end, self.sheet, self._now).replace("\n", ", ")
+        said = f"{when}: {accessible(self.sheet, self.index_of)}"
+        self.setAccessibleDescription(f"{said}; {more}" if more else said)
 
     # sizes
 
@@ -198,6 +202,8 @@ class PlotStack(QWidget):
                 paint_frame(painter, frame, area, ticks)
             for graph, area in zip(self.sheet.graphs, areas, strict=True):
                 draw_graph(painter, graph, area, ratio, self.sheet.pale)
+                if not self.sheet.empty:  # else it is said once, above all
+                    paint_none(painter, graph, area)
             paint_events(painter, frame, self.start, self.end, self.sheet, self._now, ratio)
         finally:
             painter.end()  # a pixmap that is painted on must not go
@@ -268,6 +274,9 @@ class PlotStack(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         x = event.position().x()
+        frame = self.frame_of()
+        above = event.position().y() < frame.top and not frame.over(x)
+        self.setToolTip(more_events(frame, self.start, self.end, self.sheet, self._now) if above else "")
         self._by_key = False
         drag = self._drag
         if drag is not None:

@@ -185,6 +185,36 @@ def paint_numbers(painter: QPainter, frame: Frame, rect: QRectF, most: float) ->
         paint_text(painter, box, value_text(most * share, most), "axis", "text3", RIGHT)
 
 
+def crowded_out(frame: Frame, start: float, end: float, sheet: Sheet) -> list[PlotMark]:
+    """Events whose sign finds no room beside the one before."""
+    side, right = theme.px(ICON), -1.0
+    found = []
+    for mark in sheet.marks:
+        if not start <= mark.at <= end:
+            continue
+        left = min(max(_x(frame, start, end, mark.at) - side / 2, frame.left), frame.left + frame.width - side)
+        if left < right + theme.px(2):
+            found.append(mark)
+        else:
+            right = left + side
+    return found
+
+
+def more_events(frame: Frame, start: float, end: float, sheet: Sheet, now: float) -> str:
+    """How many events have no room for their sign, and which they are; "" for none."""
+    hidden = crowded_out(frame, start, end, sheet)
+    return words.more_events([(mark.at, mark.text) for mark in hidden], now) if hidden else ""
+
+
+def paint_none(painter: QPainter, graph: Graph, area: Area) -> None:
+    """Of a graph without a value, in its middle: that there is none."""
+    if all(curve.last() < 0 for curve in graph.curves):
+        text = _("not recorded")
+        wide = width_of(text, "secondary")
+        box = area.rect.adjusted((area.rect.width() - wide) / 2, 0, 0, 0)
+        paint_text(painter, box, text, "secondary", "text3")
+
+
 def paint_events(
     painter: QPainter, frame: Frame, start: float, end: float, sheet: Sheet, now: float, ratio: float
 ) -> None:
@@ -192,11 +222,11 @@ def paint_events(
     paint_text(painter, QRectF(0, 0, frame.left - theme.px(SCALE), frame.top), _("Events"), "secondary", "text3")
     shown = [mark for mark in sheet.marks if start <= mark.at <= end]
     places = [_x(frame, start, end, mark.at) for mark in shown]
+    hidden = len(crowded_out(frame, start, end, sheet))
     pen = QPen(theme.color("text2"), 1)
     pen.setDashPattern([3.0, 3.0])
     box_right = -1.0
     right_edge = frame.left + frame.width
-    hidden = 0
     for number, (mark, x) in enumerate(zip(shown, places, strict=True)):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(pen)
@@ -204,7 +234,6 @@ def paint_events(
         side = theme.px(ICON)
         left = min(max(x - side / 2, frame.left), right_edge - side)
         if left < box_right + theme.px(2):
-            hidden += 1
             continue
         _paint_sign(painter, QRectF(left, (frame.top - side) / 2, side, side), mark, ratio)
         box_right = left + side

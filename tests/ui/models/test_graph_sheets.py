@@ -16,7 +16,7 @@ from console.ui.models.graph_sheets import (
     step_of,
 )
 from console.ui.widgets.plot_data import GREY
-from tests.ui.fake_stats import FakeStats
+from tests.ui.fake_stats import BASES, FakeStats
 from tests.ui.rooms import key, vm
 
 NOW = 1795262400.0
@@ -37,6 +37,18 @@ def test_figures_come_in_the_units_people_read() -> None:
     assert not disk.curves[2].drawn
     assert np.nanmean(net.curves[0].mean) == pytest.approx(48, rel=0.3)
     assert (step_of(told), end_of(told)) == (5.0, NOW - 5)
+
+
+def test_little_memory_is_told_in_mib(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(BASES, Measure.MEMORY, 140 * 1024)
+    plan = vm_plan(WEB)
+    used = sheet_of(plan, read(FakeStats(), plan, NOW - 600, NOW, 120)).graphs[1].curves[0]
+    assert used.text_at(0).replace("\u00a0", " ").endswith(" MiB"), "in a graph that reaches to 24 GiB"
+    monkeypatch.setitem(BASES, Measure.MEMORY_ALLOCATED, 512 * 1024)
+    memory = sheet_of(plan, read(FakeStats(), plan, NOW - 600, NOW, 120)).graphs[1]
+    assert memory.unit == "MiB"
+    assert 80 < np.nanmean(memory.curves[0].mean) < 200
+    assert memory.curves[1].text_at(0) == "512"
 
 
 def test_a_host_without_a_measure_has_no_curve_of_it() -> None:

@@ -1,3 +1,5 @@
+import math
+
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
@@ -168,6 +170,35 @@ def test_gaps_and_events_are_painted_in_both_looks(plot: PlotStack, dressed: QAp
     assert plot.grab().toImage() != plain
     plot.show_sheet(Sheet(full.graphs, pale=True))
     assert plot.grab().toImage().pixelColor(600, 300) is not None
+
+
+def test_events_without_room_are_counted_and_listed(plot: PlotStack, qtbot: QtBot) -> None:
+    marks = (PlotMark(END - 900, "Started", "play"), PlotMark(END - 899, "Paused", "pause"))
+    plot.show_sheet(Sheet(sheet().graphs, marks))
+    assert "1 more event, " in plot.accessibleDescription()
+    assert plot.accessibleDescription().endswith(" Paused")
+    qtbot.mouseMove(plot, QPoint(50, 8))
+    qtbot.waitUntil(lambda: plot.toolTip().startswith("1 more event\n"))
+    qtbot.mouseMove(plot, QPoint(500, 200))
+    qtbot.waitUntil(lambda: not plot.toolTip())
+
+
+def test_a_graph_without_a_value_says_so_beside_one_that_has(plot: PlotStack) -> None:
+    def ink() -> int:
+        image = plot.grab().toImage()
+        rect = plot.area_of(1).rect.toRect()
+        ground = theme.color("text3").name()
+        return sum(
+            image.pixelColor(x, y).name() == ground
+            for x in range(rect.left(), rect.right())
+            for y in range(rect.center().y() - 8, rect.center().y() + 8)
+        )
+
+    full = sheet().graphs[0]
+    plot.show_sheet(Sheet((full, Graph("latency", "Latency", "ms", (curve([math.nan] * 3),)))))
+    assert ink() > 10
+    plot.show_sheet(Sheet((full, Graph("latency", "Latency", "ms", (curve([1.0, 2.0, 1.0]),)))))
+    assert ink() == 0
 
 
 def test_an_empty_stack_is_drawn_too(qtbot: QtBot) -> None:
