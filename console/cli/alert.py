@@ -76,6 +76,7 @@ def add(session: Session, name: str, rule: Sequence[str], host_lost: bool, pool_
     new = AlertRule(name, query, kind, wait, pool_full or FULL, old[0].silent_until if old else 0.0)
     with trying("alert.keep"):
         session.services.alerts.add(new)
+        session.services.alerts.written()
     if session.json:
         output.document({"alert": _rule(new, time.time())})
     return Exit.DONE
@@ -120,6 +121,7 @@ def _alert(session: Session, alert: Alert) -> dict[str, object]:
 def remove(session: Session, name: str) -> int:
     with trying("alert.keep"):
         session.services.alerts.remove(name)
+        session.services.alerts.written()
     return Exit.DONE
 
 
@@ -142,6 +144,7 @@ def silence(session: Session, name: str, time_: str | None, off: bool) -> int:
             raise click.BadParameter(said, param_hint="--for") from error
     with trying("alert.keep"):
         session.services.alerts.silence(name, until)
+        session.services.alerts.written()
     return Exit.DONE
 
 

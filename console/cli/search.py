@@ -138,6 +138,7 @@ def _keep(
             except ValueError as error:
                 raise click.BadParameter(_("That is not a number."), param_hint="--move") from error
             search.move(move[0], places)
+        search.written()
     return _list(session) if session.json else Exit.DONE
 
 

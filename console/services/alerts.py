@@ -94,6 +94,10 @@ class AlertService:
         new = replace(old, silent_until=until)
         self._keep(tuple(new if rule is old else rule for rule in self.rules()))
 
+    def written(self) -> None:
+        """Waits until the rules are in the file. Errors: Failed."""
+        self._preferences.written()
+
     def _keep(self, rules: Rules) -> None:
         self._preferences.set(alerts=rules)
 

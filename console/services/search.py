@@ -182,6 +182,10 @@ class SearchService:
         """That many places down, or up below 0. Errors: NotFound."""
         self._keep(saved.moved(self.searches(), name, by))
 
+    def written(self) -> None:
+        """Waits until the kept searches are in the file. Errors: Failed."""
+        self._store().written()
+
     def _keep(self, searches: Searches) -> None:
         self._store().set(searches=searches)
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import tomlkit
 
 DELAY = 0.3  # seconds until a change is written
+WRITTEN_LIMIT = 15.0  # seconds that somebody waits who must know that a change is kept
 LOCK_LIMIT = 2.0  # seconds that another console may take to write; after that it is tried again later
 HEAD = "# What is not here is as it comes. Comments stay.\n"
 
@@ -146,6 +147,7 @@ class PreferencesStore:
         self.wrong: tuple[str, ...] = ()
         self.problem: Problem | None = None
         self._lock = threading.RLock()
+        self._settled = threading.Condition(self._lock)  # told when a write ends
         self._value: Preferences | None = None
         self._stamp = self._edits = 0
         self._writing = False
@@ -221,6 +223,23 @@ class PreferencesStore:
         for listener in listeners:
             listener(new)
 
+    def written(self, timeout: float = WRITTEN_LIMIT) -> None:
+        """Waits until what was changed is in the file: for those whose word is that it is kept. Errors: Failed where it cannot be
+        written, or is not after `timeout` seconds."""
+
+        def pending() -> bool:
+            return bool(self._changed) or self._writing
+
+        def failed() -> bool:
+            return not self._writing and self.problem is not None and self.problem.reason is not Reason.DAMAGED
+
+        if pending():
+            self._writer.wake(0.0)
+        with self._settled:
+            self._settled.wait_for(lambda: not pending() or failed(), timeout)
+            if pending():
+                raise Failed(self.problem or Problem(Reason.TIMEOUT, str(self.path)), self.path.name)
+
     def close(self, timeout: float = 0.2) -> None:
         """Writes what is not written yet; waits at most `timeout` seconds."""
         self._writer.close(timeout)
@@ -282,7 +301,9 @@ class PreferencesStore:
                 self.problem = _problem(error, self.path)
             raise Failed(self.problem, self.path.name) from error
         finally:
-            self._writing = False
+            with self._settled:
+                self._writing = False
+                self._settled.notify_all()
         if self.problem is not None and self.problem.reason is not Reason.DAMAGED:
             self.problem = None
 

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+import errno
 import json
+import time
+from pathlib import Path
 
 import pytest
 
+from console.files.atomic import write_text
 from console.services import alerts as service
+from console.settings import preferences
 from tests.unit.cli.conftest import Console
 
 
@@ -85,3 +90,23 @@ def test_names_are_completed(empty: Console) -> None:
 
     assert complete(empty, "alert", "remove", "") == ["Hot"]
     assert complete(empty, "alert", "silence", "x") == []
+
+
+def test_done_is_said_only_of_what_is_written(empty: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(path: Path, text: str) -> None:
+        time.sleep(1.5)  # longer than the end of the program waits
+        write_text(path, text)
+
+    monkeypatch.setattr(preferences, "write_text", slow)
+    assert empty("alert", "add", "Hot", "cpu>95").code == 0
+    assert empty("search", "web", "--save", "Web").code == 0
+    assert [rule["name"] for rule in empty("alert", "list", "--json").json["alerts"]] == ["Hot"]
+    assert [each["name"] for each in empty("search", "--saved", "--json").json["searches"]] == ["Web"]
+
+    def full(path: Path, text: str) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(preferences, "write_text", full)
+    said = empty("alert", "remove", "Hot")
+    assert said.code == 1
+    assert said.err.startswith("Alerts stay as they are: preferences.toml. ")

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from console.files.atomic import write_text
 from console.fleet.alerts import AlertRule, Kind
-from console.fleet.errors import Reason
+from console.fleet.errors import Failed, Reason
 from console.fleet.saved import SavedSearch
 from console.settings import preferences as preferences_module
 from console.settings.preferences import _TYPES, Leaving, Mode, Preferences, PreferencesStore, read
@@ -261,3 +262,29 @@ def test_what_a_person_wrote_and_could_not_be_used_is_kept_when_it_is_written_ov
     assert again.problem.reason is Reason.DAMAGED
     kept = Path(again.problem.detail).read_text()
     assert kept == mine.replace("# by hand\n", "# by hand\ncompact = true\n")
+
+
+def test_who_must_know_waits_until_it_is_written(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    let = threading.Event()
+    monkeypatch.setattr(preferences_module, "write_text", lambda *args: let.wait(5) and write_text(*args))
+    store = PreferencesStore(path, delay=60)
+    store.set(interval=7)
+    with pytest.raises(Failed):
+        store.written(timeout=0.2)
+    assert not path.exists()
+    threading.Timer(0.2, let.set).start()
+    store.written()
+    assert "interval = 7" in path.read_text()
+    store.written(timeout=0)  # nothing to wait for
+    store.close()
+
+
+def test_who_waits_is_told_that_it_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    store = PreferencesStore(tmp_path / "file" / "preferences.toml", delay=0)
+    store.set(interval=7)
+    began = time.monotonic()
+    with pytest.raises(Failed):
+        store.written()
+    assert time.monotonic() - began < 10
+    store.close()
