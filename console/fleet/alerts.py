@@ -186,7 +186,8 @@ class Pace:
 
 # rules a person writes
 
-_FOR = re.compile(r'(?P<query>.*?)\s+for\s+(?P<wait>\d[^\s"“”)]*)\s*', re.DOTALL | re.IGNORECASE)
+_WAIT = r'\d[^\s"“”)]*(?:\s+[^\s"“”)]+)?|[^\s"“”)]+'  # "10m", "10 min"; what is no time is refused, not searched for
+_FOR = re.compile(rf"(?P<query>.*?)\s+for\s+(?P<wait>{_WAIT})\s*", re.DOTALL | re.IGNORECASE)
 
 
 def read_rule(text: str) -> tuple[str, float]:

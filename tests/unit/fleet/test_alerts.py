@@ -155,6 +155,9 @@ def test_a_clock_set_back_is_no_break() -> None:
         ("state:running cpu>95 for 10m", "state:running cpu>95", 600.0),
         ("cpu>95", "cpu>95", 0.0),
         ("cpu>95 FOR 1h30min ", "cpu>95", 5400.0),
+        ("cpu>95 for 10 min", "cpu>95", 600.0),
+        ("cpu>95 for 1h 30min", "cpu>95", 5400.0),
+        ('"runs for 5 times" for 10m', '"runs for 5 times"', 600.0),
         ('note:"waits for 5m"', 'note:"waits for 5m"', 0.0),
     ],
 )
@@ -165,8 +168,9 @@ def test_a_rule_as_it_is_written(text: str, query: str, wait: float) -> None:
 def test_what_is_no_rule() -> None:
     with pytest.raises(QueryError):
         read_rule("cpu> for 10m")
-    with pytest.raises(UsageError):
-        read_rule("cpu>95 for 10 parsecs".replace("10 parsecs", "10parsecs"))
+    for text in ("cpu>95 for 10parsecs", "cpu>95 for 10 parsecs", "cpu>95 for ever"):
+        with pytest.raises(UsageError):
+            read_rule(text)
     with pytest.raises(UsageError):
         read_wait("soon")
     for rule in (
