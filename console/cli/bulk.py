@@ -21,6 +21,7 @@ from console.jobs.job import JobState, JobView
 from console.words import N_, _, acts, bulk, ngettext
 
 DESTROYS = frozenset({act for act, rule in RULES.items() if rule.loses} | {Act.DELETE})
+NAMED = 12  # VMs of one reason named where nothing was to be done; more are counted alone
 MOST = 200  # VMs named where a person is asked; the rest is counted
 
 
@@ -247,6 +248,9 @@ def _say(plan: BulkPlan, views: dict[VmKey, JobView], job: int | None) -> None:
     for view in views.values():
         if view.state is not JobState.FAILED:
             output.line(outcome(view))
+    for _problem, items in by_reason(plan.of(Fate.NOTHING)):
+        if len(items) <= NAMED:
+            output.line(f"{', '.join(_named(item) for item in in_order(items))}: {bulk.item(items[0], plan.deed)}")
     ends = [view.state for view in views.values()]
     failed = ends.count(JobState.FAILED)
     output.line(

@@ -53,6 +53,9 @@ def test_what_is_so_already_is_well_and_what_cannot_be_is_not(console: Console) 
     assert console("vm", "start", "--where", "web").code == 0
     refused = console("vm", "resume", "--where", "web")
     assert refused.code == 0  # they run: nothing to do
+    assert refused.lines[0].startswith("kvm-a/web-01, kvm-a/web-02, ")
+    assert refused.lines[0].endswith(": Runs already")
+    assert refused.lines[1].endswith(" so already")
     restored = console("vm", "restore", "--where", "web-01", "--json")
     assert restored.code == 1
     assert [one["result"] for one in restored.json["results"]] == ["refused"]
