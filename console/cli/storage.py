@@ -282,7 +282,8 @@ def delete(session: Session, volume: Sequence[str], not_shared: bool, only_plan:
 @yes_option
 @with_session
 def upload(session: Session, file: Path, volume: str, only_plan: bool, yes: bool) -> int:
-    host, pool, name = _place(session, volume if volume.count("/") > 1 else f"{volume}/{file.name}")
+    where = volume.rstrip("/")  # a pool with a slash behind it is the pool, as a folder is for cp
+    host, pool, name = _place(session, where if where == volume and where.count("/") > 1 else f"{where}/{file.name}")
     service, file = session.services.transfer, file.absolute()
     with trying("volume.upload"):
         plan = service.plan_upload(file, host, pool, name)

@@ -85,6 +85,7 @@ def test_transfers_are_planned(console: Console, tmp_path: Path) -> None:
     file.write_bytes(b"x" * 512)
     said = console("storage", "upload", str(file), "alpha/images", "--plan")
     assert (said.code, said.out.strip()) == (0, f"{file} (512 B, raw) becomes disk.raw in images.")
+    assert console("storage", "upload", str(file), "alpha/images/", "--plan").out == said.out, "as a folder is written"
     assert console("storage", "upload", str(file), "alpha/images/free.img", "--plan").code == 1
     said = console("storage", "download", "alpha/images/free.img", str(tmp_path), "--plan")
     assert str(tmp_path / "free.img") in said.out
