@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from console.fleet.domains import Domain, Load, State
 from console.fleet.hosts import HostSpec, HostStatus
+from console.fleet.query_fields import Kind, field_of
 from console.fleet.query_tokens import LONGEST, Fault, QueryError
 from console.fleet.subjects import Texts
 from console.words import states, units
@@ -170,11 +171,20 @@ def sentence(error: QueryError) -> str:
         return _("There is no field “{place}”. Did you mean {detail}?").format(
             place=place, detail=_(" or ").join(error.detail.split(", "))
         )
+    if error.fault is Fault.NO_VALUE and not _can_be_none(error.detail, place):
+        return _("What should {detail} be?").format(detail=error.detail)
     if error.fault is Fault.BAD_UNIT and place.isdigit():
         return _("{place} of what? There are {detail}.").format(place=place, detail=error.detail)
     if error.fault is Fault.BAD_UNIT and not error.detail:
         return _("This is a plain number, without “{place}”.").format(place=place)
     return _(_SENTENCES[error.fault]).format(place=place, detail=error.detail, longest=units.count(LONGEST))
+
+
+def _can_be_none(name: str, place: str) -> bool:
+    """`name:""` finds what has none: of texts, not of figures, states and patterns."""
+    field = field_of(name)
+    compared = place.rstrip("=").endswith(":") and not place.endswith("re:")
+    return compared and field is not None and field.texts is not None and field.kind is not Kind.STATE
 
 
 def marked(error: QueryError, width: int = 72) -> tuple[str, str]:
