@@ -10,13 +10,14 @@ from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
+from console.fleet import edits
 from console.fleet.acts import Act, why_not
 from console.fleet.bulk import Deed
 from console.fleet.domains import VmKey
 from console.fleet.errors import Problem
 from console.inventory.inventory import Inventory
 from console.ui.icons import icon
-from console.words import _, acts, ngettext
+from console.words import _, acts, errors, ngettext
 
 if TYPE_CHECKING:
     from console.services.power import PowerService
@@ -58,6 +59,7 @@ class Acting(QObject):
         repeated(int): the plan for those of a group that were not done is to be shown.
         opening(VmKey): this VM is to be shown.
         comparing(tuple[VmKey, ...]): the load of these is to be shown in the same plots.
+        editing(VmKey): the XML of this VM is to be edited.
 
     Attributes:
         forced_confirmed: forced acts ask first; a preference.
@@ -70,6 +72,7 @@ class Acting(QObject):
     repeated = Signal(int)
     opening = Signal(object)
     comparing = Signal(object)
+    editing = Signal(object)
 
     def __init__(self, inventory: Inventory, power: PowerService, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -115,6 +118,14 @@ class Acting(QObject):
         elif not able:
             reason = _("Choose a VM first.")
         return Verdict(tuple((act, tuple(some)) for act, some in able.items()), reason)
+
+    def why_no_edit(self, key: VmKey) -> str:
+        """Why its XML cannot be edited now; "" where it can."""
+        domain, spec = self._inventory.domain(key), self._inventory.spec(key.host)
+        if domain is None or spec is None:
+            return _("It is not there any more.")
+        problem = edits.why_not(domain, spec, self._inventory.status(key.host))
+        return errors.why(problem) if problem is not None else ""
 
     def _fitting(self, choices: Sequence[Act], key: VmKey) -> Act | Problem | None:
         domain, spec = self._inventory.domain(key), self._inventory.spec(key.host)
@@ -197,6 +208,9 @@ class VmActions(QObject):
         self._compare = QAction(icon("graph", "text2"), _("Compare load…"), self)
         self._compare.setObjectName("compare")
         self._compare.triggered.connect(lambda: acting.comparing.emit(self._keys))
+        self._edit = QAction(icon("file", "text2"), _("Edit XML"), self)
+        self._edit.setObjectName("edit-xml")
+        self._edit.triggered.connect(lambda: acting.editing.emit(self._keys[0]))
         self.refresh()
 
     def add_shortcuts(self, widget: QWidget) -> None:
@@ -213,8 +227,8 @@ class VmActions(QObject):
         return self._keys
 
     def action(self, name: str) -> QAction:
-        """By the name of its entry, or "open" or "compare"."""
-        found = {"open": self._open, "compare": self._compare}.get(name)
+        """By the name of its entry, or "open", "compare" or "edit-xml"."""
+        found = {"open": self._open, "compare": self._compare, "edit-xml": self._edit}.get(name)
         return found if found is not None else self._actions[name]
 
     def set_vms(self, keys: Iterable[VmKey]) -> None:
@@ -228,6 +242,9 @@ class VmActions(QObject):
             self._judge(entry)
         self._open.setEnabled(len(self._keys) == 1)
         self._open.setToolTip("" if len(self._keys) == 1 else _("Choose one VM."))
+        one = self._keys[0] if len(self._keys) == 1 else None
+        reason = self._acting.why_no_edit(one) if one is not None else _("Choose one VM.")
+        self._show(self._edit, _("Edit XML"), not reason, reason or _("Change what it starts with next."))
         self._compare.setEnabled(bool(self._keys))
         self._compare.setToolTip(_("Shows it in the same plots") if self._keys else _("Choose a VM first."))
 
@@ -273,7 +290,20 @@ class VmActions(QObject):
         """What an action bar has no room for."""
         menu = QMenu(parent)
         self._fill(
-            menu, ("describe", "scale", "rename", "autostart-on", "autostart-off", "", "delete", "", "compare", "open")
+            menu,
+            (
+                "describe",
+                "scale",
+                "edit-xml",
+                "rename",
+                "autostart-on",
+                "autostart-off",
+                "",
+                "delete",
+                "",
+                "compare",
+                "open",
+            ),
         )
         return menu
 
@@ -290,6 +320,7 @@ class VmActions(QObject):
                 "tag",
                 "describe",
                 "scale",
+                "edit-xml",
                 "autostart-on" if on else "autostart-off",
                 "",
                 "rename",

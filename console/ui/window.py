@@ -10,6 +10,7 @@ from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
+from console.fleet.domains import VmKey
 from console.fleet.updates import ChangeSet
 from console.settings.preferences import Mode, Preferences
 from console.ui import icons, pages
@@ -172,6 +173,7 @@ class MainWindow(QWidget):
         self.tasks.log_wanted.connect(self.dialogs.log)
         self.tasks.history_wanted.connect(lambda: nav.open(Place("tasks")))
         ctx.acting.opening.connect(lambda key: nav.open(Place.vm(key)))
+        ctx.acting.editing.connect(self._edit_xml)
         ctx.host_acting.opening.connect(lambda host: nav.open(Place.host(host)))
         ctx.bridge.changed.connect(self._on_change)
         undo = ctx.preferences.subscribe(self._dress)
@@ -315,11 +317,19 @@ class MainWindow(QWidget):
             self.navigator.setVisible(True)
             self.navigator.focus_search()
 
+    @Slot(object)
+    def _edit_xml(self, key: VmKey) -> None:
+        self.ctx.nav.open(Place.vm(key, "xml"))
+        if page := self._shown("vm"):
+            page.xml.begin_edit()
+
     def _offered(self) -> list[QAction]:
         """What the palette offers first: acts on what the page has chosen, then those of the window."""
         chosen: list[QAction] = []
         if (of_vms := self._shown("vms", "vm")) and of_vms.actions_.keys:
-            chosen = [of_vms.actions_.action(name) for name in (*(entry.name for entry in ENTRIES), "compare")]
+            chosen = [
+                of_vms.actions_.action(name) for name in (*(entry.name for entry in ENTRIES), "edit-xml", "compare")
+            ]
         elif (of_hosts := self._shown("host", "hosts")) and of_hosts.actions_.hosts:
             chosen = [of_hosts.actions_.action(act) for act in HostAct]
         return [*chosen, *self.actions_.values()]

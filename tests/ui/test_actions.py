@@ -154,6 +154,7 @@ def test_menu_has_the_order_people_know(actions: VmActions, widget: QWidget) -> 
         "Tag…",
         "Describe…",
         "vCPU and memory…",
+        "Edit XML",
         "Turn autostart on",
         "–",
         "Rename",
@@ -207,6 +208,20 @@ def test_many_are_planned_before_anything_happens(bench: Bench, qtbot: QtBot) ->
     assert bench.power.calls == [("act", Act.SHUTDOWN, (UP,))]
     bench.acting.do([Act.SCALE], (UP, OFF, PAUSED))
     assert bench.asked == [(Act.SCALE, (UP, OFF, PAUSED))]
+
+
+def test_the_xml_of_one_is_edited_where_that_can_be(actions: VmActions, bench: Bench) -> None:
+    told: list[VmKey] = []
+    bench.acting.editing.connect(told.append)
+    action = actions.action("edit-xml")
+    for keys in ((), (UP, OFF), (LOST,)):
+        actions.set_vms(keys)
+        assert not action.isEnabled(), keys
+        assert action.toolTip()
+    actions.set_vms((UP,))
+    assert action.isEnabled()
+    action.trigger()
+    assert told == [UP]
 
 
 def test_the_load_of_what_is_chosen_is_compared(actions: VmActions, bench: Bench) -> None:

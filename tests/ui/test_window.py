@@ -369,3 +369,14 @@ def test_vm_page_of_a_vm_that_is_gone_says_so(window: MainWindow, ctx: Context, 
     ctx.nav.open(Place.vm(VmKey("n1", "unknown")))
     assert isinstance(window.page(), VmPage)
     window.grab()
+
+
+def test_the_palette_leads_to_the_edit_of_the_xml(window: MainWindow, ctx: Context, qtbot: QtBot) -> None:
+    ctx.nav.open(Place.vm(key("web-01")))
+    page = window.page()
+    assert isinstance(page, VmPage)
+    begun: list[bool] = []
+    page.xml.begin_edit = lambda: begun.append(True)  # type: ignore[method-assign]
+    next(action for action in window._offered() if action.objectName() == "edit-xml").trigger()
+    assert begun == [True]
+    assert ctx.nav.place == Place.vm(key("web-01"), "xml")

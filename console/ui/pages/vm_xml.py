@@ -171,7 +171,7 @@ class VmXml(QWidget):
     @Slot()
     def begin_edit(self) -> None:
         domain = self._domain
-        if domain is None:
+        if domain is None or self.editing.editing(domain.key):  # what was typed stays
             return
 
         def failed(error: FleetError) -> None:
