@@ -162,7 +162,7 @@ class TransferService:
         if not sayable(str(file)):
             raise UsageError(Reason.OTHER, repr(str(file)), detail="volume-name")
         if not file.parent.is_dir():
-            raise UsageError(Reason.GONE, str(file.parent), detail="folder")
+            raise UsageError(Reason.OTHER, key.name, detail="folder")
         use = self._storage.fresh(key.host).volume(key)
         if use is None:
             raise NotFound(Reason.GONE, key.name)

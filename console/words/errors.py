@@ -256,6 +256,7 @@ _CANNOT_BE = {  # OTHER with the kind of value that was typed
     "pool-path": N_("A pool needs the whole path of its folder, from / on."),
     "pool-source": N_("A pool of this kind needs its source: a device, or a server and its exported folder."),
     "file": N_("It is no file with content of its own."),
+    "folder": N_("There is no such folder on this computer. Make it, or choose another."),
     "nothing-to-do": N_("There is nothing to do to any of them."),
     "not-again": N_("A task of this kind cannot be repeated from here."),
     "sizing": N_("No size was given."),

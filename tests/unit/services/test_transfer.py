@@ -11,6 +11,7 @@ from console.app import App
 from console.fleet.errors import FleetError, NotFound, Reason, UsageError
 from console.fleet.storage import VolumeKey
 from console.jobs.job import JobState
+from console.words.errors import why
 from tests.conftest import eventually
 from tests.unit.services.test_delete import make_volumes, volumes
 
@@ -73,8 +74,12 @@ def test_what_a_download_means(app: App, tmp_path: Path) -> None:
     assert [say.code for say in transfer.plan_download(key, tmp_path / "a").refused] == ["overwrites"]
     assert not transfer.plan_download(key, tmp_path / "a", overwrite=True).refused
     assert [say.code for say in transfer.plan_download(key, tmp_path).refused] == ["is-folder"]
-    with pytest.raises(UsageError):
+    with pytest.raises(UsageError) as wrong:
         transfer.plan_download(key, tmp_path / "none" / "a")
+    assert (wrong.value.what, why(wrong.value.problem)) == (
+        key.name,
+        "There is no such folder on this computer. Make it, or choose another.",
+    )
     with pytest.raises(NotFound):
         transfer.plan_download(VolumeKey("alpha", "default", "none"), tmp_path / "b")
     running = transfer.plan_download(VolumeKey("alpha", "default", "web.qcow2"), tmp_path / "b")
