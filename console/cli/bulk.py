@@ -102,18 +102,18 @@ def chosen(session: Session, vm: Sequence[str], many: Many) -> list[VmKey]:
 def carry_out(session: Session, deed: Deed, keys: Sequence[VmKey], many: Many, *, wait: bool = True) -> int:
     """Plans it, prints the plan or does it, and says what became of each VM. The exit code."""
     if not keys:
-        return _nobody(session)
+        return _nobody(session, _("No VM matches."))
     tried = f"vm.{deed.act}"
     with trying(tried), waiting(_("Finding out what would happen")):
         plan = session.services.bulk.plan(deed, keys, many.order, many.where)
     return done(session, plan, many, wait=wait)
 
 
-def _nobody(session: Session) -> int:
+def _nobody(session: Session, why: str) -> int:
     if session.json:
         output.document({"results": [], "unreached": session.unreached_records()})
     else:
-        output.note(_("No VM matches."))
+        output.note(why)
     return session.say_unreached()
 
 
@@ -297,4 +297,5 @@ def again(session: Session, number: int, only_plan: bool, yes: bool) -> int:
     session.reach(specs)
     with trying("job.again"):
         plan = session.services.bulk.again(number)
-    return done(session, plan, Many(only_plan=only_plan, yes=yes)) if plan.items else _nobody(session)
+    nothing = _("Task {number} was done to all of its VMs.").format(number=number)
+    return done(session, plan, Many(only_plan=only_plan, yes=yes)) if plan.items else _nobody(session, nothing)

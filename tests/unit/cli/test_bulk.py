@@ -81,6 +81,8 @@ def test_some_fail_and_are_done_again(console: Console, monkeypatch: pytest.Monk
     assert [vm["name"] for vm in plan["vms"]] == ["web-02"]
     again = console("job", "again", number)
     assert (again.code, again.lines[-1]) == (0, "1 done")
+    last = console("job", "list", "--json").json["jobs"][0]["id"]
+    assert f"Task {last} was done to all of its VMs." in console("job", "again", str(last)).err
     shown = console("job", "show", number, "--json").json["job"]
     assert shown["values"]["failed"] == 1
 
