@@ -13,6 +13,7 @@ from console.fleet.updates import ChangeSet, FactsRead
 from console.inventory.inventory import Inventory
 
 MOVED = 60.0  # seconds within which a VM that left here and came there has moved
+BALLOON = 30.0  # seconds from one step of a balloon to the next, at most
 
 _Seen = dict[str, tuple[float, VmKey]]  # by UUID: when, and which
 
@@ -37,6 +38,7 @@ class Happenings:
         self._before: dict[VmKey, Domain] = {}
         self._left: _Seen = {}
         self._came: _Seen = {}
+        self._swelled: dict[VmKey, float] = {}  # when a VM started or its memory was seen to change
 
     def begin(self) -> None:
         """What is known now is what later changes are compared with."""
@@ -76,11 +78,19 @@ class Happenings:
                 return []
             if abs(domain.since - at) < MOVED:
                 at = domain.since
-        found = list(marks_between(before, domain, at))
+        found = [mark for mark in marks_between(before, domain, at) if not self._swelling(mark)]
         if domain.state.active is not before.state.active:
             mine, others = (self._came, self._left) if domain.state.active else (self._left, self._came)
             found += self._moved(mine, others, at, key)
         return found
+
+    def _swelling(self, mark: Mark) -> bool:
+        """A balloon goes to its size in steps, after a start too: that happened once."""
+        memory = mark.kind is MarkKind.CONFIG and mark.text == "memory_kib"
+        if not memory and mark.kind is not MarkKind.START:
+            return False
+        last, self._swelled[mark.key] = self._swelled.get(mark.key), mark.at
+        return memory and last is not None and 0 <= mark.at - last < BALLOON
 
     def _went(self, at: float, before: Domain) -> list[Mark]:
         moved = self._moved(self._left, self._came, at, before.key) if before.state.active else []

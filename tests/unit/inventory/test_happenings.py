@@ -78,6 +78,28 @@ def test_a_change_of_the_configuration(fleet: Fleet) -> None:
     assert fleet.happenings.marks() == [Mark(NOW, MarkKind.CONFIG, WEB.key, "vcpus,tags")]
 
 
+def test_a_balloon_that_goes_in_steps_is_one_change(fleet: Fleet) -> None:
+    for kib in (90, 80, 70):
+        fleet.now += 10
+        fleet.read(replace(WEB, memory_kib=kib))
+    assert fleet.said() == [(MarkKind.CONFIG, "a", "memory_kib")]
+    fleet.now += 3600
+    fleet.read(replace(WEB, memory_kib=100))
+    assert fleet.said() == [(MarkKind.CONFIG, "a", "memory_kib")]
+
+
+def test_the_balloon_after_a_start_is_no_change(fleet: Fleet) -> None:
+    fleet.read(replace(WEB, state=State.OFF, since=NOW - 10))
+    fleet.now += 20
+    fleet.read(up := replace(WEB, since=fleet.now, started=fleet.now))
+    fleet.now += 10
+    fleet.read(replace(up, memory_kib=90))
+    assert [kind for kind, _, _ in fleet.said()] == [MarkKind.STOP, MarkKind.START]
+    fleet.now += 5
+    fleet.read(replace(up, memory_kib=90, vcpus=3))
+    assert fleet.said() == [(MarkKind.CONFIG, "a", "vcpus")]
+
+
 def test_vms_that_are_made_and_taken_away(fleet: Fleet) -> None:
     fleet.read(replace(WEB, key=VmKey("a", "2"), name="db", state=State.OFF))
     fleet.inventory.apply(DomainGone("a", "2"))
