@@ -129,9 +129,13 @@ def mark(event: Mark) -> str:
 
 def settings(names: str) -> str:
     """Fields of a VM with commas between them, as people call them: "Memory, vCPU"."""
-    known = [_(_SETTINGS[name]) if name in _SETTINGS else name for name in names.split(",") if name]
-    text = ", ".join(known)
+    text = settings_in_sentence(names)
     return text[:1].upper() + text[1:] if not text.startswith("vCPU") else text
+
+
+def settings_in_sentence(names: str) -> str:
+    """The same within a sentence: "memory, vCPU"."""
+    return ", ".join(_(_SETTINGS[name]) if name in _SETTINGS else name for name in names.split(",") if name)
 
 
 def since(epoch: float, now: float) -> str:

@@ -8,7 +8,7 @@ from console.fleet.outliers import Outlier
 from console.fleet.storage import StorageSum
 from console.fleet.today import Event
 from console.jobs.job import JobView
-from console.words import jobs, storage, units
+from console.words import graphs, jobs, storage, units
 from console.words.translation import N_, _, ngettext, pgettext
 
 _OUTLIERS = {
@@ -71,7 +71,8 @@ def event(value: Event) -> str:
     """One event: "web-01 started", "Delete volume old.qcow2", "Start web-02 failed"."""
     if value.kind in _EVENTS:
         said = _(_EVENTS[value.kind]).format(name=value.name)
-        return _("{event}: {text}").format(event=said, text=value.text) if value.text else said
+        text = graphs.settings_in_sentence(value.text) if value.kind == "vm-config" else value.text
+        return _("{event}: {text}").format(event=said, text=text) if text else said
     done = f"{jobs.title(JobView(0, value.text, value.name))} {value.name}"
     return _("{task} failed").format(task=done) if value.kind == "job-failed" else done
 
