@@ -210,7 +210,7 @@ class VmActions(QObject):
         self._compare.triggered.connect(lambda: acting.comparing.emit(self._keys))
         self._edit = QAction(icon("file", "text2"), _("Edit XML"), self)
         self._edit.setObjectName("edit-xml")
-        self._edit.triggered.connect(lambda: acting.editing.emit(self._keys[0]))
+        self._edit.triggered.connect(self._on_edit)
         self.refresh()
 
     def add_shortcuts(self, widget: QWidget) -> None:
@@ -276,6 +276,10 @@ class VmActions(QObject):
     def _on_open(self) -> None:
         if len(self._keys) == 1:
             self._acting.opening.emit(self._keys[0])
+
+    def _on_edit(self) -> None:
+        for key in self._keys[:1]:
+            self._acting.editing.emit(key)
 
     # menus
 

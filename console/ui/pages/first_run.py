@@ -30,6 +30,7 @@ from console.words import _, errors, ngettext, units
 
 WIDE = 1064  # px of form and cards together
 FORM_SHARE, CARD_SHARE = 592, 452
+BELOW = 980  # px of the page, under which the cards stand below the form
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,7 @@ class FirstRunPage(LivePage):
         self._note = Note("error")
         self._note.hide()
         self._local: HostSpec | None = None
-        self._reading = False
+        self._reading = self._below = False
         self._build()
         for way in (self.virt_manager, self.ssh, self.local):
             way.say(_("Looking…"), can=False)
@@ -163,7 +164,7 @@ class FirstRunPage(LivePage):
         grid.setRowMinimumHeight(3, theme.px(20))
         grid.addWidget(self._note, 4, 1, 1, 2)
         grid.addWidget(self.form, 5, 1, Qt.AlignmentFlag.AlignTop)
-        beside = QVBoxLayout()
+        beside = self._beside = QVBoxLayout()
         beside.setSpacing(theme.px(14))
         beside.addWidget(_card(self.virt_manager, self.ssh, self.local, self.file))
         beside.addWidget(_card(self.demo, quiet=True))
@@ -177,13 +178,13 @@ class FirstRunPage(LivePage):
         foot.addWidget(self._lock)
         self._keyring = label("", "secondary", wrap=True)
         foot.addWidget(self._keyring, 1)
-        grid.addLayout(foot, 6, 1, 1, 2)
+        grid.addLayout(foot, 7, 1, 1, 2)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, FORM_SHARE)
         grid.setColumnStretch(2, CARD_SHARE)
         grid.setColumnStretch(3, 1)
         grid.setRowStretch(0, 2)
-        grid.setRowStretch(7, 3)
+        grid.setRowStretch(8, 3)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scrolled(inner))
@@ -192,6 +193,15 @@ class FirstRunPage(LivePage):
         super().resizeEvent(event)
         side = max(theme.px(20), (self.width() - theme.px(WIDE)) // 2)
         self._grid.setContentsMargins(side, theme.px(16), side, theme.px(16))
+        below = self.width() < theme.px(BELOW)
+        if below == self._below:
+            return
+        self._below = below
+        self._grid.removeWidget(self.form)
+        self._grid.removeItem(self._beside)
+        self._beside.setContentsMargins(0, theme.px(14) if below else 0, 0, 0)
+        self._grid.addWidget(self.form, 5, 1, 1, 2 if below else 1, Qt.AlignmentFlag.AlignTop)
+        self._grid.addLayout(self._beside, *((6, 1, 1, 2) if below else (5, 2, 1, 1)))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -12,7 +12,7 @@ from functools import partial
 
 from PySide6.QtCore import QSize, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from console.fleet.errors import FleetError
@@ -26,6 +26,7 @@ from console.ui.pages.graph_export import Exporter
 from console.ui.pages.graph_ranges import DAY, Ranges
 from console.ui.theme import theme
 from console.ui.widgets.buttons import Button
+from console.ui.widgets.flow_row import FlowRow
 from console.ui.widgets.labels import ElidedLabel
 from console.ui.widgets.notes import Note
 from console.ui.widgets.plot import PlotStack
@@ -102,20 +103,18 @@ class GraphBoard(QWidget):
         bridge.changed.connect(self._on_changed)
 
     def _build(self, compare: bool) -> None:
-        self.head = QHBoxLayout()
-        self.head.setSpacing(theme.px(8))
-        self.head.addWidget(self.ranges)
-        self.head.addWidget(self.live_button)
-        self.head.addStretch(1)
+        self.head = FlowRow()
+        self.head.add_left(self.ranges)
+        self.head.add_left(self.live_button)
         if compare:
             button = Button(_("Compare VM…"), icon="plus")
             button.clicked.connect(self.compare_wanted)
-            self.head.addWidget(button)
-        self.head.addWidget(self.exporter.button)
+            self.head.add_right(button)
+        self.head.add_right(self.exporter.button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px(4))
-        column.addLayout(self.head)
+        column.addWidget(self.head)
         column.addWidget(self.said)
         column.addWidget(self.note)
         column.addWidget(self.plot, 1)
@@ -356,13 +355,13 @@ class GraphBoard(QWidget):
         draft = longer(self._plan.drafts[0])
         plan, stats = Plan((draft,), self._plan.name, names=self._plan.names), self._stats
         name = _("Last {span}, {what}").format(span=words.length(length), what=draft.title)
-        serial = self._serial
+        shown = self._plan
 
         def work() -> Sheet:
             return sheet_of(plan, read(stats, plan, start, end, 300, marks=False))
 
         def done(sheet: Sheet) -> None:
-            if isValid(self) and serial == self._serial:
+            if isValid(self) and self._plan is shown:
                 self.strip.show_curve(name, sheet.graphs[0], start, end)
 
         self._bridge.run(work, done, lambda _error: None)

@@ -44,7 +44,7 @@ class Graphs(QWidget):
             board.compare_wanted.connect(self.compare_wanted)
             board.exporter.words_of = lambda keys: vm_words(ctx.inventory, keys)
             if choice is not None:
-                board.head.insertWidget(0, choice)
+                board.head.add_left(choice, 0)
             return board
 
         self._later: Later[GraphBoard] = Later(ctx.bridge, "console.ui.pages.graph_board", make)

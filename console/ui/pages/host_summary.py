@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from console.fleet.hosts import HostSpec
@@ -21,7 +22,8 @@ from console.ui.widgets.scrolled import scrolled
 from console.ui.widgets.vm_list import VmList
 from console.words import _, units
 
-LEFT = 340
+LEFT, LEFT_NARROW = 340, 256
+NARROW = 960  # px of the page
 
 
 class HostSummary(QWidget):
@@ -48,7 +50,7 @@ class HostSummary(QWidget):
         row = QHBoxLayout(inner)
         row.setContentsMargins(*(theme.px(16),) * 4)
         row.setSpacing(theme.px(28))
-        left = QWidget()
+        left = self._left = QWidget()
         left.setFixedWidth(theme.px(LEFT))
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
@@ -72,6 +74,10 @@ class HostSummary(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scrolled(inner))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._left.setFixedWidth(theme.px(LEFT if self.width() >= theme.px(NARROW) else LEFT_NARROW))
 
     def _figures(self) -> QGridLayout:
         grid = QGridLayout()

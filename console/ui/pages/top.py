@@ -7,7 +7,7 @@ import time
 
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from console.fleet.domains import VmKey
@@ -22,6 +22,7 @@ from console.ui.pages.live import LivePage
 from console.ui.places import Place
 from console.ui.theme import theme
 from console.ui.widgets.buttons import Button
+from console.ui.widgets.flow_row import FlowRow
 from console.ui.widgets.labels import ElidedLabel
 from console.ui.widgets.notes import EmptyState, Note
 from console.ui.widgets.row_view import RowView
@@ -76,16 +77,14 @@ class TopPage(LivePage):
         self._copied.timeout.connect(lambda: self.command.setText(_("Copy as command")))
 
     def _build(self) -> None:
-        head = QHBoxLayout()
-        head.setSpacing(theme.px(8))
+        head = FlowRow()
         for widget in (self.what, self.by, self.span):
-            head.addWidget(widget)
-        head.addStretch(1)
-        head.addWidget(self.command)
+            head.add_left(widget)
+        head.add_right(self.command)
         upper = QVBoxLayout()
         upper.setContentsMargins(*(theme.px(edge) for edge in (16, 12, 16, 8)))
         upper.setSpacing(theme.px(8))
-        upper.addLayout(head)
+        upper.addWidget(head)
         upper.addWidget(self.said)
         upper.addWidget(self.note)
         body = QWidget()

@@ -23,7 +23,7 @@ from console.ui.theme.tokens import HEIGHTS
 from console.ui.widgets.buttons import Button, IconButton
 from console.ui.widgets.fields import SearchField
 from console.ui.widgets.find_bar import FindBar
-from console.ui.widgets.labels import label
+from console.ui.widgets.labels import ElidedLabel
 from console.ui.widgets.note_place import NotePlace
 from console.ui.widgets.notes import EmptyState
 from console.ui.widgets.tabs import Segment, Segmented
@@ -50,7 +50,7 @@ class VmXml(QWidget):
         self._search, self._hits = self._find.field, self._find.hits
         self.which = Segmented([Segment("now", _("Now")), Segment("next", _("Next start"))], _("State of the XML"))
         self.which.chosen.connect(lambda _id: self._read())
-        self._said = label("", "secondary")
+        self._said = ElidedLabel("", "secondary")
         self.view.found.connect(self._find.on_found)
         self._none = EmptyState("file", "")
         body = QWidget()
@@ -278,4 +278,4 @@ class VmXml(QWidget):
         self._say("")
 
     def _say(self, text: str) -> None:
-        self._said.setText(text)
+        self._said.set_text(text)

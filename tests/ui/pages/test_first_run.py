@@ -3,7 +3,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QScrollArea
 from pytestqt.qtbot import QtBot
 
 from console.fleet.hosts import HostSpec
@@ -115,3 +116,18 @@ def test_counts_of_what_is_found() -> None:
     assert _found((), frozenset()) == ("None found", False)
     assert _found((one,), frozenset()) == ("1 found", True)
     assert _found((one, Found("b", "v")), frozenset({"u", "v"})) == ("2 found, 0 not added yet", False)
+
+
+def test_the_other_ways_stand_below_on_a_narrow_page(page: FirstRunPage, qtbot: QtBot) -> None:
+    area = page.findChild(QScrollArea)
+    assert area is not None
+
+    def place() -> QPoint:
+        return page.demo.mapTo(page, QPoint(0, 0)) - page.form.mapTo(page, QPoint(0, 0))
+
+    assert place().x() > 300
+    page.resize(760, 600)
+    qtbot.waitUntil(lambda: abs(place().x()) < 20 and place().y() > page.form.height())
+    assert area.widget().width() <= area.viewport().width()
+    page.resize(1176, 800)
+    qtbot.waitUntil(lambda: place().x() > 300)

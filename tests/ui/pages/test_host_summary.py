@@ -1,6 +1,7 @@
 import time
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QScrollArea
 from pytestqt.qtbot import QtBot
 
 from console.fleet.domains import Load
@@ -40,3 +41,14 @@ def test_a_host_that_never_answered_claims_nothing(ctx: Context, qtbot: QtBot) -
     assert page._load_head._text.text() == "Last known"
     assert page.cpu.text.startswith("–")
     assert page.vms._none.text() == "Load is known of live hosts only."
+
+
+def test_it_is_whole_on_a_narrow_page(ctx: Context, qtbot: QtBot) -> None:
+    page = HostSummary(ctx)
+    qtbot.addWidget(page)
+    page.resize(760, 500)
+    page.show()
+    page.show_host(SPECS[0])
+    area = page.findChild(QScrollArea)
+    assert area is not None
+    qtbot.waitUntil(lambda: area.widget().width() <= area.viewport().width())

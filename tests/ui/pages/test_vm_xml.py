@@ -55,7 +55,7 @@ def test_it_is_read_when_seen_and_anew_when_the_vm_changed(page: VmXml, look: Lo
     assert look.asked == []
     page.show()
     qtbot.waitUntil(lambda: page.view.xml.text == XML.rstrip())
-    assert "6 lines, read " in page._said.text().replace("\u00a0", " ")
+    assert "6 lines, read " in page._said.whole_text().replace("\u00a0", " ")
     page.show_vm(VMS[0], True)
     look.xml_now = XML.replace("hvm", "linux")
     page.show_vm(replace(VMS[0], description="new"), True)
