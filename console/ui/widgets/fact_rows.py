@@ -66,13 +66,33 @@ def _selectable(made: _Label) -> _Label:
     return made
 
 
+class _Line(QBoxLayout):
+    """Of a cell: it knows how high that will be before the note moves, so that no row is ever drawn over another."""
+
+    def __init__(self, cell: _Cell) -> None:
+        super().__init__(QBoxLayout.Direction.LeftToRight, cell)
+        self._cell = cell
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        known = self._cell.height_of(width)
+        if known is not None:
+            return known
+        return super().heightForWidth(width) if super().hasHeightForWidth() else self.sizeHint().height()
+
+    def minimumHeightForWidth(self, width: int) -> int:
+        return self.heightForWidth(width)
+
+
 class _Cell(QWidget):
     """Bar, value and note of a row; the note stands below what leaves it too little room."""
 
     def __init__(self, row: _Row, parent: QWidget) -> None:
         super().__init__(parent)
         self._row = row
-        self._line = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._line = _Line(self)
         self._line.setContentsMargins(0, 0, 0, 0)
         self._line.setSpacing(theme.px(GAP))
         first = QHBoxLayout()
@@ -88,15 +108,28 @@ class _Cell(QWidget):
         else:
             row.note.hide()
 
+    def _fits(self, width: int) -> bool:
+        """Value and note have room beside each other."""
+        row = self._row
+        needed = row.value.sizeHint().width() + theme.px(GAP) + row.note.sizeHint().width()
+        if row.bar is not None:
+            needed += row.bar.width() + theme.px(GAP)
+        return needed <= width
+
+    def height_of(self, width: int) -> int | None:
+        """With a note, at that width; None without one."""
+        row = self._row
+        if row.note.isHidden():
+            return None
+        value, note = row.value.sizeHint().height(), row.note.sizeHint().height()
+        return max(value, note) if self._fits(width) else value + note
+
     def arrange(self) -> None:
         """As the texts and the width are now."""
         row = self._row
         if row.note.isHidden():
             return
-        needed = row.value.sizeHint().width() + theme.px(GAP) + row.note.sizeHint().width()
-        if row.bar is not None:
-            needed += row.bar.width() + theme.px(GAP)
-        fits = needed <= self.width()
+        fits = self._fits(self.width())
         side = QBoxLayout.Direction.LeftToRight if fits else QBoxLayout.Direction.TopToBottom
         if self._line.direction() is not side:
             self._line.setDirection(side)

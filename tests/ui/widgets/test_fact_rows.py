@@ -67,3 +67,19 @@ def test_a_note_that_finds_no_room_stands_below(qtbot: QtBot) -> None:
     assert "…" not in value.text() + note.text()
     rows.show_facts((Fact("Address", "192.168.1.4", "by me"),))
     qtbot.waitUntil(lambda: note.x() > value.x())
+
+
+def test_a_row_is_as_high_as_its_width_makes_it_before_it_is_laid_out(qtbot: QtBot) -> None:
+    rows = FactRows()
+    qtbot.addWidget(rows)
+    rows.show_facts((Fact("Address", "192.168.122.141", "by agent, 12 s ago"), Fact("Agent", "answers")))
+    rows.resize(600, 80)
+    rows.show()
+    wide, narrow = rows.heightForWidth(600), rows.heightForWidth(210)
+    cell = rows._rows[0].cell
+    assert cell is not None
+    assert narrow - wide > 10
+    rows.resize(210, narrow)
+    qtbot.waitUntil(lambda: rows._rows[0].note.y() >= rows._rows[0].value.geometry().bottom())
+    assert cell.height() >= rows._rows[0].note.geometry().bottom()
+    assert rows._rows[1].name.y() >= cell.geometry().bottom()
