@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from console.settings.preferences import PreferencesStore
 from console.ui.delegates.table import Table
-from console.ui.icons import icon
+from console.ui.icons import icon, phase_glyph
 from console.ui.models.vm_columns import COLUMNS, IDS, column_number
 from console.ui.models.vm_rows import VmRow
 from console.ui.models.vms import VmTable
@@ -19,18 +19,27 @@ from console.words import _
 
 SAVE_MS = 400  # after the last change
 SAMPLE = 400  # rows whose texts decide how wide a column is
+MARKED = "0000 14 min"  # as wide as the mark of a host that is not live
 LONGEST = 12  # of them that are measured: those with the most letters are not always the widest
 
 _WANTED: dict[str, tuple[Callable[[VmRow], str], str, int, int]] = {  # text, font, px around it, px at most
     "name": (lambda row: row.domain.name, "name", 12 + 21 + 8, 220),
-    "host": (lambda row: row.spec.name, "body", 8 + 65, 190),
+    "host": (lambda row: row.spec.name + MARKED * (phase_glyph(row.status.phase) is not None), "body", 16, 190),
     "ip": (lambda row: row.ip, "body", 16, 132),
     "group": (lambda row: row.domain.group, "body", 16 + 9, 150),
+    "tags": (
+        lambda row: row.domain.tags[0] if row.domain.tags else "",
+        "chip",
+        16 + 16 + 24,
+        124,
+    ),  # one, and how many more
 }
 _DELIVERED = tuple(c.id for c in COLUMNS if c.shown)
 _GROW = ("name", "host", "ip")
 _GIVE = {"group": 72, "name": 112, "tags": 72, "state": 104}
 """Columns that give way when others need more than is drawn, to this width at least."""
+_LEND, _BORROW = {"host": 88, "state": 104}, ("group", "tags")
+"""Columns that give what they don't need, to this width at least, and those that take it where they need more."""
 
 
 def _drawn(id: str) -> int:
@@ -165,12 +174,29 @@ class VmTableColumns(QObject):
             over = sum(widths.values()) - room
             for id, least in _GIVE.items():
                 if over > 0 and id in widths and id not in self._widths:
-                    given = min(over, max(0, widths[id] - max(theme.px(least), wanted[id])))
+                    need = 0 if id == "tags" else wanted[id]
+                    given = min(over, max(0, widths[id] - max(theme.px(least), need)))
                     widths[id] -= given
                     over -= given
             if over <= 0:
                 break
+        self._lend(widths, wanted, room)
         return widths
+
+    def _lend(self, widths: dict[str, int], wanted: dict[str, int], room: int) -> None:
+        """Gives what some columns have to spare to those whose texts are cut; as wide together as before."""
+        spare = max(0, room - sum(widths.values()))  # the last column takes it
+        for taker in _BORROW:
+            if taker not in widths or taker in self._widths:
+                continue
+            lacks = wanted[taker] - widths[taker] - (spare if taker == list(widths)[-1] else 0)
+            for giver, least in _LEND.items():
+                if lacks > 0 and giver in widths and giver not in self._widths:
+                    floor = max(theme.px(least), wanted[giver]) if giver in _WANTED else theme.px(least)
+                    given = min(lacks, max(0, widths[giver] - floor))
+                    widths[giver] -= given
+                    widths[taker] += given
+                    lacks -= given
 
     def _wanted_width(self, id: str) -> int:
         """What the longest text of a column needs, within limits; 0 where that is not asked."""

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
@@ -10,6 +12,8 @@ from console.ui.delegates.table import Table
 from console.ui.models.vm_columns import COLUMNS, IDS, column_number
 from console.ui.models.vms import VmTable
 from console.ui.pages.vm_table_columns import VmTableColumns
+from console.ui.theme import theme
+from console.ui.widgets.chips import fitting
 from tests.ui.models.vm_fleet import Fleet, vm
 from tests.ui.rooms import Kept
 
@@ -18,11 +22,18 @@ DELIVERED = [column.id for column in COLUMNS if column.shown]
 
 
 class Bench:
-    def __init__(self, qtbot: QtBot, preferences: Preferences | None = None, width: int = 1168, ip: str = "") -> None:
+    def __init__(
+        self,
+        qtbot: QtBot,
+        preferences: Preferences | None = None,
+        width: int = 1168,
+        ip: str = "",
+        **more: Any,
+    ) -> None:
         fleet = Fleet()
         fleet.host("a")
         addresses = (Address(ip),) if ip else ()
-        fleet.vms("a", [vm("a", str(n), f"vm-{n}", addresses=addresses) for n in range(5)])
+        fleet.vms("a", [vm("a", str(n), f"vm-{n}", addresses=addresses, **more) for n in range(5)])
         self.box = QWidget()
         qtbot.addWidget(self.box)
         self.table = Table(COLUMNS, "VMs", self.box)
@@ -84,6 +95,17 @@ def test_long_address_is_given_room_before_anything_drops(qtbot: QtBot) -> None:
     assert bench.shown() == DELIVERED
     assert bench.width("ip") > 110
     assert bench.width("group") < 114
+
+
+def test_a_column_with_room_to_spare_lends_it_to_cut_groups_and_tags(qtbot: QtBot) -> None:
+    bench = Bench(qtbot, ip="fd00:20:1::1:141", group="booking-db ha", tags=("booking", "prod"))
+    chips = bench.width("tags") - 16
+    assert fitting(("booking", "prod"), chips) == 1
+    assert bench.width("group") >= theme.metrics("body").horizontalAdvance("booking-db ha") + 25
+    assert bench.width("host") < 128
+    assert sum(bench.width(id) for id in DELIVERED) == 1168
+    plain = Bench(qtbot)
+    assert plain.width("host") == 128, "nobody needs it"
 
 
 def test_rest_of_a_wide_window_goes_to_the_last_column(qtbot: QtBot) -> None:
