@@ -8,6 +8,7 @@ import random
 import threading
 import weakref
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from console.fleet.errors import FleetError, Problem, Reason
@@ -181,6 +182,8 @@ class Session:
             self._retry = None
         live, self._live = self._live, None
         if live is not None:
+            if self._status.phase in (Phase.LIVE, Phase.STALE):  # what it is from now on goes by when it last spoke
+                self._status = replace(self._status, seen=live.heard)
             live.end()
             if self.commands.busy_for() > 1.0:
                 self.commands.skip()

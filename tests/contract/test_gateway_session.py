@@ -58,6 +58,18 @@ def test_a_killed_daemon_is_noticed_at_once_and_taken_up_again(libvirtd: Daemon,
         at.until(0, lambda vm: vm.state is State.PAUSED)
 
 
+def test_a_host_that_breaks_off_was_seen_when_it_last_spoke(libvirtd: Daemon, spec: HostSpec) -> None:
+    with console(spec) as at:
+        at.settled()
+        live = at.gateway.status("h").since
+        time.sleep(2)
+        domains.suspend(at.gateway.link("h"), uuid_of(0))
+        at.until(0, lambda vm: vm.state is State.PAUSED)
+        libvirtd.kill()
+        wait_for(lambda: at.gateway.status("h").phase is Phase.UNREACHABLE, 2)
+        assert at.gateway.status("h").seen > live + 1
+
+
 def test_what_changed_meanwhile_is_read_after_the_return(libvirtd: Daemon, spec: HostSpec, tmp_path: Path) -> None:
     with console(spec) as at:
         at.settled()
