@@ -160,16 +160,18 @@ class App:
             self.recorder.mark(Mark(update.at, MarkKind.REVERT, VmKey(update.host, update.uuid)))
 
     def _keep(self, host: str) -> None:
-        self.cache.keep(host, self.inventory.view(host), self.inventory.domains_of(host))
+        """Keeps a host; what is live was seen now."""
+        view = self.inventory.view(host)
+        if view.status.phase is Phase.LIVE:
+            view = replace(view, status=replace(view.status, seen=time.time()))
+        self.cache.keep(host, view, self.inventory.domains_of(host))
 
     def _keep_all(self) -> None:
-        """Every host as it is at the end: what is live now was seen now."""
+        """Every host as it is at the end."""
         for spec in self.inventory.specs():
             view = self.inventory.view(spec.id)
             if view.status.seen and not view.cached:
-                if view.status.phase is Phase.LIVE:
-                    view = replace(view, status=replace(view.status, seen=time.time()))
-                self.cache.keep(spec.id, view, self.inventory.domains_of(spec.id))
+                self._keep(spec.id)
 
     def troubles(self) -> dict[str, Problem]:
         """What does not work of the program's own files, now, by name."""

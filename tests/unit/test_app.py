@@ -149,3 +149,14 @@ def test_a_revert_behind_our_back_is_marked(open_app: Open) -> None:
         time.sleep(0.05)
         kinds = [mark.kind for mark in app.services.stats.marks([vm.key], 0, time.time() + 10)]
     assert kinds.count(MarkKind.REVERT) == 1
+
+
+def test_what_is_kept_of_a_live_host_was_seen_then(open_app: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = open_app({"kvm-a": {"web-01": OFF}})
+    kept: list[float] = []
+    monkeypatch.setattr(app.cache, "keep", lambda host, view, domains: kept.append(view.status.seen))
+    told = app.inventory.view("kvm-a").status.seen
+    time.sleep(1.1)
+    assert app.inventory.on_read is not None
+    app.inventory.on_read("kvm-a")
+    assert kept[-1] > told + 1
