@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLineEdit, QWidget
@@ -83,6 +84,17 @@ def test_esc_closes_and_gives_the_keyboard_back(shown: Any, qtbot: QtBot) -> Non
     qtbot.keyClick(palette.field, Qt.Key.Key_Escape)
     assert not palette.isVisible()
     assert elsewhere.hasFocus()
+
+
+def test_what_had_the_keyboard_may_be_gone_by_then(shown: Any, qtbot: QtBot) -> None:
+    _ctx, palette, _add, elsewhere = shown
+    palette.dismiss()
+    elsewhere.setFocus()
+    qtbot.waitUntil(elsewhere.hasFocus)
+    palette.open()
+    shiboken6.delete(elsewhere)
+    qtbot.keyClick(palette.field, Qt.Key.Key_Escape)
+    assert not palette.isVisible()
 
 
 def test_going_elsewhere_closes_it(shown: Any, qtbot: QtBot) -> None:
