@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -15,6 +16,7 @@ import click
 from console.words.units import NBSP
 
 GAP = "  "
+FIRST, LAST = -62135596800.0, 253402300799.0  # epoch: the first and last moment with a date
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,8 @@ def line_document(value: object) -> None:
 
 
 def iso(epoch: float | None) -> str | None:
-    """Epoch seconds as ISO 8601 in UTC; None for 0, which means not known."""
-    if not epoch:
+    """Epoch seconds as ISO 8601 in UTC, in the years 1 to 9999; None for 0, which means not known."""
+    if not epoch or math.isnan(epoch):
         return None
-    return datetime.fromtimestamp(epoch, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    at = datetime.fromtimestamp(min(max(epoch, FIRST), LAST), UTC)
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -64,6 +64,12 @@ def test_times_are_utc() -> None:
     assert output.iso(None) is None
 
 
+def test_a_time_no_calendar_has_is_the_first_or_last_it_has() -> None:
+    assert output.iso(1e18) == "9999-12-31T23:59:59.000Z"
+    assert output.iso(-1e18) == "0001-01-01T00:00:00.000Z"
+    assert output.iso(float("nan")) is None
+
+
 def test_a_terminal() -> None:
     assert not output.is_terminal(None)
     with Path(os.devnull).open() as stream:
