@@ -29,11 +29,16 @@ def vm_words(inventory: Inventory, keys: Iterable[VmKey]) -> list[str]:
         host = spec.name if spec else key.host
         if known is None:
             return f"{host}/{key.uuid}"
-        if everywhere[known.name] == 1 and "/" not in known.name:
+        if everywhere[known.name] == 1 and "/" not in known.name and not known.name.startswith("-"):
             return known.name
         return f"{host}/{known.name}" if at_host[key.host, known.name] == 1 else f"{host}/{key.uuid}"
 
     return [word(key) for key in keys]
+
+
+def typed(word: str, *options: str) -> tuple[str, ...]:
+    """A word as a person typed it, with the options beside it; one that looks like an option stands behind "--"."""
+    return (*options, "--", word) if word.startswith("-") else (word, *options)
 
 
 def vm_line(inventory: Inventory, verb: str, keys: Iterable[VmKey], *more: str) -> str:

@@ -28,6 +28,7 @@ from console.gateway.gateway import Gateway
 from console.inventory.inventory import Inventory
 from console.jobs.job import Cancelled, Job
 from console.jobs.runner import JobHandle, JobRunner
+from console.services.commands import typed
 from console.services.find_storage import storage_line, volume_word
 from console.services.running import watching
 from console.services.seeing import Pools, seen, volume_of
@@ -260,7 +261,9 @@ class StorageService:
         return self._submit("volume.clone", key.name, key.host, body, self.clone_line(key, pool, name))
 
     def clone_line(self, key: VolumeKey, pool: str, name: str) -> str:
-        return storage_line("clone", volume_word(self._inventory, key), name, *["--pool", pool] * (pool != key.pool))
+        return storage_line(
+            "clone", volume_word(self._inventory, key), *typed(name, *["--pool", pool] * (pool != key.pool))
+        )
 
     # inside
 

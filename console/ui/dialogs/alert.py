@@ -106,14 +106,17 @@ class AlertDialog(Dialog):
         return AlertRule(self.name.text(), self.query.text(), self._kind(), wait, limit, silent)
 
     def _command(self) -> str:
-        parts = ["splendid", "alert", "add", self.name.text().strip() or _("name")]
+        name = self.name.text().strip() or _("name")
+        options: list[str] = []
         if self._kind() is Kind.HOST_LOST:
-            parts.append("--host-lost")
+            options = ["--host-lost"]
         elif self._kind() is Kind.POOL_FULL:
-            parts += ["--pool-full", self.limit.text().strip()]
+            options = ["--pool-full", self.limit.text().strip()]
         wait = self.wait.text().strip()
         rule = " ".join(part for part in (self.query.text().strip(), f"for {wait}" if wait else "") if part)
-        return shlex.join([*parts, rule] if rule else parts)
+        dashed = name.startswith("-") or rule.startswith("-")
+        words = [*options, "--", name] if dashed else [name, *options]
+        return shlex.join(["splendid", "alert", "add", *words, *[rule] * bool(rule)])
 
     def _look(self) -> None:
         """What keeps the rule from being kept, or how many it would fire for."""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from console.fleet.errors import FleetError
 from console.fleet.saved import named
+from console.services.commands import typed
 from console.ui.dialogs.base import Dialog, mono
 from console.ui.widgets.labels import label
 from console.words import _
@@ -47,7 +48,7 @@ class KeepDialog(Dialog):
         return " ".join(self.field.text().split())
 
     def _command(self) -> str:
-        return shlex.join(["splendid", "search", self._query, "--save", self.name() or _("name")])
+        return shlex.join(["splendid", "search", *typed(self._query, "--save", self.name() or _("name"))])
 
     def _look(self) -> None:
         name = self.name()

@@ -45,6 +45,22 @@ def test_a_rule_of_vms_says_how_many_it_holds_for(ctx: Context, window: QWidget,
     assert ctx.services.alerts.rules() == (AlertRule("Web", "tag:web", wait=600.0),)
 
 
+def test_a_name_like_an_option_is_none(ctx: Context, window: QWidget, qtbot: QtBot) -> None:
+    dialog = shown(ctx, window)
+    dialog.name.setText("-x")
+    dialog.query.setText("tag:web")
+    assert command(dialog) == "splendid alert add -- -x tag:web"
+    dialog.name.setText("x")
+    dialog.query.setText("-old")
+    assert dialog._command() == "splendid alert add -- x -old"
+    dialog.query.setText("")
+    dialog.kinds.set_current(Kind.HOST_LOST.value)
+    dialog.name.setText("-x")
+    assert dialog._command() == "splendid alert add --host-lost -- -x"
+    dialog.reject()
+    gone(qtbot, dialog)
+
+
 def test_pools_and_hosts(ctx: Context, window: QWidget, qtbot: QtBot) -> None:
     dialog = shown(ctx, window)
     dialog.kinds.set_current(Kind.POOL_FULL.value)

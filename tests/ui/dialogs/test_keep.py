@@ -39,6 +39,13 @@ def test_a_query_gets_a_name(ctx: Context, window: QWidget, qtbot: QtBot) -> Non
     assert ctx.services.search.searches()[1] == SavedSearch("Hot, not lab", "cpu>80 !tag:lab")
 
 
+def test_a_query_like_an_option_is_none(ctx: Context, window: QWidget, qtbot: QtBot) -> None:
+    dialog = shown(ctx, window, "-x", "X")
+    assert dialog._command() == "splendid search --save X -- -x"
+    dialog.reject()
+    gone(qtbot, dialog)
+
+
 def test_what_would_be_replaced_is_said(ctx: Context, window: QWidget, qtbot: QtBot) -> None:
     dialog = shown(ctx, window, "cpu>80")
     qtbot.keyClicks(dialog.field, "off")

@@ -8,7 +8,7 @@ from console.fleet.domains import Domain, VmKey
 from console.fleet.hosts import HostSpec
 from console.fleet.updates import DomainsRead
 from console.inventory.inventory import Inventory
-from console.services.commands import vm_line, vm_word
+from console.services.commands import typed, vm_line, vm_word
 from console.services.resolve import find_vm
 
 
@@ -33,6 +33,19 @@ def test_every_word_finds_its_vm_again() -> None:
     inventory = fleet(("a", "1", "web"), ("a", "2", "a b"), ("b", "3", "web"), ("b", "4", "ä💥 'x'"))
     for domain in inventory.domains():
         assert find_vm(inventory, vm_word(inventory, domain.key)) == domain.key
+
+
+def test_a_name_like_an_option_is_none() -> None:
+    inventory = fleet(("a", "1", "-f"), ("a", "2", "--yes"))
+    assert vm_line(inventory, "start", [VmKey("a", "1"), VmKey("a", "2")]) == "splendid vm start A/-f A/--yes"
+    assert find_vm(inventory, "A/--yes") == VmKey("a", "2")
+
+
+def test_what_is_typed_like_an_option_stands_behind_two_dashes() -> None:
+    inventory = fleet(("a", "1", "web"))
+    assert vm_line(inventory, "rename", [VmKey("a", "1")], *typed("-x")) == "splendid vm rename web -- -x"
+    assert typed("x", "--pool", "p") == ("x", "--pool", "p")
+    assert typed("-x", "--pool", "p") == ("--pool", "p", "--", "-x")
 
 
 def test_the_line_survives_a_shell() -> None:
