@@ -256,6 +256,8 @@ class GraphBoard(QWidget):
         self._say()
         if answer.whole and self.live and self.ranges.suit(answer.sheet.first_known(), time.time()):
             self._length = self.ranges.seconds
+            self.plot.show_span(answer.told.end - self._length, answer.told.end, answer.told.end)
+            self._say()
             self._soon.start(0)
         elif answer.whole:
             self._show_strip()

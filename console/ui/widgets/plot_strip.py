@@ -66,8 +66,10 @@ class PlotStrip(QWidget):
         painter.drawText(QRectF(0, 0, rect.left() - theme.px(8), rect.height()), _LEFT, self._name)
         if self._graph is not None and self._graph.curves:
             self._paint_curve(painter, self._graph.curves[0], area)
-        if self.end > 1.0:  # it was told which
-            self._paint_times(painter, area)
+        if self.end <= 1.0:  # it was not told yet which span
+            painter.end()
+            return
+        self._paint_times(painter, area)
         first, last = (min(max(area.x_of(at), rect.left()), rect.right()) for at in self.window_)
         box = QRectF(first, rect.top(), max(last - first, theme.px(3)), rect.height())
         box.moveRight(min(box.right(), rect.right()))
