@@ -10,11 +10,13 @@ from typing import Any
 
 from console.cli import output
 from console.cli.base import Exit
-from console.cli.session import Session
+from console.cli.session import LOAD_LIMIT, Session
 from console.fleet.domains import Load, VmKey
 from console.fleet.history import Measure, Subject
 from console.fleet.hosts import HostLoad
-from console.words import stats, units
+from console.words import _, stats, units
+
+ROUNDS = 3  # of statistics in which a VM that runs has told its rates
 
 _OF_VM = {
     Measure.CPU: "cpu",
@@ -44,7 +46,10 @@ _SHORT = (Measure.CPU, Measure.MEMORY, Measure.DISK_READ, Measure.DISK_WRITE, Me
 def show(
     session: Session, keys: Sequence[Subject], measures: Sequence[Measure], count: int | None, *, as_csv: bool
 ) -> int:
-    """Prints a line for each subject and round of statistics, `count` rounds or until Ctrl-C. JSON: one document a line."""
+    """Prints a line for each subject and round of statistics, `count` rounds or until Ctrl-C. JSON: one document a line.
+
+    With `count`, who tells nothing for the time of several rounds is not waited for any longer, and said if that was all.
+    """
     inventory = session.services.inventory
     hosts = {key if isinstance(key, str) else key.host for key in keys}
     session.reach([spec for spec in inventory.specs() if spec.id in hosts])
@@ -53,22 +58,38 @@ def show(
         writer.writerow(["time", "host", "vm", "measure", "unit", "value"])
     seen: dict[Subject, float] = {}
     rounds = dict.fromkeys(keys, 0)
+    heard = dict.fromkeys(keys, time.monotonic())
+    patience = max(LOAD_LIMIT, ROUNDS * session.services.stats.interval)
+
+    def goes_on(key: Subject) -> bool:
+        return count is None or (rounds[key] < count and time.monotonic() - heard[key] < patience)
+
     try:
-        while any(count is None or done < count for done in rounds.values()) and any(
-            session.live(host) for host in hosts
-        ):
+        while any(goes_on(key) for key in keys) and any(session.live(host) for host in hosts):
             for key in keys:
                 load = inventory.view(key).load if isinstance(key, str) else inventory.load(key)
                 if load is None or load.stamp == seen.get(key) or load.cpu is None:
                     continue  # told already, or the first round, which has no rates
                 seen[key] = load.stamp
                 rounds[key] += 1
+                heard[key] = time.monotonic()
                 if count is None or rounds[key] <= count:
                     _line(session, writer if as_csv else None, key, load, measures)
             time.sleep(0.1)
     except KeyboardInterrupt:
         return Exit.DONE
-    return session.say_unreached()
+    code = session.say_unreached()
+    silent = [key for key in keys if not rounds[key] and session.live(key if isinstance(key, str) else key.host)]
+    for key in silent:
+        output.note(
+            _("{name} tells no load: it does not run, or its host cannot tell.").format(name=_label(session, key))
+        )
+    return code or (Exit.FAILED if silent else Exit.DONE)
+
+
+def _label(session: Session, key: Subject) -> str:
+    name = session.services.stats.name
+    return f"{name(key.host)}/{name(key)}" if isinstance(key, VmKey) else name(key)
 
 
 def _line(session: Session, writer: Any, key: Subject, load: Load | HostLoad, measures: Sequence[Measure]) -> None:

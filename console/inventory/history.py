@@ -44,10 +44,10 @@ PIECE = 0.02  # seconds between two pieces of packing
 class Recorder:
     """Records what the inventory is told, in a thread of its own. Without `start` it only reads.
 
-    interval: seconds between two rounds of a host. `take` and `changed` never block.
+    `take` and `changed` never block.
 
     Attributes:
-        claim: who records.
+        claim: who records. interval: seconds between two rounds of a host.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class Recorder:
     ) -> None:
         self._path = path
         self._inventory = inventory
-        self._interval = interval
+        self.interval = interval
         self._clock = clock
         self._lock = threading.RLock()  # over what is in memory
         self._rounds: deque[LoadsRead] = deque()
@@ -236,7 +236,7 @@ class Recorder:
 
         with self._lock:
             if self._gathered is None:
-                self._gathered = Gathered(self._interval)
+                self._gathered = Gathered(self.interval)
             self._gathered.take([self._rounds.popleft() for _ in range(len(self._rounds))])
 
     def _flush(self) -> None:
@@ -285,7 +285,7 @@ class Recorder:
 
         with self._lock:
             if self._gathered is None:
-                self._gathered = Gathered(self._interval)
+                self._gathered = Gathered(self.interval)
             self._gathered.was_busy(self._busy_before)
 
     def _write_pages(self, now: float) -> None:

@@ -45,11 +45,12 @@ class Span:
 
 
 class StatsService:
-    """The past and present load of VMs and hosts. Thread-safe."""
+    """The past and present load of VMs and hosts. Thread-safe. interval: seconds between two rounds of a host."""
 
     def __init__(self, inventory: Inventory, recorder: Recorder, clock: Callable[[], float] = time.time) -> None:
         self._inventory = inventory
         self._recorder = recorder
+        self.interval = recorder.interval
         self._clock = clock
         self._entries: Mapping[Subject, Entry] | None = None
 

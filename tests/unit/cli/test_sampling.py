@@ -29,3 +29,11 @@ def test_a_host_that_cannot_be_reached_is_said(empty: Console) -> None:
     said = empty("stats", "--host", "away", "--live", "--count", "1")
     assert said.code == 3
     assert "away" in said.err
+
+
+def test_a_vm_that_tells_nothing_is_said_and_not_waited_for_without_end(empty: Console) -> None:
+    empty.line("quiet", "test:///default")
+    said = empty("stats", "quiet/test", "--live", "--count", "1")
+    assert said.code == 1
+    assert said.out == ""
+    assert "quiet/test" in said.err
