@@ -39,7 +39,7 @@ from console.cli import (
 )
 from console.cli.base import Exit, Group, Option, Options, Program, json_option
 from console.cli.session import Session, Tried, exit_code, explained
-from console.fleet.errors import FleetError
+from console.fleet.errors import Failed, FleetError, Reason
 from console.words import N_, _
 
 TRACE = "SPLENDID_TRACE"  # a variable of the environment: faults of our own are shown whole
@@ -146,6 +146,8 @@ def run(arguments: Sequence[str], program: Program) -> int:
     except KeyboardInterrupt:  # while closing
         return Exit.FAILED
     except OSError as error:
+        if session.json and error.filename:
+            output.document(records.error(Failed(Reason.OTHER, str(error.filename), error.strerror or str(error))))
         said = _("{path}: {text}.") if error.filename else _("The output could not be written: {text}.")
         output.note(said.format(path=error.filename, text=error.strerror or str(error)))
         return Exit.FAILED

@@ -100,7 +100,9 @@ def test_in_german(console: Console, tmp_path: Path) -> None:
 
 
 def test_the_command_line_loads_neither_qt_nor_libvirt() -> None:
-    code = "import sys, console.cli.main; print([name for name in ('PySide6', 'libvirt', 'numpy') if name in sys.modules])"
+    code = (
+        "import sys, console.cli.main; print([name for name in ('PySide6', 'libvirt', 'numpy') if name in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
 
@@ -149,6 +151,7 @@ def test_a_fault_beside_the_command_is_one_line(empty: Console, capsys: pytest.C
 def test_output_that_cannot_be_written_is_said(empty: Console, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--profile", str(empty.folder)], window_that(OSError(28, "No space left on device"))) == 1
     assert capsys.readouterr().err == "The output could not be written: No space left on device.\n"
+    assert empty("--json", "xml", "apply", str(empty.folder / "no.xml"), "--yes").json["error"]["reason"] == "other"
     assert run(["--profile", str(empty.folder)], window_that(OSError(13, "Permission denied", "/x"))) == 1
     assert capsys.readouterr().err == "/x: Permission denied.\n"
 
