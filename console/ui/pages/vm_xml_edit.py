@@ -61,7 +61,7 @@ class VmXmlEdit(QWidget):
         self._ctx = ctx
         self._works: dict[VmKey, _Work] = {}
         self._key: VmKey | None = None
-        self._number = 0
+        self._number = self._turn = 0
         self._findings: tuple[Finding, ...] = ()
         self._fresh = True
         self._compared = 0.0
@@ -102,8 +102,9 @@ class VmXmlEdit(QWidget):
         ready: Callable[[], object] = lambda: None,
         secrets: bool = False,
     ) -> None:
-        """Reads the configuration on a worker and begins, then calls `ready`; `failed` where it cannot be read."""
-        edit, key = self._ctx.services.edit, domain.key
+        """Reads the configuration on a worker and begins, then calls `ready`; `failed` where it cannot be read. Neither where
+        another VM was turned to meanwhile."""
+        edit, key, turn = self._ctx.services.edit, domain.key, self._turn
 
         def work() -> tuple[Draft, Begun | None]:
             draft = edit.begin(key, secrets)
@@ -112,7 +113,7 @@ class VmXmlEdit(QWidget):
             return draft, None
 
         def done(found: tuple[Draft, Begun | None]) -> None:
-            if isValid(self):
+            if isValid(self) and turn == self._turn:
                 draft, begun = found
                 self._works[key] = _Work(draft, draft.text)
                 self._key = None
@@ -122,7 +123,7 @@ class VmXmlEdit(QWidget):
                     self._offer(begun)
 
         def refused(error: FleetError) -> None:
-            if isValid(self):
+            if isValid(self) and turn == self._turn:
                 failed(error)
 
         self._ctx.bridge.run(work, done, refused)
@@ -172,6 +173,7 @@ class VmXmlEdit(QWidget):
         if work is not None:
             work.text, work.place = self.text(), self.editor.verticalScrollBar().value()
         self._key = None
+        self._turn += 1
 
     def vm_changed(self, fresh: bool, changed: bool = True) -> None:
         """Something was heard of the VM or its host. changed: the VM is different. Somebody else may have changed its
@@ -314,7 +316,7 @@ class VmXmlEdit(QWidget):
                 self._show(*found)
 
         def failed(error: FleetError) -> None:
-            if isValid(self):
+            if isValid(self) and self._key == draft.key:
                 self._judge()
                 self._failed(error)
 

@@ -170,6 +170,21 @@ def test_two_vms_are_edited_by_turns(page: VmXml, edit: VmXmlEdit, desk: Desk) -
     edit.discard.click()
 
 
+def test_an_edit_that_is_ready_late_does_not_take_the_place_of_another(page: VmXml, desk: Desk) -> None:
+    edit = page.editing
+    page.show_vm(desk.vm(QA), True)
+    page.edit.click()
+    desk.until(lambda: QA in edit.text())
+    page.show_vm(desk.vm(), True)
+    page.edit.click()  # its answer comes when the other VM is looked at again
+    page.show_vm(desk.vm(QA), True)
+    edit.editor.replace_text(edit.text().replace("<on_crash>destroy", "<on_crash>restart"))
+    later = time.monotonic() + 1.0
+    desk.until(lambda: time.monotonic() > later)
+    assert QA in edit.text()
+    assert "<on_crash>restart" in edit.text()
+
+
 def test_passwords_are_shown_only_when_asked_for(page: VmXml, edit: VmXmlEdit, desk: Desk) -> None:
     elsewhere(desk, "</devices>", "<graphics type='vnc' port='-1' autoport='yes' passwd='geheim'/></devices>")
     edit.discard.click()
