@@ -9,6 +9,7 @@ from dataclasses import replace
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from console.fleet.errors import FleetError
 from console.fleet.hosts import HostSpec
@@ -289,11 +290,16 @@ class HostForm(QFrame):
         spec = self.spec
         if spec is None:
             return
-        self._bridge.run(
-            lambda: self._hosts.trust_host_key(spec, key),
-            lambda _none: self.check_now(),
-            lambda error: self.checks.say(errors.explain(error, "host.trust").full),
-        )
+
+        def trusted(_none: object) -> None:
+            if isValid(self):
+                self.check_now()
+
+        def failed(error: FleetError) -> None:
+            if isValid(self):
+                self.checks.say(errors.explain(error, "host.trust").full)
+
+        self._bridge.run(lambda: self._hosts.trust_host_key(spec, key), trusted, failed)
 
     # the end
 

@@ -2,11 +2,12 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from console.fleet.errors import Problem, Reason
+from console.fleet.errors import Failed, Problem, Reason
 from console.fleet.hosts import HostSpec
 from console.fleet.uris import Way
 from console.gateway.probe import CheckLine, Step
@@ -118,10 +119,27 @@ def test_an_unknown_key_is_trusted_and_the_check_goes_on(qtbot: QtBot, hosts: Ho
     form = build(qtbot, hosts, bridge)
     qtbot.keyClicks(form.address, "kvm-n11")
     qtbot.waitUntil(lambda: len(form.checks.texts) == 2, timeout=5000)
+    qtbot.waitUntil(lambda: any(b.isVisible() for b in form.checks.findChildren(QPushButton)), timeout=5000)
     trust = next(b for b in form.checks.findChildren(QPushButton) if b.isVisible())
     trust.click()
     qtbot.waitUntil(lambda: any("Signed in" in text for text in form.checks.texts), timeout=5000)
     assert hosts.trusted == ["a ssh-ed25519 AAAA"]
+
+
+def test_a_form_that_is_closed_while_a_key_is_stored(
+    qtbot: QtBot, hosts: Hosts, bridge: Bridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends: list[Any] = []
+    form = HostForm(cast(HostService, hosts), Inventory(), bridge)
+    form.show()
+    qtbot.keyClicks(form.address, "kvm-n11")
+    qtbot.waitUntil(lambda: len(form.checks.texts) == 2, timeout=5000)
+    monkeypatch.setattr(bridge, "run", lambda _work, *answers: ends.extend(answers))
+    form._trust("a ssh-ed25519 AAAA")
+    form.stop()
+    shiboken6.delete(form)
+    ends[0](None)
+    ends[1](Failed(Reason.OTHER))
 
 
 def test_a_known_host_fills_the_fields_and_may_keep_its_own_uri(qtbot: QtBot, hosts: Hosts, bridge: Bridge) -> None:
