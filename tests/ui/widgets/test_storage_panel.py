@@ -39,14 +39,14 @@ def test_all_volumes_and_who_uses_them(panel: Any) -> None:
     assert sorted(user.name for user in use.users) == ["top", "web-01"]
 
 
-def test_the_bar_follows_the_selection(panel: Any) -> None:
+def test_the_bar_follows_the_selection(panel: Any, qtbot: QtBot) -> None:
     delete = panel.acts.volume_actions[VolumeAct.DELETE]
     assert not delete.isEnabled()
     panel.volume_view.select(0)
-    assert delete.isEnabled()
+    qtbot.waitUntil(delete.isEnabled)
     assert not panel._pool_more.isEnabled()
     panel.pool_view.select(0)
-    assert panel._pool_more.isEnabled()
+    qtbot.waitUntil(panel._pool_more.isEnabled)
     assert panel._volume_count.text() == "Volumes of vms"
 
 
