@@ -26,7 +26,10 @@ endif
 
 test: ## All tests, those on real libvirt hosts too (root); ARGS= goes to pytest
 	@packaging/setup.sh run test
-	@start=$$SECONDS; .venv/bin/pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS); code=$$?; echo "make test: $$((SECONDS - start)) s"; exit $$code
+	@start=$$SECONDS; .venv/bin/pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS); code=$$?; \
+	if [ $$code = 1 ]; then echo "make test: what failed is run once more, by itself"; \
+	  .venv/bin/pytest --last-failed --last-failed-no-failures none $(ARGS); code=$$?; fi; \
+	echo "make test: $$((SECONDS - start)) s"; exit $$code
 
 check: ## Style, types, layers, translations
 	@packaging/setup.sh run test
