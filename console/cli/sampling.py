@@ -12,34 +12,12 @@ from console.cli import output
 from console.cli.base import Exit
 from console.cli.session import LOAD_LIMIT, Session
 from console.fleet.domains import Load, VmKey
-from console.fleet.history import Measure, Subject
+from console.fleet.history import HOST_LOAD_FIELDS, LOAD_FIELDS, Measure, Subject
 from console.fleet.hosts import HostLoad
 from console.words import _, stats, units
 
 ROUNDS = 3  # of statistics in which a VM that runs has told its rates
 
-_OF_VM = {
-    Measure.CPU: "cpu",
-    Measure.MEMORY: "memory_used_kib",
-    Measure.MEMORY_ALLOCATED: "memory_kib",
-    Measure.DISK_READ: "disk_read",
-    Measure.DISK_WRITE: "disk_write",
-    Measure.DISK_READ_OPS: "disk_read_ops",
-    Measure.DISK_WRITE_OPS: "disk_write_ops",
-    Measure.DISK_LATENCY: "disk_latency",
-    Measure.NET_IN: "net_in",
-    Measure.NET_OUT: "net_out",
-}
-_OF_HOST = {
-    Measure.CPU: "cpu",
-    Measure.MEMORY: "memory_used_kib",
-    Measure.CPU_USER: "cpu_user",
-    Measure.CPU_SYSTEM: "cpu_system",
-    Measure.CPU_IOWAIT: "cpu_iowait",
-    Measure.PRESSURE_CPU: "pressure_cpu",
-    Measure.PRESSURE_MEMORY: "pressure_memory",
-    Measure.PRESSURE_IO: "pressure_io",
-}
 _SHORT = (Measure.CPU, Measure.MEMORY, Measure.DISK_READ, Measure.DISK_WRITE, Measure.NET_IN, Measure.NET_OUT)
 
 
@@ -93,7 +71,7 @@ def _label(session: Session, key: Subject) -> str:
 
 
 def _line(session: Session, writer: Any, key: Subject, load: Load | HostLoad, measures: Sequence[Measure]) -> None:
-    fields = _OF_VM if isinstance(key, VmKey) else _OF_HOST
+    fields = LOAD_FIELDS if isinstance(key, VmKey) else HOST_LOAD_FIELDS
     wanted = [measure for measure in measures or _SHORT if measure in fields]
     values: dict[Measure, float | None] = {measure: getattr(load, fields[measure]) for measure in wanted}
     name = session.services.stats.name

@@ -5,6 +5,7 @@ Units: CPU and pressure 0..1, memory in KiB, bytes and operations a second, late
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -47,6 +48,32 @@ class Measure(StrEnum):
 VM_MEASURES = tuple(Measure)[:10]
 HOST_MEASURES = tuple(Measure)
 _OF_VMS = frozenset(VM_MEASURES)
+
+LOAD_FIELDS: Mapping[Measure, str] = {
+    Measure.CPU: "cpu",
+    Measure.MEMORY: "memory_used_kib",
+    Measure.MEMORY_ALLOCATED: "memory_kib",
+    Measure.DISK_READ: "disk_read",
+    Measure.DISK_WRITE: "disk_write",
+    Measure.DISK_READ_OPS: "disk_read_ops",
+    Measure.DISK_WRITE_OPS: "disk_write_ops",
+    Measure.DISK_LATENCY: "disk_latency",
+    Measure.NET_IN: "net_in",
+    Measure.NET_OUT: "net_out",
+}
+"""Where a `Load` has each measure of a VM."""
+
+HOST_LOAD_FIELDS: Mapping[Measure, str] = {
+    Measure.CPU: "cpu",
+    Measure.MEMORY: "memory_used_kib",
+    Measure.CPU_USER: "cpu_user",
+    Measure.CPU_SYSTEM: "cpu_system",
+    Measure.CPU_IOWAIT: "cpu_iowait",
+    Measure.PRESSURE_CPU: "pressure_cpu",
+    Measure.PRESSURE_MEMORY: "pressure_memory",
+    Measure.PRESSURE_IO: "pressure_io",
+}
+"""Where a `HostLoad` has each measure of a host that it tells itself."""
 
 STEPS = (5.0, 60.0, 3600.0)  # seconds a bin of each tier stands for
 KEPT = (3600.0, 2 * 86400.0, 366 * 86400.0)  # seconds each tier is kept

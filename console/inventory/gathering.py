@@ -9,7 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from console.fleet.domains import Load, VmKey
-from console.fleet.history import HOST_MEASURES, STEPS, VM_MEASURES, Measure, Subject
+from console.fleet.history import (
+    HOST_LOAD_FIELDS,
+    HOST_MEASURES,
+    LOAD_FIELDS,
+    STEPS,
+    VM_MEASURES,
+    Measure,
+    Subject,
+)
 from console.fleet.updates import LoadsRead
 from console.inventory.book import About, Page, width_of
 from console.inventory.packing import GAP, coded
@@ -21,31 +29,9 @@ LATE = 5.0  # intervals a round may be late and still stand for the time since t
 BUSY = 0.05  # a VM whose CPU is above this for a minute is not idle
 MINUTE = 60
 
-_OF_LOAD = {
-    Measure.CPU: "cpu",
-    Measure.MEMORY: "memory_used_kib",
-    Measure.MEMORY_ALLOCATED: "memory_kib",
-    Measure.DISK_READ: "disk_read",
-    Measure.DISK_WRITE: "disk_write",
-    Measure.DISK_READ_OPS: "disk_read_ops",
-    Measure.DISK_WRITE_OPS: "disk_write_ops",
-    Measure.DISK_LATENCY: "disk_latency",
-    Measure.NET_IN: "net_in",
-    Measure.NET_OUT: "net_out",
-}
-_OF_HOST = {
-    Measure.CPU: "cpu",
-    Measure.MEMORY: "memory_used_kib",
-    Measure.CPU_USER: "cpu_user",
-    Measure.CPU_SYSTEM: "cpu_system",
-    Measure.CPU_IOWAIT: "cpu_iowait",
-    Measure.PRESSURE_CPU: "pressure_cpu",
-    Measure.PRESSURE_MEMORY: "pressure_memory",
-    Measure.PRESSURE_IO: "pressure_io",
-}
-_vm_values = operator.attrgetter(*(_OF_LOAD[measure] for measure in VM_MEASURES))
-_host_values = operator.attrgetter(*_OF_HOST.values())
-_HOST_PLACES = np.array([HOST_MEASURES.index(measure) for measure in _OF_HOST])
+_vm_values = operator.attrgetter(*(LOAD_FIELDS[measure] for measure in VM_MEASURES))
+_host_values = operator.attrgetter(*HOST_LOAD_FIELDS.values())
+_HOST_PLACES = np.array([HOST_MEASURES.index(measure) for measure in HOST_LOAD_FIELDS])
 _LATENCY = VM_MEASURES.index(Measure.DISK_LATENCY)
 _OPS = [VM_MEASURES.index(measure) for measure in (Measure.DISK_READ_OPS, Measure.DISK_WRITE_OPS)]
 _SUMS = [
