@@ -43,6 +43,7 @@ _COMPARES: dict[str, Compare] = {
 _LIKE_A_FIGURE = re.compile(r"[\d.,]+ ?%?|%|[\d.,]* \w+ [\d.,]*")  # "97", "97 %", "7.5 of 8"
 _LONGEST_FIGURE = 14
 _HEX = re.compile(r"[0-9a-f]{1,4}", re.IGNORECASE)
+_MORE_HEX = re.compile(r"[0-9a-f:.]*(%\w*)?(/\d*)?", re.IGNORECASE)
 
 
 def term_test(text: str, token: Token) -> Callable[[Known], Test]:
@@ -109,14 +110,16 @@ def like_a_figure(word: str) -> bool:
 
 
 def _no_field(text: str, token: Token) -> Callable[[Known], Test]:
-    """A word with a colon that is no field (a MAC, an IPv6 address, a tag like env:prod) is a word; a slip of the hand is
-    said."""
-    known = [*FIELDS, PATTERN]
-    near = difflib.get_close_matches(token.name, known, n=2, cutoff=0.75)
-    if token.operator != ":" or (near and not _HEX.fullmatch(token.name)):
-        end = token.start + len(token.name)
-        raise QueryError(Fault.NO_FIELD, text, token.start, end, ", ".join(near))
-    return _word(f"{token.name}:{token.value}")
+    """A MAC, an IPv6 address and a URL are words with a colon; any other name before one should have been a field's."""
+    if token.operator == ":" and (token.value.startswith("//") or _is_address(token)):
+        return _word(f"{token.name}:{token.value}")
+    near = difflib.get_close_matches(token.name, [*FIELDS, PATTERN], n=2, cutoff=0.75)
+    raise QueryError(Fault.NO_FIELD, text, token.start, token.start + len(token.name), ", ".join(near))
+
+
+def _is_address(token: Token) -> bool:
+    """The beginning, at least, of a MAC or an IPv6 address: "de:ad:be", "fe::1", "de:"."""
+    return _HEX.fullmatch(token.name) is not None and _MORE_HEX.fullmatch(token.value) is not None
 
 
 # names and texts

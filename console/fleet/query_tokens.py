@@ -38,7 +38,9 @@ class Fault(StrEnum):
     SLOW_PATTERN = "slow-pattern"  # it could search for ever
 
 
-_UNFINISHED = frozenset({Fault.OPEN_QUOTE, Fault.OPEN_BRACKET, Fault.NO_TERM, Fault.NO_VALUE, Fault.BAD_UNIT})
+_UNFINISHED = frozenset(
+    {Fault.OPEN_QUOTE, Fault.OPEN_BRACKET, Fault.NO_TERM, Fault.NO_FIELD, Fault.NO_VALUE, Fault.BAD_UNIT}
+)
 
 
 class QueryError(UsageError):
@@ -61,6 +63,8 @@ class QueryError(UsageError):
         typed = len(self.text.rstrip())
         if cursor < typed or self.fault not in _UNFINISHED:
             return False
+        if self.fault is Fault.NO_FIELD:
+            return self.text[self.end : typed] in (":", ":/")  # it may become a URL
         if self.fault is Fault.BAD_UNIT:
             return self.end == typed and self.text[self.start : self.end].isdigit()
         return self.fault in (Fault.OPEN_BRACKET, Fault.OPEN_QUOTE) or self.end == typed

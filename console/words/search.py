@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from console.fleet.domains import Domain, Load, State
 from console.fleet.hosts import HostSpec, HostStatus
-from console.fleet.query_fields import Kind, field_of
+from console.fleet.query_fields import FIELDS, Kind, field_of
 from console.fleet.query_tokens import LONGEST, Fault, QueryError
 from console.fleet.subjects import Texts
 from console.words import states, units
@@ -150,7 +150,9 @@ _SENTENCES: dict[Fault, str] = {
     Fault.CLOSE_BRACKET: N_("No bracket is open here. A bracket to look for stands in quotes."),
     Fault.EMPTY_BRACKETS: N_("Nothing stands in these brackets."),
     Fault.NO_TERM: N_("Something to look for is missing beside “{detail}”."),
-    Fault.NO_FIELD: N_("There is no field “{place}”. What is to be found as it stands is put in quotes."),
+    Fault.NO_FIELD: N_(
+        "There is no field “{place}”. What is to be found as it stands is put in quotes. Fields are {fields}."
+    ),
     Fault.NO_VALUE: N_('What should {detail} be? To find what has none: {place}"".'),
     Fault.NO_ORDER: N_("{detail} is not a figure, nothing of it is larger or smaller: use {detail}:"),
     Fault.NO_PATTERN: N_("{detail} is a figure and has no pattern: use > or <."),
@@ -177,7 +179,10 @@ def sentence(error: QueryError) -> str:
         return _("{place} of what? There are {detail}.").format(place=place, detail=error.detail)
     if error.fault is Fault.BAD_UNIT and not error.detail:
         return _("This is a plain number, without “{place}”.").format(place=place)
-    return _(_SENTENCES[error.fault]).format(place=place, detail=error.detail, longest=units.count(LONGEST))
+    fields = ", ".join(FIELDS)
+    return _(_SENTENCES[error.fault]).format(
+        place=place, detail=error.detail, longest=units.count(LONGEST), fields=fields
+    )
 
 
 def _can_be_none(name: str, place: str) -> bool:

@@ -61,6 +61,17 @@ def test_what_cannot_be_meant_is_judged_and_the_last_query_stays(field: QueryFie
     assert field.toolTip() == ""
 
 
+def test_what_becomes_a_url_is_no_unknown_field_meanwhile(field: QueryField, qtbot: QtBot) -> None:
+    asked, judged = told(field)
+    qtbot.keyClicks(field, "http://x")
+    assert judged == []
+    assert asked[-1] == "http://x"
+    field.clear()
+    qtbot.keyClicks(field, "foo:b")
+    assert judged[-1] is not None
+    assert "Fields are name, host" in field.toolTip()
+
+
 def test_the_unfinished_is_wrong_once_one_is_elsewhere(field: QueryField, qtbot: QtBot) -> None:
     _asked, judged = told(field)
     qtbot.keyClicks(field, "(web")

@@ -49,6 +49,11 @@ def test_as_last_seen_with_its_age(console: Console) -> None:
     [
         ("web cpu>much", "A number is wanted for cpu, not “much”.", "          ^^^^"),
         ("stat:off", "There is no field “stat”. Did you mean state?", "  ^^^^"),
+        (
+            "foo:bar",
+            "There is no field “foo”. What is to be found as it stands is put in quotes. Fields are name, host,",
+            "  ^^^",
+        ),
         ("(web", "The bracket that opens here is not closed.", "  ^"),
     ],
 )

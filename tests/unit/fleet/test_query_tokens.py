@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from console.fleet.query_tokens import Fault, QueryError, Token, tokens
+from console.fleet.search import parse
 
 
 def kinds(text: str) -> list[str]:
@@ -45,4 +46,21 @@ def test_what_is_being_typed(text: str, cursor: int, unfinished: bool) -> None:
     with pytest.raises(QueryError) as caught:
         tokens(text)
     assert caught.value.fault is Fault.OPEN_QUOTE
+    assert caught.value.unfinished(cursor) is unfinished
+
+
+@pytest.mark.parametrize(
+    ("text", "cursor", "unfinished"),
+    [
+        ("web http:", 9, True),
+        ("web http:/", 10, True),
+        ("web http:", 3, False),
+        ("foo:b", 5, False),
+        ("foo>", 4, False),
+    ],
+)
+def test_an_unknown_field_may_become_a_url(text: str, cursor: int, unfinished: bool) -> None:
+    with pytest.raises(QueryError) as caught:
+        parse(text)
+    assert caught.value.fault is Fault.NO_FIELD
     assert caught.value.unfinished(cursor) is unfinished

@@ -43,7 +43,7 @@ def test_nothing_asked_finds_everything() -> None:
         ("10.20.1.31", ["shop-db-01"]),
         ("fe80::5054", ["shop-db-01"]),
         ("52:54:00:01:02:04", ["shop-web-01"]),
-        ("env:prod", ["ldap-01"]),
+        ('"env:prod"', ["ldap-01"]),
         ('"the primary"', ["shop-db-01"]),
         ('"primary the"', []),
         ("“the primary”", ["shop-db-01"]),
@@ -94,6 +94,10 @@ def test_words_and_how_they_join(text: str, names: list[str]) -> None:
         ("autostart:perhaps", Fault.BAD_FLAG, "perhaps"),
         ("stat:off", Fault.NO_FIELD, "stat"),
         ("speed>3", Fault.NO_FIELD, "speed"),
+        ("shop foo:bar", Fault.NO_FIELD, "foo"),
+        ("env:prod", Fault.NO_FIELD, "env"),
+        ("cafe:latte", Fault.NO_FIELD, "cafe"),
+        ("!(db or foo:)", Fault.NO_FIELD, "foo"),
         ("ip:10.0.0.0/99", Fault.BAD_NETWORK, "10.0.0.0/99"),
         ("re:a(b", Fault.BAD_PATTERN, "(b"),
         ("re:", Fault.NO_VALUE, "re:"),
@@ -111,6 +115,24 @@ def test_what_cannot_be_meant_is_said_with_its_place(text: str, fault: Fault, pl
         parse(text)
     error = caught.value
     assert (error.fault, error.text[error.start : error.end]) == (fault, place)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "10:22",
+        "de:ad:be:ef:00:01",
+        "de:",
+        "DE:AD",
+        "fe::1%br0",
+        "abcd::/64",
+        "http://debian.org/debian/12",
+        "qemu:///system",
+    ],
+)
+def test_addresses_times_and_urls_are_words(text: str) -> None:
+    assert parse(text).worded
+    assert parse(f"!{text}").worded
 
 
 def test_as_deep_as_allowed() -> None:

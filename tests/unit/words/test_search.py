@@ -5,6 +5,7 @@ import random
 import pytest
 
 from console.fleet.domains import Address, Load, Nic, State
+from console.fleet.query_fields import FIELDS
 from console.fleet.query_tokens import Fault, QueryError
 from console.fleet.search import parse
 from console.fleet.subjects import Known
@@ -98,7 +99,11 @@ def error_of(text: str) -> QueryError:
     ("text", "said"),
     [
         ("stat:off", "There is no field “stat”. Did you mean state?"),
-        ("speed>3", "There is no field “speed”. What is to be found as it stands is put in quotes."),
+        (
+            "foo:bar",
+            "There is no field “foo”. What is to be found as it stands is put in quotes. "
+            f"Fields are {', '.join(FIELDS)}.",
+        ),
         ("idle>30", "30 of what? There are s, min, h, d, w, y."),
         ("snapshots>3G", "This is a plain number, without “G”."),
         ("mem>3q", "Not a unit here: “q”. There are M, G, T."),
