@@ -1,0 +1,307 @@
+"""Clones in words: what a plan makes, where a VM comes from, who is built on whom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from console.fleet.clones.values import (
+    CloneKind,
+    ClonePlan,
+    DiskDeed,
+    DiskPlan,
+    Family,
+    Kin,
+    Macs,
+    OneClone,
+    Provenance,
+    Reset,
+)
+from console.fleet.storing import Say, Weight
+from console.words import units
+from console.words.translation import N_, _, ngettext
+
+Name = Callable[[str], str]
+"""The name of a host by its id."""
+
+MOST_NAMES = 6  # in a sentence; the rest is counted
+
+_KINDS = {
+    CloneKind.FULL: (N_("Full"), N_("Disks of its own. Takes time and room; needs nothing of the source afterwards.")),
+    CloneKind.LINKED: (
+        N_("Linked"),
+        N_("New images on those of the source: there at once, small. The source must not change from then on."),
+    ),
+}
+_MACS = {
+    Macs.NEW: (N_("New"), N_("Each clone gets addresses of its own.")),
+    Macs.KEPT: (N_("Kept"), N_("For licences bound to one. They cannot run on one network at the same time.")),
+}
+_RESETS = {
+    Reset.NONE: (N_("Nothing"), N_("The guest stays what it is, with the same keys and the same name.")),
+    Reset.SYSPREP: (N_("By virt-sysprep"), N_("SSH keys, machine ID, logs and host name, with the clone off.")),
+    Reset.SEED: (N_("By cloud-init"), N_("A seed image with a new instance ID, which the guest reads when it starts.")),
+}
+_PARTS = {
+    "ssh-keys": N_("SSH host keys"),
+    "ssh-hostkeys": N_("SSH host keys"),
+    "machine-id": N_("machine ID"),
+    "udev": N_("names of network cards (udev)"),
+    "net-hwaddr": N_("addresses of network cards"),
+    "hostname": N_("host name"),
+    "customize": N_("host name"),
+    "cloud-init": N_("cloud-init’s state"),
+    "instance-id": N_("cloud-init’s instance ID"),
+    "dhcp": N_("DHCP leases"),
+    "dhcp-client-state": N_("DHCP leases"),
+    "logs": N_("logs"),
+    "logfiles": N_("logs"),
+    "random-seed": N_("random seed"),
+    "accounts": N_("user accounts and their keys"),
+    "licences": N_("licences and activation"),
+    "windows-sid": N_("Windows’ SID"),
+    "everything": N_("everything in the guest"),
+}
+_DEEDS = {
+    DiskDeed.COPY: N_("{target}: a copy of {source}, {size}, to {volume} in {pool}"),
+    DiskDeed.BACKUP: N_("{target}: a copy of {source} at one moment, {size}, to {volume} in {pool}"),
+    DiskDeed.LINK: N_("{target}: {volume} in {pool}, built on {source}"),
+    DiskDeed.STREAM: N_("{target}: a copy of {source}, {size}, through this computer to {volume} in {pool}"),
+    DiskDeed.SHARE: N_("{target}: the same file, {source}"),
+    DiskDeed.EMPTY: N_("{target}: an empty drive"),
+}
+_DEED_WORDS = {
+    DiskDeed.COPY: N_("copied"),
+    DiskDeed.BACKUP: N_("copied at one moment"),
+    DiskDeed.LINK: N_("built on it"),
+    DiskDeed.STREAM: N_("sent"),
+    DiskDeed.SHARE: N_("shared"),
+    DiskDeed.EMPTY: N_("empty"),
+}
+_SAYS = {
+    # what is made
+    "name-taken": N_("{name} exists on {host} already."),
+    "name-bad": N_("“{name}” is no name for a VM: it is empty, or has a slash or a control character."),
+    "file-taken": N_("{path} is there already."),
+    "no-room": N_("{pool} has {free} free, and the clones take {bytes}."),
+}
+_SIZES = ("bytes", "free", "needs", "size")
+
+
+def kind(value: CloneKind) -> str:
+    """In a word: "Full"."""
+    return _(_KINDS[value][0])
+
+
+def about_kind(value: CloneKind) -> str:
+    """What it means, one or two sentences."""
+    return _(_KINDS[value][1])
+
+
+def macs(value: Macs) -> str:
+    return _(_MACS[value][0])
+
+
+def about_macs(value: Macs) -> str:
+    return _(_MACS[value][1])
+
+
+def reset(value: Reset) -> str:
+    return _(_RESETS[value][0])
+
+
+def about_reset(value: Reset) -> str:
+    return _(_RESETS[value][1])
+
+
+def reset_part(code: str) -> str:
+    """A part of the guest that is reset, or is not: "SSH host keys". What we have no word for stands as the tool calls it."""
+    return _(_PARTS[code]) if code in _PARTS else code
+
+
+def reset_lines(plan: ClonePlan) -> list[str]:
+    """What of the guest is reset and what is not, a sentence each; nothing where no reset is wanted."""
+    said = []
+    if plan.reset_done:
+        said.append(_("Reset: {parts}.").format(parts=_parts(plan.reset_done)))
+    if plan.reset_left:
+        said.append(_("Not reset: {parts}.").format(parts=_parts(plan.reset_left)))
+    return said
+
+
+def _parts(codes: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(reset_part(code) for code in codes))
+
+
+# plans
+
+
+def say(what: Say, name: Name) -> str:
+    """One sentence of a plan."""
+    shown: dict[str, str] = {}
+    for key, value in what.values.items():
+        if key in _SIZES and isinstance(value, int):
+            shown[key] = units.size(value)
+        elif key == "host":
+            shown[key] = name(str(value))
+        else:
+            shown[key] = str(value) if isinstance(value, str) else units.count(value)
+    return _(_SAYS[what.code]).format_map(shown)
+
+
+def told(plan: ClonePlan) -> list[Say]:
+    """What a person is told of a plan: warnings before facts; of one that is refused only why, since nothing of it happens."""
+    if plan.refused:
+        return list(plan.refused)
+    return [*plan.warnings, *(item for item in plan.says if item.weight is Weight.FACT)]
+
+
+def lines(plan: ClonePlan, name: Name) -> list[str]:
+    """All of a plan as text: why it is refused; else what it says, each clone with its disks, room and time."""
+    said = [say(item, name) for item in told(plan)]
+    if plan.refused:
+        return said
+    for one in plan.clones:
+        said.append(_("{name} is made:").format(name=one.name))
+        said += [f"  {line}" for line in clone_lines(one)]
+    return [*said, *reset_lines(plan), needs(plan)]
+
+
+def needs(plan: ClonePlan) -> str:
+    """Room and time, a sentence: takes 12 GiB of 40 GiB that are free, about 3 min."""
+    if plan.free:
+        text = _("Takes {size} of {free} that are free").format(size=units.size(plan.needs), free=units.size(plan.free))
+    else:
+        text = _("Takes {size}").format(size=units.size(plan.needs))
+    return f"{text}, {_about(plan.seconds)}." if plan.seconds is not None else f"{text}."
+
+
+def _about(seconds: float) -> str:
+    return _("about {time}").format(time=units.duration(max(1.0, seconds)))
+
+
+def clone_lines(one: OneClone) -> list[str]:
+    """What one clone is made of: its disks, its addresses."""
+    said = [disk_line(disk) for disk in one.disks]
+    said += [
+        _("MAC {old} becomes {new}").format(old=old, new=new) if old != new else _("MAC {old} is kept").format(old=old)
+        for old, new in one.macs.items()
+    ]
+    return said
+
+
+def disk_line(disk: DiskPlan) -> str:
+    """What becomes of a disk: "vda: qa-01-vda.qcow2 in default, built on /srv/win11.qcow2"."""
+    return _(_DEEDS[disk.deed]).format(
+        target=disk.target,
+        source=disk.source or units.NONE,
+        size=units.size(disk.size or disk.capacity),
+        volume=disk.volume or disk.path,
+        pool=disk.pool or units.NONE,
+    )
+
+
+def deed(value: DiskDeed) -> str:
+    """How a disk comes about, in a word or two: "built on it"."""
+    return _(_DEED_WORDS[value])
+
+
+def title(source: str) -> str:
+    """The name of the act on one VM: "Clone win11-blank"."""
+    return _("Clone {name}").format(name=source)
+
+
+def button(plan: ClonePlan) -> str:
+    """Names act and count: "Clone to qa-01", "Make 20 linked clones"."""
+    count = len(plan.clones)
+    if count == 1:
+        return _("Clone to {name}").format(name=plan.clones[0].name)
+    if plan.order.kind is CloneKind.LINKED:
+        form = ngettext("Make {count} linked clone", "Make {count} linked clones", count)
+    else:
+        form = ngettext("Make {count} clone", "Make {count} clones", count)
+    return form.format(count=units.count(count))
+
+
+def names(all_: Iterable[str], most: int = MOST_NAMES) -> str:
+    """Some names and how many more: "qa-01, qa-02, 18 more"."""
+    known = list(all_)
+    if len(known) <= most:
+        return ", ".join(known)
+    more = ngettext("{count} more", "{count} more", len(known) - most).format(count=units.count(len(known) - most))
+    return f"{', '.join(known[:most])}, {more}"
+
+
+# where a VM comes from
+
+
+def provenance(value: Provenance, now: float) -> str:
+    """One sentence: "Cloned from win11-blank at “clean”, today, by m.keller"; "" for a VM that is no clone."""
+    if not value.cloned_from:
+        return ""
+    form = _("Linked to {name}") if value.linked else _("Cloned from {name}")
+    said = form.format(name=value.cloned_from)
+    if value.snapshot:
+        said = _("{cloned} at “{snapshot}”").format(cloned=said, snapshot=value.snapshot)
+    more = [units.moment(value.when, now)] if value.when else []
+    if value.by:
+        more.append(_("by {name}").format(name=value.by))
+    return ", ".join((said, *more))
+
+
+def throw_away(value: Provenance, now: float) -> str:
+    """When it goes: "goes when it is shut down", "goes on 27 Nov"; "" for one that stays."""
+    if not value.expires:
+        return _("goes with its disks when it is shut down") if value.throw_away else ""
+    if value.expires <= now:
+        return _("was to go with its disks {time} ago").format(time=units.age(now - value.expires))
+    moment = units.moment(value.expires, now)
+    if value.throw_away:
+        return _("goes with its disks when it is shut down, on {moment} at the latest").format(moment=moment)
+    return _("goes with its disks on {moment}").format(moment=moment)
+
+
+def thrown(value: Provenance, now: float) -> str:
+    """The same in a word or two, for a table: "Throw-away", "Goes 27 Nov"; "" for one that stays."""
+    if value.expires:
+        return _("Goes {date}").format(date=units.date(value.expires, now))
+    return _("Throw-away") if value.throw_away else ""
+
+
+# who is built on whom
+
+
+def family(value: Family) -> str:
+    """The base of how many: "Base of 3 linked clones"; "" where nobody needs it."""
+    count = len(value.clones)
+    if not count:
+        return ""
+    return ngettext("Base of {count} linked clone", "Base of {count} linked clones", count).format(
+        count=units.count(count)
+    )
+
+
+def protected(kin: Iterable[Kin]) -> str:
+    """Why a base must stay as it is, with the list."""
+    known = [one.name for one in kin]
+    form = ngettext("{names} is built on it.", "{names} are built on it.", len(known))
+    return form.format(names=names(known))
+
+
+def values_of(plan: ClonePlan) -> Mapping[str, str]:
+    """What the lists of a plan show beside each clone: its files, in a line."""
+    return {one.name: ", ".join(disk.volume for disk in one.disks if disk.volume) for one in plan.clones}
+
+
+TEMPLATE = N_("Template")
+PROMOTE = N_("Make it a template")
+BACK = N_("Make it a VM again")
+FLATTEN = N_("Flatten")
+
+
+def template() -> str:
+    """What a template is called where a state would stand."""
+    return _(TEMPLATE)
+
+
+def about_template() -> str:
+    return _("A base to clone from: it is never started and its disks are never written.")

@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import re
+import string
+import time
+from pathlib import Path
+
+import pytest
+
+from console.fleet.clones.values import (
+    CloneKind,
+    CloneOrder,
+    ClonePlan,
+    DiskDeed,
+    DiskPlan,
+    Family,
+    Kin,
+    Macs,
+    OneClone,
+    Provenance,
+    Reset,
+)
+from console.fleet.domains import VmKey
+from console.fleet.storing import Say, Weight
+from console.words import clones
+
+CONSOLE = Path(__file__).parents[3] / "console"
+GIB = 1 << 30
+NOW = time.mktime((2026, 11, 21, 14, 0, 0, 0, 0, -1))
+KEY = VmKey("h", "u")
+
+
+def plan(*names: str, kind: CloneKind = CloneKind.FULL, says: tuple[Say, ...] = ()) -> ClonePlan:
+    made = tuple(
+        OneClone(
+            name,
+            f"u-{name}",
+            (DiskPlan("vda", DiskDeed.COPY, "/v/a.qcow2", "fast", f"{name}-vda.qcow2", size=2 * GIB),),
+            {"52:54:00:00:00:01": "52:54:00:00:00:02"},
+        )
+        for name in names
+    )
+    return ClonePlan(CloneOrder(KEY, names, kind), "win11", NOW, made, says, needs=4 * GIB, free=40 * GIB, seconds=200)
+
+
+def test_every_code_that_is_planned_has_words() -> None:
+    files = [*(CONSOLE / "fleet" / "clones").glob("*.py"), *(CONSOLE / "services").glob("clone*.py")]
+    said = {code for file in files for code in re.findall(r'Say\(\s*"([a-z-]+)"', file.read_text())}
+    assert said <= set(clones._SAYS)
+    for code, text in clones._SAYS.items():
+        fields = {field for _text, field, *_more in string.Formatter().parse(text) if field}
+        assert clones.say(Say(code, dict.fromkeys(fields, 1)), str)
+
+
+def test_every_choice_has_words() -> None:
+    for kind in CloneKind:
+        assert clones.kind(kind)
+        assert clones.about_kind(kind)
+    for macs in Macs:
+        assert clones.macs(macs)
+        assert clones.about_macs(macs)
+    for reset in Reset:
+        assert clones.reset(reset)
+        assert clones.about_reset(reset)
+    for deed in DiskDeed:
+        assert clones.deed(deed)
+        assert clones.disk_line(DiskPlan("sda", deed)).startswith("sda: ")
+
+
+def test_a_plan_that_is_refused_says_only_why() -> None:
+    refused = plan(
+        "qa-1",
+        says=(
+            Say("name-taken", {"name": "qa-1", "host": "h"}, Weight.STOP),
+            Say("file-taken", {"path": "/v/x"}, Weight.WARNING),
+        ),
+    )
+    assert clones.lines(refused, str.upper) == ["qa-1 exists on H already."]
+
+
+def test_a_plan_names_each_file_and_address() -> None:
+    said = clones.lines(plan("qa-1"), str)
+    assert said == [
+        "qa-1 is made:",
+        "  vda: a copy of /v/a.qcow2, 2\u00a0GiB, to qa-1-vda.qcow2 in fast",
+        "  MAC 52:54:00:00:00:01 becomes 52:54:00:00:00:02",
+        "Takes 4\u00a0GiB of 40\u00a0GiB that are free, about 3\u00a0min 20\u00a0s.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("made", "text"),
+    [
+        (plan("qa-1"), "Clone to qa-1"),
+        (plan("a", "b"), "Make 2 clones"),
+        (plan("a", "b", "c", kind=CloneKind.LINKED), "Make 3 linked clones"),
+    ],
+)
+def test_the_button_names_act_and_count(made: ClonePlan, text: str) -> None:
+    assert clones.button(made) == text
+
+
+def test_where_a_vm_comes_from() -> None:
+    assert clones.provenance(Provenance(), NOW) == ""
+    assert clones.provenance(Provenance("win11"), NOW) == "Cloned from win11"
+    whole = Provenance("win11", snapshot="clean", when=NOW - 3600, by="m.keller", linked=True)
+    assert clones.provenance(whole, NOW) == "Linked to win11 at “clean”, 13:00, by m.keller"
+
+
+def test_when_it_goes() -> None:
+    assert clones.throw_away(Provenance("a"), NOW) == clones.thrown(Provenance("a"), NOW) == ""
+    off = Provenance("a", throw_away=True)
+    assert clones.throw_away(off, NOW) == "goes with its disks when it is shut down"
+    assert clones.thrown(off, NOW) == "Throw-away"
+    dated = Provenance("a", throw_away=True, expires=NOW + 6 * 86400)
+    assert clones.throw_away(dated, NOW) == "goes with its disks when it is shut down, on 27 Nov, 14:00 at the latest"
+    assert clones.throw_away(Provenance("a", expires=NOW + 6 * 86400), NOW) == "goes with its disks on 27 Nov, 14:00"
+    assert clones.thrown(dated, NOW) == "Goes 27 Nov"
+    assert clones.throw_away(Provenance("a", expires=NOW - 600), NOW) == "was to go with its disks 10\u00a0min ago"
+
+
+def test_who_is_built_on_it() -> None:
+    kin = tuple(Kin(VmKey("h", str(n)), f"qa-{n}", ("/v/x",)) for n in range(8))
+    assert clones.family(Family(KEY, "win11")) == ""
+    assert clones.family(Family(KEY, "win11", kin[:1])) == "Base of 1 linked clone"
+    assert clones.protected(kin[:1]) == "qa-0 is built on it."
+    assert clones.protected(kin) == "qa-0, qa-1, qa-2, qa-3, qa-4, qa-5, 2 more are built on it."
+
+
+def test_what_is_and_is_not_reset() -> None:
+    order = CloneOrder(KEY, ("a",), reset=Reset.SYSPREP)
+    told = ClonePlan(order, "s", NOW, reset_done=("ssh-hostkeys", "machine-id", "abrt-data"), reset_left=("accounts",))
+    assert clones.reset_lines(told) == [
+        "Reset: SSH host keys, machine ID, abrt-data.",
+        "Not reset: user accounts and their keys.",
+    ]
