@@ -1,0 +1,205 @@
+"""What a plan on snapshots warns of and refuses, each with its way round, and what the doctor found, in words."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from console.fleet.snapshots.plans import SnapshotPlan
+from console.fleet.storing import Say, Weight
+from console.words import snapshots, units
+from console.words.translation import N_, _, ngettext
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A bold cause ("" = none) and a sentence or two."""
+
+    cause: str
+    sentence: str = ""
+
+    @property
+    def line(self) -> str:
+        return " ".join(part for part in (self.cause, self.sentence) if part)
+
+
+SAYS: dict[str, tuple[str, str]] = {
+    # what is lost
+    "lost": (N_("{when} is lost:"), N_("you can’t go back to that moment afterwards, neither its disk nor its memory.")),
+    "lost-disk": (N_("{when} is lost:"), N_("you can’t go back to that moment afterwards.")),
+    "lost-many": (N_("{n} moments are lost:"), N_("you can’t go back to {names} afterwards.")),
+    "lost-now": (N_("Changes since {when} are lost:"), N_("the state of now goes, and no snapshot keeps it.")),
+    "lost-now-all": (N_("The state of now is lost:"), N_("no snapshot keeps it.")),
+    "off": (N_("The VM is off afterwards:"), N_("the snapshot keeps no memory to go on from.")),
+    "forced-off": (N_("The VM is forced off:"), N_("its guest is not asked to shut down first.")),
+    "not-frozen": (
+        N_("The guest is not asked to flush:"),
+        N_("its file systems are kept as after a power cut; the guest agent could freeze them."),
+    ),
+    "memory-not-kept": (N_("Memory is not kept:"), N_("going back means starting the guest anew.")),
+    "stands-still": (N_("The VM stands still:"), N_("about {seconds}, while its memory is written.")),
+    # what is good to know
+    "own-delete": (
+        "",
+        N_("libvirt {libvirt} there can’t delete a snapshot with others below it, so the console does it in these steps and "
+           "journals each one."),
+    ),
+    "own-revert": (
+        "",
+        N_("libvirt {libvirt} there can’t go back to an external snapshot, so the console does it in these steps and "
+           "journals each one."),
+    ),
+    "own-way": ("", N_("The console does it in these steps and journals each one.")),
+    "clone-reads": ("", N_("Linked clone {name} reads {file}, which is not touched.")),
+    "base-stays": ("", N_("{file} stays: others are built on it ({names}).")),
+    "branch": ("", N_("The state of now is kept first, as snapshot {name}.")),
+    "children-move": ("", N_("What goes on from it ({names}) goes on from {parent} then.")),
+    "skipped-disk": ("", N_("Disk {target} is left out: {why}.")),
+    "read-only-disk": ("", N_("Disk {target} is left out: the VM only reads it.")),
+    "inside-image": ("", N_("It is kept inside the disk image: no file is made.")),
+    # what stands in the way, and the way round
+    "read-only": (N_("{host} is set to only look."), N_("Allow changes in the host’s settings.")),
+    "gone": (N_("There is no snapshot {name} any more."), N_("Somebody deleted or renamed it meanwhile.")),
+    "name-empty": (N_("It has no name."), N_("Give it one.")),
+    "name-bad": (N_("{name} cannot be a name."), N_("Leave out slashes and control characters, and keep it short.")),
+    "name-taken": (N_("There is a snapshot {name} already."), N_("Choose another name.")),
+    "no-disks": (N_("No disk of it can be kept."), N_("Choose disks that are files and written.")),
+    "raw-disk": (
+        N_("Disk {target} is {format}."),
+        N_("Nothing can be kept inside it: take an external snapshot, or convert it to qcow2."),
+    ),
+    "block-disk": (N_("Disk {target} is no file."), N_("Leave it out, or snapshot it where it is stored.")),
+    "network-disk": (N_("Disk {target} lies on the network."), N_("Leave it out, or snapshot it where it is stored.")),
+    "shared-disk": (N_("Disk {target} is shared between VMs."), N_("Leave it out.")),
+    "nvram": (
+        N_("Its UEFI variables are {format}."),
+        N_("libvirt {libvirt} keeps no internal snapshot of them: take an external one, or turn the VM off first."),
+    ),
+    "nvram-kept-out": ("", N_("Its UEFI variables are not part of the snapshot: they stay as they are when you go back.")),
+    "mixed": (
+        N_("It would mix kinds:"),
+        N_("with internal snapshots in the image an external one makes them unreachable. Delete those first, or take an "
+           "internal one."),
+    ),
+    "mixed-delete": (
+        N_("It has internal and external parts."),
+        N_("libvirt cannot take it apart. Clone the VM from it, then delete the VM."),
+    ),
+    "clone-needs": (
+        N_("{names} needs {file}."),
+        N_("It is a linked clone: flatten or delete it first."),
+    ),
+    "others-need": (N_("{names} needs {file}."), N_("Delete it first, or give it disks of its own.")),
+    "block-job": (N_("A block job runs on disk {target}."), N_("Wait for it, or cancel it in Tasks.")),
+    "busy": (N_("The VM is busy: {job}."), N_("Wait until that is done, or cancel it.")),
+    "no-room": (N_("There is not enough room in {pool}:"), N_("it needs {needs}, and {free} are free.")),
+    "no-memory": (N_("There is not enough memory:"), N_("it needs {needs}, and {free} are free.")),
+    "missing-file": (
+        N_("{file} is missing."),
+        N_("The chain of disk {target} is broken there: put the file back, or go back to a snapshot that does not need it."),
+    ),
+    "loop": (N_("{file} is built on itself."), N_("Its chain cannot be read: correct its backing file with qemu-img rebase.")),
+    "no-pool": (
+        N_("No pool holds {file}."),
+        N_("libvirt can neither make nor delete a file there: define a pool for {folder}."),
+    ),
+    "inactive-pool": (N_("Pool {pool} is not active."), N_("Start it first.")),
+    "agent": (N_("The guest agent does not answer."), N_("Take it without freezing, or start the agent in the guest.")),
+    "no-agent": (N_("It has no guest agent."), N_("Take it without freezing.")),
+    "off-no-memory": (N_("The VM is off: there is no memory to keep."), N_("Take it of the disks only.")),
+    "memory-with-disks": (N_("Memory is kept with all disks only."), N_("Take all disks, or leave the memory out.")),
+    "freeze-with-memory": (N_("Freezing and memory exclude each other."), N_("With memory the disks are whole anyway.")),
+    "migrating": (N_("The VM is moving to another host."), N_("Wait until it is there.")),
+    "backing-up": (N_("The VM is being backed up."), N_("Wait until that is done.")),
+    "transient": (N_("The VM is transient."), N_("Define it first: without a definition it is gone when it stops.")),
+    "saved": (N_("Its memory is saved."), N_("Restore it, or discard the saved state first.")),
+    "checkpoints": (N_("It has backup checkpoints ({names})."), N_("Delete them first: libvirt refuses both together.")),
+    "template": (N_("It is a template."), N_("It must not change while clones may be made of it: make it a VM again first.")),
+    "protected": (N_("It is the base of {names}."), N_("It must not be written: flatten or delete those first.")),
+    "hypervisor": (N_("{host} cannot do this."), N_("Its hypervisor keeps internal snapshots only.")),
+    "test-external": (N_("This host keeps internal snapshots only."), N_("Take an internal one.")),
+    "too-old": (N_("libvirt {libvirt} there cannot do this."), N_("It needs {wanted} or newer.")),
+    "internal-running": (
+        N_("libvirt {libvirt} goes back to an internal snapshot of another kind of machine only when the VM is off."),
+        N_("Turn it off first."),
+    ),
+    "must-be-off": (N_("The VM is up."), N_("This can only be done while it is off: shut it down first.")),
+    "nothing": (N_("There is nothing to do."), ""),
+}  # fmt: skip
+"""Cause and sentence by code."""
+
+FINDINGS: dict[str, tuple[str, str]] = {
+    "orphan": (N_("{files} that no snapshot uses, {bytes}"), N_("Nothing is built on it and no VM names it: {names}.")),
+    "orphan-memory": (N_("{files} of memory that no snapshot uses, {bytes}"), N_("No snapshot names it: {names}.")),
+    "missing": (N_("{files} missing"), N_("{names} is named by a disk or a snapshot, and is not there.")),
+    "loop": (N_("A chain goes in a circle"), N_("{names} is built on itself.")),
+    "broken": (N_("{snapshots} cannot be gone back to"), N_("A file it needs is missing or was changed: {names}.")),
+    "blocks-migration": (N_("{snapshots} in the way of a migration"), N_("libvirt moves no VM that has snapshots.")),
+    "long-chain": (N_("A chain of {files}"), N_("Each read goes through all of them: delete snapshots you don’t need.")),
+    "old": (N_("{snapshots} older than {days} days"), N_("{names}.")),
+    "big": (N_("{snapshots} of {bytes}"), N_("{names}.")),
+    "mixed": (N_("Internal and external snapshots in one VM"), N_("Those inside an image that others are built on cannot be "
+              "gone back to: {names}.")),
+    "half-merged": (N_("A merge that was cut off"), N_("{names} is merged in part; taking it up again loses nothing.")),
+}  # fmt: skip
+"""What was found and what it means, by code."""
+
+_SIZES = ("bytes", "free", "needs", "size", "memory", "frees")
+_TIMES = ("when", "since")
+_FILES = ("file", "base", "onto", "overlay")
+_JOBS = {
+    "backup": N_("a backup"),
+    "migration": N_("a migration"),
+    "commit": N_("a merge"),
+    "copy": N_("a copy"),
+    "pull": N_("a merge"),
+    "save": N_("its memory is being saved"),
+    "dump": N_("a memory dump"),
+}
+
+
+def say(what: Say, now: float) -> Said:
+    """One thing a plan says."""
+    cause, sentence = SAYS[what.code]
+    values = _shown(what.values, now)
+    return Said(_(cause).format_map(values), _(sentence).format_map(values))
+
+
+def told(plan: SnapshotPlan) -> list[Say]:
+    """What a person is told of a plan: warnings before facts; of one that is refused only why."""
+    if plan.refused:
+        return list(plan.refused)
+    return [*plan.warnings, *(item for item in plan.says if item.weight is Weight.FACT)]
+
+
+def lines(plan: SnapshotPlan, now: float) -> list[str]:
+    """What a plan says, a line each."""
+    return [say(item, now).line for item in told(plan)]
+
+
+def _shown(values: Mapping[str, str | int], now: float) -> dict[str, str]:
+    shown: dict[str, str] = {}
+    for key, value in values.items():
+        if isinstance(value, str):
+            known = _(_JOBS[value]) if key == "job" and value in _JOBS else value
+            shown[key] = posixpath.basename(value) if key in _FILES else known
+        elif key in _SIZES:
+            shown[key] = units.size(value)
+        elif key in _TIMES:
+            shown[key] = snapshots.when_short(value, now)
+        elif key == "seconds":
+            shown[key] = units.duration(snapshots.rough(value))
+        elif key in ("libvirt", "wanted"):
+            shown[key] = units.version(value).rpartition(".")[0]
+        else:
+            shown[key] = units.count(value)
+    return shown
+
+
+def counted_files(count: int) -> str:
+    return ngettext("{n} file", "{n} files", count).format(n=units.count(count))
+
+
+def counted(count: int) -> str:
+    return ngettext("{n} snapshot", "{n} snapshots", count).format(n=units.count(count))

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import ast
+import string
+import time
+from pathlib import Path
+
+from console.fleet.domains import VmKey
+from console.fleet.snapshots.plans import Deed, SnapshotPlan
+from console.fleet.storing import Say, Weight
+from console.words import snapshot_says, units
+
+ROOT = Path(__file__).parents[3]
+NOW = time.mktime((2026, 11, 21, 14, 32, 0, 0, 0, -1))
+
+
+def codes(call: str, *folders: str) -> set[str]:
+    """The literal first arguments of `call(...)` in the sources."""
+    found = set()
+    for folder in folders:
+        for path in (ROOT / "console").glob(folder):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if (
+                    isinstance(node, ast.Call)
+                    and isinstance(node.func, ast.Name)
+                    and node.func.id == call
+                    and node.args
+                ):
+                    first = node.args[0]
+                    choices = [first.body, first.orelse] if isinstance(first, ast.IfExp) else [first]
+                    found |= {one.value for one in choices if isinstance(one, ast.Constant)}
+    return {code for code in found if isinstance(code, str)}
+
+
+def test_every_code_that_a_plan_says_has_words() -> None:
+    said = codes("Say", "fleet/snapshots/*.py", "services/snapshot*.py")
+    assert said <= set(snapshot_says.SAYS), sorted(said - set(snapshot_says.SAYS))
+
+
+def test_every_sentence_can_be_said() -> None:
+    for code, texts in snapshot_says.SAYS.items():
+        fields = {field for text in texts for _text, field, *_more in string.Formatter().parse(text) if field}
+        said = snapshot_says.say(Say(code, dict.fromkeys(fields, 1)), NOW)
+        assert said.line
+        assert "{" not in said.line
+
+
+def test_values_are_said_as_people_read_them() -> None:
+    said = snapshot_says.say(Say("lost", {"when": int(NOW - 292 * 60)}, Weight.WARNING), NOW)
+    assert said.cause == "09:40 today is lost:"
+    assert snapshot_says.say(Say("own-delete", {"libvirt": 9000000}), NOW).sentence.startswith(
+        "libvirt 9.0 there can’t"
+    )
+    clone = Say("clone-reads", {"name": "dev-mira-4711", "file": "/v/qa.agent"})
+    assert snapshot_says.say(clone, NOW).line == "Linked clone dev-mira-4711 reads qa.agent, which is not touched."
+    room = Say("no-room", {"pool": "fast", "needs": 3 << 30, "free": 1 << 30}, Weight.STOP)
+    assert snapshot_says.say(room, NOW).line.replace(units.NBSP, " ") == (
+        "There is not enough room in fast: it needs 3 GiB, and 1 GiB are free."
+    )
+    assert "a backup" in snapshot_says.say(Say("busy", {"job": "backup"}, Weight.STOP), NOW).line
+
+
+def test_a_plan_that_is_refused_says_only_why() -> None:
+    plan = SnapshotPlan(
+        VmKey("h", "u"), "qa", Deed.DELETE, "a", NOW, says=(Say("own-way"), Say("lost-disk", {"when": 0}))
+    )
+    assert [say.code for say in snapshot_says.told(plan)] == ["own-way", "lost-disk"]
+    stop = Say("block-job", {"target": "vda"}, Weight.STOP)
+    refused = SnapshotPlan(VmKey("h", "u"), "qa", Deed.DELETE, "a", NOW, says=(*plan.says, stop))
+    assert snapshot_says.lines(refused, NOW) == ["A block job runs on disk vda. Wait for it, or cancel it in Tasks."]
