@@ -16,7 +16,7 @@ from console.words import N_, _
 
 HELP = N_(
     "Find VMs. QUERY: words that stand anywhere in a VM's row, and fields.\n\n"
-    "name: host: zone: rack: state: tag: group: owner: ip: mac: os: note: net: pool: file: uuid: "
+    "name: host: zone: rack: state: tag: group: owner: ip: mac: os: build: from: note: net: pool: file: uuid: "
     "autostart: agent:, cpu> mem> disk> net> read> write> iops> vcpus> ram> size> snapshots> disks> nics>, "
     'idle> off> uptime> age>. Several terms are "and"; or, ! and brackets join them; '
     '"quotes" keep words together, * stands for anything, re: takes a pattern.\n\n'

@@ -7,6 +7,8 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import NamedTuple
 
+from console.fleet.clones.provenance import Provenance
+
 
 class VmKey(NamedTuple):
     """One VM on one host: two hosts may both know a UUID (a clone of a disk, a migration under way)."""
@@ -96,6 +98,7 @@ class Domain:
     tags, description, title: description and title are libvirt's own; tags live in our metadata (see libvirtxml.metadata).
     boot: libvirt's number of this run of the guest, 0 = off; another number is another start.
     has_agent: the channel of the guest agent is configured; os: libosinfo id or name, "" = not known.
+    provenance: where it comes from, None where nobody wrote that down.
     """
 
     key: VmKey
@@ -130,6 +133,7 @@ class Domain:
     has_agent: bool = False
     kind: str = ""  # domain type: kvm, qemu, test
     graphics: str = ""  # vnc, spice, ""
+    provenance: Provenance | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,15 @@ def _pools(s: Subject, k: Known) -> Iterable[str]:
     return found or ("",)
 
 
+def _builds(s: Subject, _k: Known) -> Iterable[str]:
+    return (s.domain.provenance.build if s.domain.provenance else "",)
+
+
+def _sources(s: Subject, _k: Known) -> Iterable[str]:
+    """What it was cloned from."""
+    return (s.domain.provenance.cloned_from if s.domain.provenance else "",)
+
+
 def _any(values: tuple[str, ...]) -> tuple[str, ...]:
     return values or ("",)  # so that tag:"" finds what has none
 
@@ -200,6 +209,8 @@ _FIELDS = (
     Field("ip", Kind.ADDRESS, lambda s, _k: _any(tuple(a.ip for a in s.domain.addresses))),
     Field("mac", Kind.TEXT, lambda s, _k: _any(tuple(nic.mac for nic in s.domain.nics))),
     Field("os", Kind.TEXT, _system),
+    Field("build", Kind.NAME, _builds),
+    Field("from", Kind.NAME, _sources),
     Field("note", Kind.TEXT, _note),
     Field(
         "net",
@@ -237,6 +248,9 @@ _FIELDS = (
     _flag("agent", lambda s: s.domain.has_agent),
     _flag("persistent", lambda s: s.domain.persistent),
     _flag("tpm", lambda s: s.domain.tpm),
+    _flag("template", lambda s: bool(s.domain.provenance and s.domain.provenance.template)),
+    _flag("linked", lambda s: bool(s.domain.provenance and s.domain.provenance.linked)),
+    _flag("goes", lambda s: bool(s.domain.provenance and s.domain.provenance.goes)),
 )
 
 FIELDS = {field.name: field for field in _FIELDS}

@@ -55,6 +55,7 @@ def bare_hay(domain: Domain, spec: HostSpec, status: HostStatus) -> str:
         domain.os,
         domain.key.uuid,
         *domain.tags,
+        *((domain.provenance.build, domain.provenance.cloned_from) if domain.provenance else ()),
         *(address.ip for address in domain.addresses),
         *(nic.mac for nic in domain.nics),
     )

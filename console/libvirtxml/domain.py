@@ -65,6 +65,7 @@ def read_domain(
         has_agent=devices.agent,
         kind=intern(root.get("type", "")),
         graphics=devices.graphics,
+        provenance=ours.provenance,
     )
 
 

@@ -1,4 +1,5 @@
-"""What is ours in a domain's <metadata>: tags, group and owner. One element, `<vm>` in the namespace `urn:splendid:domain:1`.
+"""What is ours in a domain's <metadata>: tags, group, owner and where it comes from. One element, `<vm>` in the namespace
+`urn:splendid:domain:1`.
 
 In a domain's XML the elements stand in our namespace. libvirt's calls for metadata strip it off what they hand out, and put
 it back on what they are given: there the same elements are bare.
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from console.fleet.clones.provenance import Provenance
 from console.libvirtxml import tree
 
 NAMESPACE = "urn:splendid:domain:1"
@@ -21,11 +23,12 @@ _VM = f"{{{NAMESPACE}}}vm"
 
 @dataclass(frozen=True, slots=True)
 class VmMetadata:
-    """tags in their order, without doubles; group and owner, "" = none."""
+    """tags in their order, without doubles; group and owner, "" = none; provenance, None = not written down."""
 
     tags: tuple[str, ...] = ()
     group: str = ""
     owner: str = ""
+    provenance: Provenance | None = None
 
 
 def read(element: etree._Element | None) -> VmMetadata:
@@ -41,9 +44,37 @@ def read_element(element_xml: str | None) -> VmMetadata:
 
 def _read(vm: etree._Element) -> VmMetadata:
     tags = dict.fromkeys(tag for child in _named(vm, "tag") if (tag := tree.text(child)))
+    origin = next(_named(vm, "origin"), None)
     return VmMetadata(
-        tuple(tags), tree.text(next(_named(vm, "group"), None)), tree.text(next(_named(vm, "owner"), None))
+        tuple(tags),
+        tree.text(next(_named(vm, "group"), None)),
+        tree.text(next(_named(vm, "owner"), None)),
+        _provenance(origin) if origin is not None else None,
     )
+
+
+_WORDS = {"from": "cloned_from", "source": "source", "snapshot": "snapshot", "by": "by", "build": "build"}
+_TIMES = {"when": "when", "expires": "expires"}
+_MARKS = {"linked": "linked", "template": "template", "throw-away": "throw_away"}
+_FAR = 1e11  # epoch seconds that no date goes beyond
+
+
+def _provenance(origin: etree._Element) -> Provenance:
+    """From <origin from= source= snapshot= when= by= build= linked= template= locked= throw-away= expires=>note</origin>."""
+    values: dict[str, str | float | bool | tuple[str, ...]] = {"note": tree.text(origin)}
+    values |= {field: origin.get(name, "") for name, field in _WORDS.items()}
+    values |= {field: _moment(origin.get(name)) for name, field in _TIMES.items()}
+    values |= {field: origin.get(name) == "yes" for name, field in _MARKS.items()}
+    values["locked"] = tuple(origin.get("locked", "").split())
+    return Provenance(**values)  # type: ignore[arg-type]
+
+
+def _moment(text: str | None) -> float:
+    try:
+        found = float(text or 0)
+    except ValueError:
+        return 0.0
+    return found if 0.0 < found < _FAR else 0.0
 
 
 def _named(vm: etree._Element, name: str) -> Iterator[etree._Element]:
@@ -68,6 +99,48 @@ def with_tags(element_xml: str | None, tags: Iterable[str]) -> str:
         vm.insert(place, child)
     etree.cleanup_namespaces(vm)  # libvirt leaves a declaration of our prefix behind, and would not take it twice
     return etree.tostring(vm, encoding="unicode")
+
+
+def with_provenance(element_xml: str | None, provenance: Provenance | None) -> str:
+    """Our element with this provenance (None = none); every other child of it is kept as it was. As `with_tags`."""
+    vm = _ours(element_xml)
+    for old in tuple(_named(vm, "origin")):
+        vm.remove(old)
+    if provenance is not None and provenance != Provenance():
+        vm.append(_origin(provenance, str(vm.tag)[:-2] + "origin"))
+    etree.cleanup_namespaces(vm)
+    return etree.tostring(vm, encoding="unicode")
+
+
+def _origin(provenance: Provenance, name: str) -> etree._Element:
+    origin = etree.Element(name)
+    for attribute, field in _WORDS.items():
+        if value := getattr(provenance, field):
+            origin.set(attribute, value)
+    for attribute, field in _TIMES.items():
+        if value := getattr(provenance, field):
+            origin.set(attribute, f"{value:.0f}")
+    for attribute, field in _MARKS.items():
+        if getattr(provenance, field):
+            origin.set(attribute, "yes")
+    if provenance.locked:
+        origin.set("locked", " ".join(provenance.locked))
+    origin.text = provenance.note or None
+    return origin
+
+
+def put(element: etree._Element, ours: VmMetadata) -> None:
+    """Makes what is ours in a domain's <metadata> `element` exactly this; what others wrote stays."""
+    for old in element.findall(_VM):
+        element.remove(old)
+    if ours == VmMetadata():
+        return
+    vm = etree.SubElement(element, _VM, nsmap={PREFIX: NAMESPACE})
+    for name, value in [("tag", tag) for tag in ours.tags] + [("group", ours.group), ("owner", ours.owner)]:
+        if value:
+            etree.SubElement(vm, f"{{{NAMESPACE}}}{name}").text = value
+    if ours.provenance is not None:
+        vm.append(_origin(ours.provenance, f"{{{NAMESPACE}}}origin"))
 
 
 def _ours(element_xml: str | None) -> etree._Element:

@@ -33,6 +33,7 @@ def hay(domain: Domain, spec: HostSpec, status: HostStatus, now: float | None = 
         units.memory(domain.memory_kib),
         f"{domain.max_vcpus} vcpu",
         *domain.tags,
+        *((domain.provenance.build, domain.provenance.cloned_from) if domain.provenance else ()),
         *(address.ip for address in domain.addresses),
         *(nic.mac for nic in domain.nics),
     ]

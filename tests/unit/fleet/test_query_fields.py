@@ -3,8 +3,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from console.fleet.clones.provenance import Provenance
 from console.fleet.domains import State
 from console.fleet.query_fields import ALIASES, FIELDS, FLAGS, LOADED, STATES, Kind, field_of
+from console.fleet.search import parse
 from tests.unit.fleet.query_fleet import FLEET, KNOWN, load, seen
 
 
@@ -51,3 +53,20 @@ def test_the_readme_has_every_field() -> None:
     table = text[text.index("| fields | compared |") : text.index("What was last seen of hosts")]
     named = set(re.findall(r"`([a-z]+)`", " ".join(line.split("|")[1] for line in table.splitlines() if "|" in line)))
     assert named == set(FIELDS)
+
+
+def test_where_a_vm_comes_from_is_found() -> None:
+    clone = seen("qa-01", provenance=Provenance("win11", build="2026.11-rc1", linked=True, throw_away=True))
+    base = seen("win11", provenance=Provenance(template=True))
+    plain = seen("web")
+
+    def found(query: str) -> list[str]:
+        return [s.domain.name for s in (clone, base, plain) if parse(query).matches(s, KNOWN)]
+
+    assert found("from:win11") == ["qa-01"]
+    assert found("from:win") == []
+    assert found('from:""') == ["win11", "web"]
+    assert found("build:2026.11*") == ["qa-01"]
+    assert found("rc1") == ["qa-01"]
+    assert found("linked:yes") == found("goes:yes") == ["qa-01"]
+    assert found("template:yes") == ["win11"]

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import pytest
 from lxml import etree
 
+from console.fleet.clones.provenance import Provenance
 from console.libvirtxml import metadata
 from console.libvirtxml.metadata import NAMESPACE, VmMetadata, read_element, with_tags
 
@@ -67,3 +69,34 @@ def test_what_libvirt_hands_back_without_its_namespace_is_ours_still() -> None:
     kept = metadata.read_element(again)
     assert (kept.tags, kept.owner) == (("a", "b"), "me")
     assert "urn:x" in again
+
+
+WHOLE = Provenance(
+    "base <1>", "lab/0-1", "clean", 1_700_000_000.0, "m@k", "4711", "why & how", True, True, ("vda", "vdb"), True, 2e9
+)
+
+
+@pytest.mark.parametrize("element", [None, OURS, "<vm><origin from='older'/><tag>t</tag></vm>"])
+def test_where_a_vm_comes_from_is_written_and_read(element: str | None) -> None:
+    edited = metadata.with_provenance(element, WHOLE)
+    assert read_element(edited).provenance == WHOLE
+    assert read_element(edited).tags == read_element(element).tags
+    assert read_element(metadata.with_provenance(edited, None)).provenance is None
+    assert "origin" not in metadata.with_provenance(edited, Provenance())
+
+
+def test_nonsense_about_where_a_vm_comes_from_is_nothing() -> None:
+    odd = read_element('<vm><origin when="x" expires="-5" linked="maybe" template="YES" new="1">  </origin></vm>')
+    assert odd.provenance == Provenance()
+    assert read_element('<vm><origin when="1e30" expires="nan"/></vm>').provenance == Provenance()
+
+
+def test_all_of_ours_at_once_in_a_domain() -> None:
+    root = etree.fromstring(f'<metadata><o:x xmlns:o="urn:o"/><vm xmlns="{NAMESPACE}"><tag>old</tag></vm></metadata>')
+    ours = VmMetadata(("a", "b"), "g", "", WHOLE)
+    metadata.put(root, ours)
+    again = etree.fromstring(etree.tostring(root))
+    assert metadata.read(again) == ours
+    assert again.find("{urn:o}x") is not None
+    metadata.put(root, VmMetadata())
+    assert metadata.read(root) == VmMetadata()
