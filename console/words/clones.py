@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from console.fleet.clones.values import (
     CloneKind,
@@ -18,10 +18,9 @@ from console.fleet.clones.values import (
 )
 from console.fleet.storing import Say, Weight
 from console.words import units
+from console.words.clone_checks import Name
+from console.words.clone_checks import say as say
 from console.words.translation import N_, _, ngettext
-
-Name = Callable[[str], str]
-"""The name of a host by its id."""
 
 MOST_NAMES = 6  # in a sentence; the rest is counted
 
@@ -69,6 +68,7 @@ _DEEDS = {
     DiskDeed.SHARE: N_("{target}: the same file, {source}"),
     DiskDeed.EMPTY: N_("{target}: an empty drive"),
 }
+_SEED = N_("{volume} in {pool}: tells the guest who it is")
 _DEED_WORDS = {
     DiskDeed.COPY: N_("copied"),
     DiskDeed.BACKUP: N_("copied at one moment"),
@@ -77,14 +77,6 @@ _DEED_WORDS = {
     DiskDeed.SHARE: N_("shared"),
     DiskDeed.EMPTY: N_("empty"),
 }
-_SAYS = {
-    # what is made
-    "name-taken": N_("{name} exists on {host} already."),
-    "name-bad": N_("“{name}” is no name for a VM: it is empty, or has a slash or a control character."),
-    "file-taken": N_("{path} is there already."),
-    "no-room": N_("{pool} has {free} free, and the clones take {bytes}."),
-}
-_SIZES = ("bytes", "free", "needs", "size")
 
 
 def kind(value: CloneKind) -> str:
@@ -135,19 +127,6 @@ def _parts(codes: Iterable[str]) -> str:
 # plans
 
 
-def say(what: Say, name: Name) -> str:
-    """One sentence of a plan."""
-    shown: dict[str, str] = {}
-    for key, value in what.values.items():
-        if key in _SIZES and isinstance(value, int):
-            shown[key] = units.size(value)
-        elif key == "host":
-            shown[key] = name(str(value))
-        else:
-            shown[key] = str(value) if isinstance(value, str) else units.count(value)
-    return _(_SAYS[what.code]).format_map(shown)
-
-
 def told(plan: ClonePlan) -> list[Say]:
     """What a person is told of a plan: warnings before facts; of one that is refused only why, since nothing of it happens."""
     if plan.refused:
@@ -191,7 +170,7 @@ def clone_lines(one: OneClone) -> list[str]:
 
 def disk_line(disk: DiskPlan) -> str:
     """What becomes of a disk: "vda: qa-01-vda.qcow2 in default, built on /srv/win11.qcow2"."""
-    return _(_DEEDS[disk.deed]).format(
+    return _(_DEEDS[disk.deed] if disk.target else _SEED).format(
         target=disk.target,
         source=disk.source or units.NONE,
         size=units.size(disk.size or disk.capacity),
