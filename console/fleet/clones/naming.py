@@ -83,3 +83,12 @@ def file_name(pattern: str, name: str, target: str, format_: str) -> str:
 def host_name(name: str) -> str:
     """A VM's name as its guest's host name: letters, digits and dashes, 63 at most; "" where nothing is left."""
     return re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:63].rstrip("-")
+
+
+def beside(path: str, old: str, name: str) -> str:
+    """A path like `path` for another VM: its name in place of the old one, or before the ending."""
+    folder, slash, file = path.rpartition("/")
+    if old and old in file:
+        return f"{folder}{slash}{file.replace(old, name)}"
+    stem, dot, ending = file.rpartition(".")
+    return f"{folder}{slash}{stem}-{name}.{ending}" if dot and stem else f"{folder}{slash}{file}-{name}"

@@ -87,3 +87,16 @@ def test_names_with_braces_are_not_read_again() -> None:
 @pytest.mark.parametrize(("name", "host"), [("QA 01", "qa-01"), ("__x__", "x"), ("é", ""), ("a" * 80, "a" * 63)])
 def test_host_names(name: str, host: str) -> None:
     assert naming.host_name(name) == host
+
+
+@pytest.mark.parametrize(
+    ("path", "made"),
+    [
+        ("/n/web_VARS.fd", "/n/qa_VARS.fd"),
+        ("/n/vars.fd", "/n/vars-qa.fd"),
+        ("/web/vars", "/web/vars-qa"),
+        ("/n/.hidden", "/n/.hidden-qa"),
+    ],
+)
+def test_files_naming.beside(path: str, made: str) -> None:
+    assert naming.beside(path, "web", "qa") == made
