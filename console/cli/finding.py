@@ -94,6 +94,7 @@ def _trusted(session: Session, spec: HostSpec, values: dict[str, str | int | flo
 )
 @with_session
 def import_hosts(session: Session, name: Sequence[str], everything: bool, source: str | None, file: Path | None) -> int:
+    session.begins_fleet = True
     offered = _from_file(session, file) if file is not None else _from_programs(session, source)
     known = {spec.uri for spec in session.services.hosts.specs()}
     unknown = [word for word in name if word not in {spec.name for _where, spec in offered}]

@@ -264,6 +264,7 @@ way_option = option(
 @option("--test", "tested", is_flag=True, help=N_("Try it first; add it only if it works."))
 @with_session
 def add(session: Session, address: str, way: str, name: str | None, tested: bool, **changes: Any) -> int:
+    session.begins_fleet = True
     spec = edited(spec_of(address, way), changes)
     spec = replace(spec, name=name or spec.name)
     if name == "" or not spec.name:

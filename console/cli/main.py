@@ -18,6 +18,7 @@ from console.cli import (
     acts,
     alert,
     bulk,
+    clone,
     deleting,
     finding,
     fleet,
@@ -28,9 +29,12 @@ from console.cli import (
     scaling,
     search,
     shells,
+    snapshot,
+    snapshot_care,
     stats,
     storage,
     tasks,
+    template,
     top,
     vms,
     xml,
@@ -38,15 +42,15 @@ from console.cli import (
     xml_versions,
 )
 from console.cli.base import Exit, Group, Option, Options, Program, json_option
-from console.cli.session import Session, Tried, exit_code, explained
+from console.cli.session import Session, Tried, exit_code, explained, must_have_fleet
 from console.fleet.errors import Failed, FleetError, Reason
 from console.words import N_, _
 
 TRACE = "SPLENDID_TRACE"  # a variable of the environment: faults of our own are shown whole
 VERSION_TEXT = "splendid %(version)s"
 
-# imported for the commands they add to the groups of vms, hosts and xml
-_ADDED_TO_GROUPS = (acts, bulk, deleting, finding, host_wide, scaling, xml_edit, xml_versions)
+# imported for the commands they add to the groups of vms, hosts, snapshots and xml
+_ADDED_TO_GROUPS = (acts, bulk, deleting, finding, host_wide, scaling, snapshot_care, xml_edit, xml_versions)
 
 HELP = N_(
     "Virtual machines on many libvirt hosts. Without a command: opens the window.\n\n"
@@ -72,6 +76,7 @@ def build(program: Program) -> click.Group:
             raise click.BadParameter(_("That is not a number."), param_hint="--timeout")
         ctx.obj.options = Options(profile, fleet, demo, timeout)
         if ctx.invoked_subcommand is None:
+            must_have_fleet(ctx.obj.options)
             return program.window(ctx.obj.options)
         return Exit.DONE
 
@@ -110,6 +115,9 @@ def build(program: Program) -> click.Group:
     for command in (
         hosts.group,
         vms.group,
+        snapshot.group,
+        clone.group,
+        template.group,
         search.command,
         stats.command,
         top.command,

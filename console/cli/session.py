@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import queue
+import shlex
 import sys
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -36,7 +37,8 @@ Unreached = dict[str, Problem]
 class Session:
     """Attributes.
 
-    json: print JSON. unreached: by host id, why a host that the command asked could not be read.
+    json: print JSON. begins_fleet: the command may make the fleet file that was named. unreached: by host id, why a host that the command
+    asked could not be read.
     """
 
     def __init__(self, program: Program, options: Options) -> None:
@@ -44,6 +46,7 @@ class Session:
         self.options = options
         self.json = False
         self.unreached: Unreached = {}
+        self.begins_fleet = False
         self._services: Services | None = None
         self._open: set[str] = set()
         self._incomplete = False
@@ -53,6 +56,8 @@ class Session:
     @property
     def services(self) -> Services:
         if self._services is None:
+            if not self.begins_fleet:
+                must_have_fleet(self.options)
             self._services = self._stack.enter_context(self.program.services(self.options))
             if self.interactive:
                 self._services.credentials.handler = self._questions.put
@@ -254,6 +259,14 @@ class Session:
             {"host_id": host, **(records.problem(problem, names.get(host, host)) or {})}
             for host, problem in self.unreached.items()
         ]
+
+
+def must_have_fleet(options: Options) -> None:
+    """Errors: BadParameter of click where another fleet file was named that is not there."""
+    if options.fleet is not None and not options.fleet.exists():
+        said = _("There is no file {path}. To begin a fleet there, add a host: {command}")
+        command = shlex.join(["splendid", "--fleet", str(options.fleet), "host", "add"]) + " ADDRESS"
+        raise click.BadParameter(said.format(path=options.fleet, command=command), param_hint="--fleet")
 
 
 class Tried(click.ClickException):

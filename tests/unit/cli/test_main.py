@@ -41,6 +41,22 @@ def test_another_fleet_file(console: Console, tmp_path: Path) -> None:
     assert [vm["host"] for vm in console("--fleet", str(other), "vm", "list", "db", "--json").json["vms"]] == ["one"]
 
 
+def test_another_fleet_file_that_is_not_there(empty: Console, tmp_path: Path) -> None:
+    missing = tmp_path / "no fleet.toml"
+    for arguments in (("vm", "list"), ("host", "list", "--cached"), ("job", "list"), ()):
+        result = empty("--fleet", str(missing), *arguments)
+        assert (result.code, result.out) == (2, "")
+        assert result.err.endswith(
+            f"There is no file {missing}. To begin a fleet there, add a host: "
+            f"splendid --fleet '{missing}' host add ADDRESS\n"
+        )
+    assert empty.windows == []
+    told = empty("--fleet", str(missing), "vm", "list", "--json").json
+    assert told["error"]["reason"] == "usage"
+    assert empty("--fleet", str(missing), "host", "add", "test:///default", "--name", "one").code == 0
+    assert [host["name"] for host in empty("--fleet", str(missing), "host", "list", "--json").json["hosts"]] == ["one"]
+
+
 def test_a_malformed_fleet_file_costs_only_the_broken_host(console: Console) -> None:
     with console.fleet.open("a", encoding="utf-8") as file:
         file.write('[[host]]\nname = "bad"\nuri = \n')
@@ -92,8 +108,7 @@ def test_in_german(console: Console, tmp_path: Path) -> None:
     tool.compile_all(catalogs)
     assert words.install("de", catalogs) == "de"
     assert console("vm", "pause", "db-01").out == "Anhalten db-01: Fertig\n"
-    failed = console("vm", "start", "db-01")
-    assert failed.err == "db-01 konnte nicht gestartet werden. Ihr Zustand ist bereits: laufend.\n"
+    assert console("vm", "start", "db-01").out == "kvm-b/db-01: Läuft bereits\n"
     assert "VMs starten." in console("vm", "start", "--help").out
     assert console("vm", "list", "--quick", "db").lines[0].split()[:2] == ["Name", "Zustand"]
     assert console("vm", "list", "--quick", "--json", "db").json["vms"][0]["state"] == "running"
