@@ -14,6 +14,9 @@ from console.words import _, storage, units
 
 NEARLY_FULL = 0.9
 
+ALLOWED = {"shrinks": "--shrink", "overwrites": "--overwrite"}
+"""What is not refused with that option, by the code of what a plan says."""
+
 
 def host_name(session: Session, host: str) -> str:
     spec = session.services.inventory.spec(host)
@@ -132,8 +135,12 @@ def who(session: Session, use: VolumeUse) -> None:
 
 
 def plan(session: Session, value: Plan) -> list[str]:
-    """The sentences of a plan."""
-    return storage.lines(value, lambda host: host_name(session, host))
+    """The sentences of a plan, and the option that allows what it is refused for, where nothing else stands in the way."""
+    said = storage.lines(value, lambda host: host_name(session, host))
+    codes = [say.code for say in value.refused]
+    if len(codes) == 1 and codes[0] in ALLOWED:
+        said.append(_("If that is meant, say {option}.").format(option=ALLOWED[codes[0]]))
+    return said
 
 
 # records

@@ -42,7 +42,7 @@ class Link:
     def writable(self) -> None:
         """Raises Denied on a connection that may only look."""
         if self.read_only:
-            raise Denied(Reason.READ_ONLY, self.spec.name)
+            raise Denied(Reason.READ_ONLY, detail=self.spec.name)
 
     def domain(self, uuid: str) -> Any:
         """The handle of a domain. Raises NotFound."""

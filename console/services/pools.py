@@ -67,7 +67,7 @@ class PoolService:
     def plan_pool(self, act: PoolAct, host: str, name: str) -> Plan:
         """What an act does to a pool. Errors: NotFound, FleetError."""
         use = self._storage.pool(self._storage.fresh(host), host, name)
-        return Plan(f"pool.{act}", host, name, pool_says(act, use), made=time.time())
+        return self._storage.allowed(Plan(f"pool.{act}", host, name, pool_says(act, use), made=time.time()))
 
     def run_pool(self, act: PoolAct, host: str, name: str) -> JobHandle:
         def body(job: Job) -> None:
@@ -98,7 +98,7 @@ class PoolService:
         if build:
             says.append(Say(f"pool-build-{new.kind}", values))
         says += [Say("pool-start", values)] * start + [Say("pool-autostart-on", values)] * autostart
-        return Plan("pool.define", host, new.name, tuple(says), made=time.time())
+        return self._storage.allowed(Plan("pool.define", host, new.name, tuple(says), made=time.time()))
 
     def run_define(self, host: str, new: NewPool, *, build: bool, start: bool, autostart: bool) -> JobHandle:
         """Defines a pool; where a later step fails the definition goes again, so that nothing half-made is left."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 from console.fleet.domains import VmKey
 from console.fleet.errors import Conflict, NotFound, Reason, UsageError
@@ -112,7 +113,7 @@ class StorageService:
                 says.append(Say("smaller-than-base", {"bytes": base.volume.capacity}, Weight.STOP))
             if base is not None and (writers := running_users(base, self._running())):
                 says += [Say("base-runs", {"user": user.name}, Weight.STOP) for user in writers]
-        return Plan("volume.create", host, new.name, tuple(says), takes=takes, made=time.time())
+        return self.allowed(Plan("volume.create", host, new.name, tuple(says), takes=takes, made=time.time()))
 
     def run_create(self, host: str, pool: str, new: NewVolume) -> JobHandle:
         def body(job: Job) -> None:
@@ -148,9 +149,10 @@ class StorageService:
         frees = sum(use.volume.allocation for use in uses)
         if len(uses) > 1:
             says.append(Say("frees", {"bytes": frees}))
-        return Plan(
+        plan = Plan(
             "volume.delete", keys[0].host, _named(keys), tuple(says), tuple(uses), frees=frees, made=time.time()
         )
+        return self.allowed(plan, *hosts)
 
     def run_delete(self, keys: Sequence[VolumeKey], *, not_shared: bool = False) -> JobHandle:
         def body(job: Job) -> None:
@@ -199,7 +201,7 @@ class StorageService:
             if use.volume.format == "raw" and pool.pool.kind not in FILE_KINDS and capacity - now > pool.pool.available:
                 says.append(Say("no-room", {"bytes": capacity - now, "free": pool.pool.available}, Weight.STOP))
         says += [Say("is-base", {"user": u.name}, Weight.STOP) for u in use.users if u.kind is UseKind.VOLUME]
-        return Plan("volume.resize", key.host, key.name, tuple(says), made=time.time())
+        return self.allowed(Plan("volume.resize", key.host, key.name, tuple(says), made=time.time()))
 
     def run_resize(self, key: VolumeKey, capacity: int, *, shrink: bool = False) -> JobHandle:
         """Through the VM where one runs on it, so that its guest sees the new size at once."""
@@ -237,7 +239,8 @@ class StorageService:
         if there.pool.kind not in FILE_KINDS and use.volume.format not in ("", "raw"):
             says.append(Say("clone-format", {"format": use.volume.format, "pool": pool}, Weight.STOP))
         says += [Say("clone-running", {"user": user.name}, Weight.STOP) for user in running_users(use, self._running())]
-        return Plan("volume.clone", key.host, key.name, tuple(says), takes=use.volume.allocation, made=time.time())
+        takes = use.volume.allocation
+        return self.allowed(Plan("volume.clone", key.host, key.name, tuple(says), takes=takes, made=time.time()))
 
     def run_clone(self, key: VolumeKey, pool: str, name: str) -> JobHandle:
         """The host copies by itself, and cannot be told to end: a copy that was cancelled is deleted when it is there."""
@@ -266,6 +269,12 @@ class StorageService:
         )
 
     # inside
+
+    def allowed(self, plan: Plan, *hosts: str) -> Plan:
+        """The plan, refused where one of these hosts (else its own) is set to only look."""
+        specs = [self._inventory.spec(host) for host in hosts or (plan.host,)]
+        looked = [Say("only-look", {"host": spec.id}, Weight.STOP) for spec in specs if spec and spec.read_only]
+        return replace(plan, says=(*looked, *plan.says)) if looked else plan
 
     def _room(self, use: PoolUse, new: NewVolume, takes: int) -> list[Say]:
         """Whether a pool can take a new volume."""
@@ -321,6 +330,7 @@ def _capacity(pools: Pools, key: VolumeKey) -> int:
 
 
 REFUSALS = {
+    "only-look": Reason.READ_ONLY,
     "name-taken": Reason.EXISTS,
     "path-taken": Reason.EXISTS,
     "overwrites": Reason.EXISTS,

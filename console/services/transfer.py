@@ -89,7 +89,7 @@ class TransferService:
         base = needs_base(head)
         if base:
             says.append(Say("needs-base", {"file": file.name, "path": base}, Weight.WARNING))
-        return Plan("volume.upload", host, name, tuple(says), takes=takes, made=time.time())
+        return self._storage.allowed(Plan("volume.upload", host, name, tuple(says), takes=takes, made=time.time()))
 
     def run_upload(self, file: Path, host: str, pool: str, name: str) -> JobHandle:
         """The volume appears under its name at once and is whole when the job has succeeded; else it is gone again."""

@@ -55,7 +55,8 @@ _SAYS = {
     "is-base": N_("The volume {user} is built on it: another size would damage that."),
     "no-room": N_("There is not enough room: it takes {bytes}, and {free} are free."),
     "overpromised": N_("{name} then promises {bytes} and has {real}: when all is written it is full."),
-    "name-taken": N_("There is a {name} already."),
+    "only-look": N_("{host} is set to only look, never change."),
+    "name-taken": N_("The name {name} is taken already. Choose another."),
     "path-taken": N_("The pool {name} has the folder {path} already."),
     # pools
     "define": N_("{name} becomes a pool of kind {kind} at {path}."),

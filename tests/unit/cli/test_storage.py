@@ -68,15 +68,22 @@ def test_a_pool_in_use_is_refused_by_name(console: Console) -> None:
 
 
 def test_volumes_are_made_copied_and_resized(console: Console) -> None:
+    make(console, "web.img")
     make(console, "free.img")
     assert console("storage", "create", "alpha/images/new", "--size", "1G").code == 0
     assert "name" in console("storage", "create", "new", "--size", "1G").err
     assert console("storage", "create", "alpha/images/new", "--size", "viel").code == 2
-    assert console("storage", "create", "alpha/images/free.img", "--size", "1G").code == 1
+    said = console("storage", "create", "alpha/images/free.img", "--size", "1G")
+    assert (said.code, said.err) == (1, "The name free.img is taken already. Choose another.\n")
     assert console("storage", "clone", "alpha/images/free.img", "copy").code == 0
     said = console("storage", "resize", "alpha/images/free.img", "+1M", "--plan")
     assert (said.code, said.out) == (0, "free.img is given 2 MiB instead of 1 MiB.\n")
-    assert console("storage", "resize", "alpha/images/free.img", "512K", "--plan").code == 1
+    said = console("storage", "resize", "alpha/images/free.img", "512K", "--plan")
+    assert (said.code, said.lines[-1]) == (1, "If that is meant, say --shrink.")
+    said = console("storage", "resize", "alpha/images/free.img", "512K")
+    assert (said.code, said.err.splitlines()[-1]) == (1, "If that is meant, say --shrink.")
+    assert "--shrink" not in console("storage", "resize", "alpha/images/free.img", "512K", "--shrink", "--plan").out
+    assert "--shrink" not in console("storage", "resize", "alpha/images/web.img", "512K").err, "that alone would not do"
 
 
 def test_transfers_are_planned(console: Console, tmp_path: Path) -> None:
@@ -89,6 +96,9 @@ def test_transfers_are_planned(console: Console, tmp_path: Path) -> None:
     assert console("storage", "upload", str(file), "alpha/images/free.img", "--plan").code == 1
     said = console("storage", "download", "alpha/images/free.img", str(tmp_path), "--plan")
     assert str(tmp_path / "free.img") in said.out
+    (tmp_path / "free.img").touch()
+    said = console("storage", "download", "alpha/images/free.img", str(tmp_path), "--plan")
+    assert said.lines == [f"{tmp_path / 'free.img'} is there already.", "If that is meant, say --overwrite."]
     said = console("storage", "upload", str(file), "alpha/images", "--yes")
     assert said.code == 1, "the test driver takes none"
     assert "nothing of it is left" in said.err
@@ -112,3 +122,24 @@ def test_a_file_whose_name_is_no_text_wants_another(console: Console, tmp_path: 
     assert console("storage", "upload", str(file), "alpha/images/cafe.raw", "--plan").code == 0
     assert console("storage", "upload", str(tmp_path / "none"), "alpha/images").code == 2
     assert console("storage", "download", "alpha/images/none", str(tmp_path)).code == 1
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        ("create", "alpha/images/x", "--size", "1G"),
+        ("resize", "alpha/images/free.img", "2M"),
+        ("clone", "alpha/images/free.img", "y"),
+        ("delete", "alpha/images/free.img"),
+        ("pool", "refresh", "alpha/images"),
+        ("pool", "define", "alpha/iso", "--path", "/iso"),
+        ("upload", __file__, "alpha/images"),
+    ],
+)
+def test_on_a_host_that_is_only_looked_at_the_plan_says_so(empty: Console, act: tuple[str, ...]) -> None:
+    empty.host("alpha", ("web",), "read_only = true")
+    make(empty, "free.img")
+    told = empty("storage", *act, "--plan")
+    assert (told.code, told.out) == (1, "alpha is set to only look, never change.\n")
+    told = empty("storage", *act)
+    assert (told.code, told.err) == (1, "alpha is set to only look, never change.\n")

@@ -47,7 +47,7 @@ def test_what_stands_in_the_way() -> None:
     assert acts.why_not(Act.PAUSE, Problem(Reason.LOST, detail="unreachable")) == "Its host is unreachable."
     assert (
         acts.why_not(Act.PAUSE, Problem(Reason.READ_ONLY, detail="kvm-n11"))
-        == "kvm-n11 is set to only look, never change."
+        == "Its host is set to only look, never change."
     )
 
 
