@@ -41,7 +41,7 @@ def _power(act: Act) -> Callable[..., int]:
     def run(session: Session, vm: Sequence[str], wait: bool, many: Many) -> int:
         keys = bulk.chosen(session, vm, many)
         if many.plain:
-            return follow(session, session.services.power.act(act, keys), wait=wait)
+            return bulk.at_once(session, act, keys, wait=wait)
         return bulk.carry_out(session, Deed((act,)), keys, many, wait=wait)
 
     run.__name__ = act.value
@@ -60,7 +60,7 @@ def autostart(session: Session, vm: Sequence[str], on: bool, many: Many) -> int:
     act = Act.AUTOSTART_ON if on else Act.AUTOSTART_OFF
     keys = bulk.chosen(session, vm, many)
     if many.plain:
-        return follow(session, session.services.power.act(act, keys))
+        return bulk.at_once(session, act, keys)
     return bulk.carry_out(session, Deed((act,)), keys, many)
 
 

@@ -14,7 +14,7 @@ from console.cli.base import Exit, Group, option, with_session
 from console.cli.output import Cell, Head
 from console.cli.session import Session, trying
 from console.cli.where import wrong
-from console.fleet.alerts import FULL, Alert, AlertRule, Kind, PoolKey, Told, host_of, read_rule, read_wait
+from console.fleet.alerts import FULL, Alert, AlertRule, Kind, PoolKey, Told, host_of, read_rule, read_wait, rule_named
 from console.fleet.domains import VmKey
 from console.fleet.errors import UsageError
 from console.fleet.search import QueryError
@@ -79,6 +79,9 @@ def add(session: Session, name: str, rule: Sequence[str], host_lost: bool, pool_
         session.services.alerts.written()
     if session.json:
         output.document({"alert": _rule(new, time.time())})
+    else:
+        said = _("{name} is changed: {rule}") if old else _("{name} is watched for: {rule}")
+        output.line(said.format(name=name.strip(), rule=alerts.condition(new)))
     return Exit.DONE
 
 
@@ -119,9 +122,15 @@ def _alert(session: Session, alert: Alert) -> dict[str, object]:
 @name_argument
 @with_session
 def remove(session: Session, name: str) -> int:
+    service = session.services.alerts
     with trying("alert.keep"):
-        session.services.alerts.remove(name)
-        session.services.alerts.written()
+        rule = rule_named(service.rules(), name)
+        service.remove(name)
+        service.written()
+    if session.json:
+        output.document({"removed": [rule.name]})
+    else:
+        output.line(_("{name} is no longer watched for.").format(name=rule.name))
     return Exit.DONE
 
 
@@ -142,9 +151,18 @@ def silence(session: Session, name: str, time_: str | None, off: bool) -> int:
         except UsageError as error:
             said = _("{time} is no time; one looks like 10m or 1h.").format(time=time_)
             raise click.BadParameter(said, param_hint="--for") from error
+    service = session.services.alerts
     with trying("alert.keep"):
-        session.services.alerts.silence(name, until)
-        session.services.alerts.written()
+        service.silence(name, until)
+        service.written()
+        rule = rule_named(service.rules(), name)
+    now = time.time()
+    if session.json:
+        output.document({"alert": _rule(rule, now)})
+    elif silent := alerts.silence(rule, now):
+        output.line(_("{name} is {silent}.").format(name=rule.name, silent=silent))
+    else:
+        output.line(_("{name} tells again.").format(name=rule.name))
     return Exit.DONE
 
 

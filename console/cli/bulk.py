@@ -10,7 +10,7 @@ import click
 
 from console.cli import asking, completing, output, records
 from console.cli.base import Exit, option, with_session
-from console.cli.following import outcome, waiting, watched
+from console.cli.following import follow, outcome, waiting, watched
 from console.cli.session import Session, explained, trying, unreachable
 from console.cli.tasks import group as jobs_group
 from console.cli.where import keys_where, where_option
@@ -107,6 +107,19 @@ def carry_out(session: Session, deed: Deed, keys: Sequence[VmKey], many: Many, *
     with trying(tried), waiting(_("Finding out what would happen")):
         plan = session.services.bulk.plan(deed, keys, many.order, many.where)
     return done(session, plan, many, wait=wait)
+
+
+def at_once(session: Session, act: Act, keys: Sequence[VmKey], *, wait: bool = True) -> int:
+    """Does a power act to the VMs that were named, without a plan; where there is nothing to do that is said. The exit code."""
+    plan = session.services.bulk.plan(act, keys)
+    nothing = in_order(plan.of(Fate.NOTHING))
+    done = {item.key for item in nothing}
+    rest = [key for key in keys if key not in done]
+    if not session.json:
+        for item in nothing:
+            output.line(f"{_named(item)}: {bulk.item(item, plan.deed)}")
+    handle = session.services.power.act(act, rest) if rest else None
+    return follow(session, handle, wait=wait, more={"nothing": [_item(item, plan) for item in nothing]})
 
 
 def _nobody(session: Session, why: str) -> int:

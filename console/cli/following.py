@@ -23,13 +23,14 @@ BAR = 20  # characters
 ASKED = "waiting-for-guest"  # the step in which a host has taken the request, and only the guest is waited for
 
 
-def follow(session: Session, handle: JobHandle, *, wait: bool = True) -> int:
+def follow(session: Session, handle: JobHandle | None, *, wait: bool = True, more: records.Record | None = None) -> int:
     """Waits for the end of a task, or with wait=False until the hosts have taken the requests; prints, returns the exit code.
 
-    Ctrl-C asks the task to end and waits until it has; a second one leaves at once.
+    Ctrl-C asks the task to end and waits until it has; a second one leaves at once. handle: None = there was nothing to do.
+    more: what stands beside the tasks in JSON.
     """
-    views = watched(session, handle, wait=wait)
-    _tell(session, views)
+    views = watched(session, handle, wait=wait) if handle is not None else []
+    _tell(session, views, more or {})
     return _code(views)
 
 
@@ -74,9 +75,9 @@ def progress(view: JobView) -> str:
     return "  ".join(part for part in parts if part)
 
 
-def _tell(session: Session, views: Sequence[JobView]) -> None:
+def _tell(session: Session, views: Sequence[JobView], more: records.Record) -> None:
     if session.json:
-        output.document({"jobs": [records.job(view) for view in views]})
+        output.document({"jobs": [records.job(view) for view in views], **more})
     for view in views:
         if view.state is JobState.FAILED and view.problem is not None:
             output.note(explained(view.problem, view.what or view.target, view.kind))

@@ -11,6 +11,7 @@ from console.cli.base import Command, Exit, option, with_session
 from console.cli.output import Cell, Head
 from console.cli.session import Session, trying
 from console.cli.where import find, hosts_for, parsed, read_for, wrong
+from console.fleet.saved import named
 from console.fleet.search import QueryError
 from console.words import N_, _
 
@@ -125,21 +126,30 @@ def _keep(
         if name is not None and not name.strip():
             raise click.UsageError(_("A search wants a name."))
     with trying("search.keep"):
+        said = ""
         if save is not None:
             parsed(session, text, "QUERY")
+            form = _("{name} is changed: {query}") if named(search.searches(), save) else _("{name} is kept: {query}")
             search.save(save, text)
+            said = form.format(name=save.strip(), query=text)
         elif remove is not None:
             search.remove(remove)
+            said = _("{name} is no longer kept.").format(name=remove)
         elif rename is not None:
             search.rename(*rename)
+            said = _("{name} is called {new} now.").format(name=rename[0], new=rename[1].strip())
         elif move is not None:
             try:
                 places = int(move[1])
             except ValueError as error:
                 raise click.BadParameter(_("That is not a number."), param_hint="--move") from error
             search.move(move[0], places)
+            said = _("{name} is moved.").format(name=move[0])
         search.written()
-    return _list(session) if session.json else Exit.DONE
+    if session.json:
+        return _list(session)
+    output.line(said)
+    return Exit.DONE
 
 
 def _list(session: Session) -> int:

@@ -25,7 +25,7 @@ from console.jobs.journal import JobStore
 from console.jobs.runner import JobHandle, JobRunner
 from console.services.commands import vm_words
 from console.services.delete import DeleteService
-from console.services.describe import DescribeService, checked_tag, description_words, tag_words
+from console.services.describe import DescribeService, checked_tags, description_words, tag_words
 from console.services.polling import ask_hosts
 from console.services.power import CALLS, LONG, PowerService, option, verb
 from console.services.running import run
@@ -271,8 +271,7 @@ def checked_deed(deed: Deed) -> Deed:
     """`deed`, where it can be meant. UsageError: no act, a tag that is none, no or impossible sizes."""
     if not deed.acts:
         raise UsageError(Reason.OTHER, detail="nothing-to-do")
-    for tag in deed.add:
-        checked_tag(tag)
+    checked_tags(deed.add, deed.remove)
     if deed.act is Act.SCALE:
         if deed.sizing is None:
             raise UsageError(Reason.OTHER, detail="sizing")

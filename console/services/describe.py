@@ -62,7 +62,7 @@ class DescribeService:
 
     def tag(self, keys: Sequence[VmKey], add: Sequence[str] = (), remove: Sequence[str] = ()) -> JobHandle:
         """Adds and takes away tags. What others wrote beside them in our metadata stays."""
-        add = tuple(checked_tag(tag) for tag in add)
+        add, remove = checked_tags(add, remove)
         members = [self.tagging(key, add, remove) for key in keys]
         return run(self._jobs, members, vm_line(self._inventory, "tag", keys, *tag_words(add, remove)))
 
@@ -121,6 +121,14 @@ def checked_name(name: str, what: str = "") -> str:
     if not name or name in (".", "..") or "/" in name or any(ord(char) < 32 or ord(char) == 127 for char in name):
         raise UsageError(Reason.OTHER, what or name, detail="name")
     return name
+
+
+def checked_tags(add: Sequence[str], remove: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Tags to add and to take away; what is taken away may be one that others wrote. UsageError for none at all."""
+    for tag in remove:
+        if not tag.strip():
+            raise UsageError(Reason.OTHER, tag, detail="tag")
+    return tuple(checked_tag(tag) for tag in add), tuple(remove)
 
 
 def checked_tag(tag: str) -> str:

@@ -22,7 +22,7 @@ _LABELS = {
     Act.DISCARD_SAVE: N_("Discard saved state"),
     Act.AUTOSTART_ON: N_("Turn autostart on"),
     Act.AUTOSTART_OFF: N_("Turn autostart off"),
-    Act.SCALE: N_("vCPU and memory"),
+    Act.SCALE: N_("Set vCPU and memory"),
     Act.RENAME: N_("Rename"),
     Act.DESCRIBE: N_("Describe"),
     Act.TAG: N_("Tag"),
@@ -90,6 +90,8 @@ def why_not(act: Act, problem: Problem) -> str:
             return _("It is saved: restore it, or discard the saved state.")
         if problem.detail in set(State) and act in _NOT_NOW:
             return _(_NOT_NOW[act])
+    if problem.reason is Reason.READ_ONLY:
+        return _("Its host is set to only look, never change.")
     if problem.reason is Reason.LOST and problem.detail in set(Phase) - {Phase.LIVE}:
         return _(_PHASES[Phase(problem.detail)])
     return why(problem)

@@ -303,6 +303,10 @@ def sentence(problem: Problem, what: str, tried: str = "") -> Explained:
         return _not_found(problem, what, tried)
     if problem.reason is Reason.WRONG_STATE and problem.detail in set(State):
         return _in_wrong_state(problem, what, tried)
+    if problem.reason is Reason.OTHER and problem.detail == "tag":
+        cannot = _("“{tag}” cannot be a tag.").format(tag=what) if what else _("An empty text cannot be a tag.")
+        return Explained(cannot, why(problem), "")
+    what = what or problem.detail
     said = one_line(problem.text) if problem.reason in _SAYS_MORE and problem.text not in set(Flaw) else ""
     return Explained(tried_sentence(tried, what), why(problem), next_step(problem), said)
 

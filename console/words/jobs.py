@@ -4,30 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from console.fleet.acts import Act
 from console.jobs.job import JobState, JobView, Value
-from console.words import errors, units
+from console.words import acts, errors, units
 from console.words.errors import Explained
 from console.words.translation import N_, _, ngettext
 
 _TITLES = {
-    "vm.start": N_("Start"),
-    "vm.resume": N_("Resume"),
-    "vm.pause": N_("Pause"),
-    "vm.shutdown": N_("Shut down"),
-    "vm.reboot": N_("Reboot"),
-    "vm.force-off": N_("Force off"),
-    "vm.reset": N_("Force reset"),
-    "vm.save": N_("Save"),
-    "vm.restore": N_("Restore"),
-    "vm.discard-save": N_("Discard saved state"),
-    "vm.autostart-on": N_("Turn autostart on"),
-    "vm.autostart-off": N_("Turn autostart off"),
-    "vm.scale": N_("Set vCPU and memory"),
     "vm.await": N_("Wait for guests"),
-    "vm.rename": N_("Rename"),
-    "vm.describe": N_("Describe"),
-    "vm.tag": N_("Tag"),
-    "vm.delete": N_("Delete"),
     "vm.edit": N_("Change the configuration"),
     "pool.start": N_("Start pool"),
     "pool.stop": N_("Stop pool"),
@@ -82,7 +66,10 @@ def title(view: JobView) -> str:
 
 def kind(code: str) -> str:
     """A kind of job: "Shut down" for "vm.shutdown"."""
-    return _(_TITLES[code]) if code in _TITLES else code
+    if code in _TITLES:
+        return _(_TITLES[code])
+    act = code.removeprefix("vm.")
+    return acts.label(Act(act)) if code == f"vm.{act}" and act in set(Act) else code
 
 
 def target(view: JobView) -> str:

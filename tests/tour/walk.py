@@ -90,7 +90,7 @@ class Walk:
             ("A VM is started", self.start),
             ("Two VMs are shut down as one task", self.shut_down_two),
             ("Many are paused and go on: what will happen first, then a result each", self.many),
-            ("vCPU and memory: now, and what needs a restart", self.scale),
+            ("Set vCPU and memory: now, and what needs a restart", self.scale),
             ("A VM is tagged", self.tag),
             ("A deletion names every file first, then is made", self.delete),
             ("The log of a task", self.log),

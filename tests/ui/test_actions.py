@@ -153,7 +153,7 @@ def test_menu_has_the_order_people_know(actions: VmActions, widget: QWidget) -> 
         "–",
         "Tag…",
         "Describe…",
-        "vCPU and memory…",
+        "Set vCPU and memory…",
         "Edit XML",
         "Turn autostart on",
         "–",

@@ -67,7 +67,7 @@ def test_a_short_success_is_not_worth_a_word(at: Any) -> None:
 
 def test_a_long_one_is_told_by_a_toast_while_the_window_is_looked_at(at: Any) -> None:
     at.end(long(1))
-    assert at.said == [("good", "Start web-01: Done in 20\u00a0s")]
+    assert at.said == [("good", "Run web-01: Done in 20\u00a0s")]
     at.toasts.calls[0][4]()
     assert [view.id for view in at.opened] == [1]
     at.end(long(1))
@@ -79,8 +79,8 @@ def test_elsewhere_the_desktop_tells(at: Any) -> None:
     at.end(long(1), long(2, JobState.FAILED, seconds=1))
     assert at.said == []
     assert [(note.summary, note.urgent, note.tag) for note in at.sent] == [
-        ("Start web-01", True, 2),
-        ("Start web-01", False, 1),
+        ("Run web-01", True, 2),
+        ("Run web-01", False, 1),
     ]
 
 
@@ -105,8 +105,8 @@ def test_members_of_a_group_are_the_groups_affair(at: Any) -> None:
 
 
 def test_a_note_the_desktop_does_not_take_becomes_a_toast(at: Any) -> None:
-    at.notifier._on_lost_note(DesktopNote("Start web-01", "No space", 99, urgent=True))
-    assert at.said == [("error", "Start web-01: No space")]
+    at.notifier._on_lost_note(DesktopNote("Run web-01", "No space", 99, urgent=True))
+    assert at.said == [("error", "Run web-01: No space")]
 
 
 @pytest.mark.qt_log_ignore(r"This plugin does not support raise\(\)", extend=True)

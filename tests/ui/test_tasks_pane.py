@@ -46,7 +46,7 @@ def test_folded_it_shows_current_jobs_on_one_line(shown: Any) -> None:
     assert pane.maximumHeight() == 31
     assert not pane.view.isVisible()
     assert pane._strip.isVisible()
-    assert "Start web-01, 71\u00a0%, 14\u00a0s left" in pane._strip.accessibleName()
+    assert "Run web-01, 71\u00a0%, 14\u00a0s left" in pane._strip.accessibleName()
     assert pane._failed.isVisible()
 
 
@@ -60,7 +60,7 @@ def test_folding_is_told_and_undone(shown: Any, qtbot: QtBot) -> None:
 
 
 def test_brief_of_a_job_without_a_share_is_its_step() -> None:
-    assert brief(job(1, target="web-01", step="asking", values={"host": "n1"})) == ("Start web-01", "Asking n1")
+    assert brief(job(1, target="web-01", step="asking", values={"host": "n1"})) == ("Run web-01", "Asking n1")
 
 
 def test_jobs_come_in_by_the_bridge_and_can_be_cancelled_in_their_row(shown: Any, qtbot: QtBot) -> None:

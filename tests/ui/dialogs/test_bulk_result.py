@@ -52,7 +52,7 @@ def test_it_follows_every_vm_to_its_end_and_repeats_those_that_failed(
 ) -> None:
     go = threading.Event()
     dialog, again = shown(ctx, window, started(ctx, go))
-    assert dialog.windowTitle() == "Start: 4 VMs"
+    assert dialog.windowTitle() == "Run: 4 VMs"
     qtbot.waitUntil(lambda: dialog.table.counts() == {"running": 2, "queued": 2})
     assert dialog._cancel.isVisible()
     assert not dialog._again.isVisible()

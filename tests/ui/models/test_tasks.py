@@ -122,7 +122,7 @@ def test_what_cells_say(model: Any) -> Any:
     def cell(number: Any, column: Any) -> Any:
         return model.index_of(number, column).data()
 
-    assert cell(1, Column.TASK) == "Start"
+    assert cell(1, Column.TASK) == "Run"
     assert cell(1, Column.TARGET) == "web-01"
     assert cell(1, Column.STEP) == "There is not enough space left."
     assert cell(1, Column.PROGRESS) == ""

@@ -43,18 +43,55 @@ def test_an_act_that_fails_says_what_why_and_what_next(console: Console) -> None
     assert result.code == 1
     assert result.out == ""
     assert result.err == "Could not rename db-01. It is running. Shut it down first.\n"
-    job = console("vm", "start", "db-01", "--json")
+    job = console("vm", "restore", "db-01", "--json")
     assert job.code == 1
     assert job.json["jobs"][0]["problem"]["reason"] == "wrong-state"
 
 
 def test_one_of_several_fails(console: Console) -> None:
-    result = console("vm", "start", "web-01", "db-01")
+    result = console("vm", "restore", "web-01", "db-01")
     assert result.code == 1
     assert sorted(result.err.splitlines()) == [
-        "Could not start db-01. It is running already.",
-        "Could not start web-01. It is running already.",
+        "Could not restore db-01. It is running.",
+        "Could not restore web-01. It is running.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("state", "act", "said"),
+    [
+        (1, ("start",), "Runs already"),
+        (1, ("resume",), "Runs already"),
+        (3, ("pause",), "Is paused already"),
+        (5, ("shutdown",), "Is off already"),
+        (5, ("force-off",), "Is off already"),
+        (5, ("autostart", "--off"), "Autostart is off already"),
+    ],
+)
+def test_nothing_to_do_is_said_alike_and_no_failure(
+    empty: Console, state: int, act: tuple[str, ...], said: str
+) -> None:
+    empty.host("kvm-c", ("old-01",))
+    node = empty.folder / "kvm-c.xml"
+    given = f'<domain type="test" xmlns:t="http://libvirt.org/schemas/domain/test/1.0"><t:runstate>{state}</t:runstate>'
+    node.write_text(node.read_text().replace('<domain type="test">', given))
+    plain = empty("vm", *act, "old-01")
+    assert (plain.code, plain.out, plain.err) == (0, f"kvm-c/old-01: {said}\n", "")
+    sure = empty("vm", *act, "old-01", "--yes")
+    assert (sure.code, sure.lines[0]) == (0, f"kvm-c/old-01: {said}")
+    told = empty("vm", *act, "old-01", "--json")
+    assert (told.code, told.json["jobs"]) == (0, [])
+    assert [(vm["name"], vm["fate"], vm["says"]) for vm in told.json["nothing"]] == [("old-01", "nothing", said)]
+
+
+def test_of_several_only_those_are_asked_to_which_there_is_something_to_do(console: Console) -> None:
+    both = console("vm", "autostart", "--off", "db-01", "web-01")
+    assert (both.code, both.lines) == (
+        0,
+        ["kvm-b/db-01: Autostart is off already", "kvm-a/web-01: Autostart is off already"],
+    )
+    told = console("vm", "pause", "db-01", "--json").json
+    assert ([job["kind"] for job in told["jobs"]], told["nothing"]) == (["vm.pause"], [])
 
 
 def test_words_that_name_no_vm_or_several(console: Console) -> None:
@@ -88,8 +125,7 @@ def test_only_the_host_that_is_known_to_have_it_is_connected(console: Console) -
 
 def test_autostart(console: Console) -> None:
     assert console("vm", "autostart", "db-01").code == 0
-    off = console("vm", "autostart", "db-01", "--off")
-    assert (off.code, off.err) == (1, "Could not turn autostart of db-01 off. Autostart is off already.\n")
+    assert console("vm", "autostart", "db-01", "--off").code == 0
 
 
 def test_describe_and_tag(console: Console) -> None:
@@ -98,7 +134,12 @@ def test_describe_and_tag(console: Console) -> None:
     assert console("vm", "describe", "db-01").code == 2
     assert console("vm", "tag", "db-01").code == 2
     wrong = console("vm", "tag", "db-01", "--add", "two words")
-    assert (wrong.code, wrong.err) == (2, "Could not tag two words. A tag is one word without spaces or commas.\n")
+    assert (wrong.code, wrong.err) == (2, "“two words” cannot be a tag. A tag is one word without spaces or commas.\n")
+    for more in ((), ("--yes",)):
+        for option in ("--add", "--remove"):
+            wrong = console("vm", "tag", "db-01", option, "", *more)
+            assert (wrong.code, wrong.out) == (2, "")
+            assert wrong.err == "An empty text cannot be a tag. A tag is one word without spaces or commas.\n"
 
 
 def test_a_name_that_cannot_be(console: Console) -> None:
@@ -112,3 +153,5 @@ def test_read_only_hosts_are_left_alone(empty: Console) -> None:
     result = empty("vm", "pause", "web-01")
     assert result.code == 1
     assert "kvm-a is set to only look, never change." in result.err
+    result = empty("vm", "pause", "web-01", "--yes")
+    assert (result.code, result.err) == (1, "kvm-a/web-01: Its host is set to only look, never change.\n")

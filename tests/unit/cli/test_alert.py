@@ -15,7 +15,8 @@ from tests.unit.cli.conftest import Console
 
 def test_rules_are_kept_listed_and_removed(empty: Console) -> None:
     assert empty("alert", "list").err.startswith("Nothing is watched for yet.")
-    assert empty("alert", "add", "Hot", "state:running cpu>95 for 10m").code == 0
+    told = empty("alert", "add", "Hot", "state:running cpu>95 for 10m")
+    assert (told.code, told.out) == (0, "Hot is watched for: state:running cpu>95 for 10 min\n")
     assert empty("alert", "add", "Lost", "--host-lost", "for", "2m").code == 0
     assert empty("alert", "add", "Full", "zone:north", "--pool-full", "85").code == 0
     rules = empty("alert", "list", "--json").json["alerts"]
@@ -27,22 +28,25 @@ def test_rules_are_kept_listed_and_removed(empty: Console) -> None:
     lines = empty("alert", "list").lines
     assert lines[1] == "Hot   state:running cpu>95 for 10 min  yes"
     assert lines[3] == "Full  pool over 85 %, zone:north       yes"
-    assert empty("alert", "remove", "hot").code == 0
+    assert empty("alert", "remove", "hot").out == "Hot is no longer watched for.\n"
+    assert empty("alert", "remove", "lost", "--json").json == {"removed": ["Lost"]}
+    empty("alert", "add", "Lost", "--host-lost")
     assert len(empty("alert", "list").lines) == 3
 
 
 def test_a_rule_of_that_name_is_changed_and_stays_silent(empty: Console) -> None:
     empty("alert", "add", "Hot", "cpu>95")
-    assert empty("alert", "silence", "Hot", "--for", "8h").code == 0
-    empty("alert", "add", "hot", "cpu>90")
+    assert empty("alert", "silence", "Hot", "--for", "8h").out.startswith("Hot is silent until ")
+    assert empty("alert", "add", "hot", "cpu>90").out == "hot is changed: cpu>90\n"
     [rule] = empty("alert", "list", "--json").json["alerts"]
     assert (rule["query"], rule["silent"]) == ("cpu>90", True)
     assert rule["silent_until"].endswith("Z")
     assert "silent until" in empty("alert", "list").out
-    assert empty("alert", "silence", "hot").code == 0
+    assert empty("alert", "silence", "hot").out == "hot is silent.\n"
     [rule] = empty("alert", "list", "--json").json["alerts"]
     assert (rule["silent"], rule["silent_until"]) == (True, None)
-    assert empty("alert", "silence", "hot", "--off").code == 0
+    assert empty("alert", "silence", "hot", "--off").out == "hot tells again.\n"
+    assert empty("alert", "silence", "hot", "--off", "--json").json["alert"]["silent"] is False
     assert empty("alert", "list").lines[1].endswith("yes")
 
 

@@ -46,7 +46,7 @@ def test_the_outcome_decides_the_exit_code(session: Session, capsys: pytest.Capt
         raise Unreachable(Reason.LOST, "kvm-a")
 
     assert following.follow(session, submit(session, lambda _job: None)) == 0
-    assert capsys.readouterr().out == "Start web-01: Done\n"
+    assert capsys.readouterr().out == "Run web-01: Done\n"
     assert following.follow(session, submit(session, taken)) == 1
     assert capsys.readouterr().err == "Could not start web-01. That name is taken. Choose another name.\n"
     assert following.follow(session, submit(session, lost)) == 3
@@ -65,7 +65,7 @@ def test_not_waiting_means_until_the_host_has_it(session: Session, capsys: pytes
         release.wait(10)
 
     assert following.follow(session, submit(session, slow), wait=False) == 0
-    assert capsys.readouterr().out == "Start web-01: Waiting for the guest, 3 min at most\n"
+    assert capsys.readouterr().out == "Run web-01: Waiting for the guest, 3 min at most\n"
     release.set()
 
 
@@ -90,7 +90,7 @@ def test_ctrl_c_cancels_the_job(
     handle = submit(session, endless)
     assert following.follow(session, handle) == 1
     assert handle.view.state is JobState.CANCELLED
-    assert capsys.readouterr().out.startswith("Start web-01: Cancelled")
+    assert capsys.readouterr().out.startswith("Run web-01: Cancelled")
 
 
 def test_progress_is_shown_on_a_terminal_and_wiped(
@@ -105,5 +105,5 @@ def test_progress_is_shown_on_a_terminal_and_wiped(
     monkeypatch.setattr(type(sys.stderr), "isatty", lambda _self: True)
     following.follow(session, submit(session, work))
     shown = capsys.readouterr().err
-    assert "Start web-01  Asking kvm-a" in shown
+    assert "Run web-01  Asking kvm-a" in shown
     assert shown.endswith("\r\x1b[K")

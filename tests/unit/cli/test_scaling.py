@@ -34,7 +34,7 @@ def test_what_is_no_size_is_refused(text: str) -> None:
 def test_running_vms_are_sized_and_what_waits_for_a_restart_is_said(console: Console) -> None:
     plan = console("vm", "scale", "--where", "zone:north", "--vcpus", "4", "--memory", "1G", "--plan")
     assert plan.code == 0, plan.err
-    assert plan.lines[0] == "vCPU and memory: 3 VMs (vCPU 4, memory 1 GiB)"
+    assert plan.lines[0] == "Set vCPU and memory: 3 VMs (vCPU 4, memory 1 GiB)"
     assert any("memory 2 GiB → 1 GiB" in line and "from its next start on" in line for line in plan.lines)
     assert plan.lines[-1] == "3 need a restart."
     done = console("vm", "scale", "web-01", "--vcpus", "4", "--json").json

@@ -76,15 +76,17 @@ def test_nothing_found_names_what_excludes_all(console: Console) -> None:
 
 def test_searches_are_kept(console: Console) -> None:
     assert console("search", "--saved").err.startswith("No search is kept yet.")
-    assert console("search", "zone:north web-01", "--save", "North one").code == 0
-    assert console("search", "name:db", "--save", "Databases").code == 0
+    told = console("search", "zone:north web-01", "--save", "North one")
+    assert (told.code, told.out) == (0, "North one is kept: zone:north web-01\n")
+    assert console("search", "name:db-0", "--save", "Databases").code == 0
+    assert console("search", "name:db", "--save", "Databases").out == "Databases is changed: name:db\n"
     assert found(console, "@north one") == ["kvm-a/web-01"]
-    assert console("search", "--move", "Databases", "-1").code == 0
-    assert console("search", "--rename", "North one", "N1").code == 0
+    assert console("search", "--move", "Databases", "-1").out == "Databases is moved.\n"
+    assert console("search", "--rename", "North one", "N1").out == "North one is called N1 now.\n"
     listed = console("search", "--saved", "--json").json["searches"]
     assert listed == [{"name": "Databases", "query": "name:db"}, {"name": "N1", "query": "zone:north web-01"}]
     assert console("search", "--saved").lines[1].split("  ")[0] == "Databases"
-    assert console("search", "--remove", "databases").code == 0
+    assert console("search", "--remove", "databases").out == "databases is no longer kept.\n"
     assert len(console("search", "--saved", "--json").json["searches"]) == 1
     assert console("vm", "list", "--quick", "--where", "@N1").lines[1].startswith("web-01")
 

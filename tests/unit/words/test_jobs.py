@@ -7,7 +7,7 @@ import pytest
 from console.fleet.acts import Act
 from console.fleet.errors import Problem, Reason
 from console.jobs.job import JobState, JobView
-from console.words import jobs
+from console.words import acts, jobs
 
 ONE = JobView(1, "vm.shutdown", "web-01", state=JobState.RUNNING, started=100.0)
 MANY = replace(ONE, target="3", children=(2, 3, 4), values={"total": 3, "succeeded": 1, "failed": 1, "cancelled": 0})
@@ -16,7 +16,9 @@ MANY = replace(ONE, target="3", children=(2, 3, 4), values={"total": 3, "succeed
 def test_every_act_is_a_titled_job() -> None:
     for act in Act:
         assert jobs.title(replace(ONE, kind=f"vm.{act}")) != f"vm.{act}"
+        assert jobs.kind(f"vm.{act}") == acts.label(act), "as the menu and the plan call it"
     assert jobs.title(replace(ONE, kind="unknown")) == "unknown"
+    assert jobs.kind("start") == "start"
     assert all(jobs.state(state) for state in JobState)
 
 

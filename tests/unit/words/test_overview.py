@@ -29,7 +29,7 @@ def test_every_kind_of_event_has_words_and_a_count() -> None:
         assert overview.count(kind, 1) != overview.count(kind, 2)
     assert {f"vm-{kind}" for kind in MarkKind} <= set(ORDER)
     assert overview.event(Event(1.0, "storage", "a.qcow2", text="volume.delete")) == "Delete volume a.qcow2"
-    assert overview.event(Event(1.0, "job-failed", "web", text="vm.start", job=3)) == "Start web failed"
+    assert overview.event(Event(1.0, "job-failed", "web", text="vm.start", job=3)) == "Run web failed"
     assert overview.event(Event(1.0, "vm-config", "web", text="memory_kib,vcpus")) == "web was changed: memory, vCPU"
     assert overview.none_today()
 
