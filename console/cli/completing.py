@@ -1,7 +1,10 @@
-"""Names for the shell to complete, from the fleet file and the last-seen inventory. Asks no host."""
+"""Names for the shell to complete, from the fleet file, the last-seen inventory and the snapshots that were listed last. Asks no
+host."""
 
 from __future__ import annotations
 
+import contextlib
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
@@ -14,6 +17,7 @@ from console.cli.base import Options
 if TYPE_CHECKING:
     from console.fleet.domains import Domain
     from console.fleet.hosts import HostSpec
+    from console.settings.paths import Profile
 
 Complete = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
 
@@ -83,6 +87,89 @@ def vms(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[Co
         if domain.name.casefold().startswith(incomplete.casefold())
     ]
     return _items(found, "")
+
+
+def pools(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Names of pools: of the host that is named by then, else of all."""
+    from console.inventory.cache import Cache  # noqa: PLC0415 - as above
+
+    options, wanted = _options(ctx), ctx.params.get("host")
+    profile = _profile(options)
+    if not profile.database.exists():
+        return []
+    names = {spec.id: spec.name for spec in _specs(options)}
+    cache = Cache(profile.database)
+    try:
+        views = [view for view, _domains in cache.load() if view.id in names]
+    finally:
+        cache.close(0.1)
+    return _items(
+        (pool.name for view in views if wanted in (None, view.id, names[view.id]) for pool in view.pools), incomplete
+    )
+
+
+SNAPSHOTS = (
+    "snapshots.json"  # in the profile's cache: names of snapshots by the VM's UUID, those looked at last at the end
+)
+MOST = 500  # VMs whose snapshots are remembered
+
+
+def _profile(options: Options) -> Profile:
+    from console.settings.paths import Profile  # noqa: PLC0415 - as above
+
+    return Profile.at(options.profile) if options.profile else Profile.default()
+
+
+def _remembered(options: Options) -> dict[str, list[str]]:
+    try:
+        found = json.loads((_profile(options).cache / SNAPSHOTS).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return (
+        {str(uuid): [str(name) for name in names] for uuid, names in found.items()} if isinstance(found, dict) else {}
+    )
+
+
+def remember(options: Options, uuid: str, names: Iterable[str]) -> None:
+    """Keeps the names of a VM's snapshots for the shell. What cannot be written is not missed."""
+    from console.files.atomic import write_text  # noqa: PLC0415 - as above
+
+    known, now = _remembered(options), list(names)
+    if known.get(uuid, []) == now:
+        return
+    known.pop(uuid, None)
+    known[uuid] = now
+    folder = _profile(options).cache
+    with contextlib.suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        write_text(folder / SNAPSHOTS, json.dumps(dict(list(known.items())[-MOST:]), ensure_ascii=False))
+
+
+def snapshots(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Names of the snapshots of the VMs that are named by then; of all, where none is."""
+    vm = ctx.params.get("vm") or tuple(ctx.args[:1])  # what an option without its value yet left unread
+    return _snapshots(_options(ctx), {vm} if isinstance(vm, str) else set(vm), incomplete)
+
+
+def vms_and_snapshot(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """For commands that take VMs and then a snapshot: once a VM is named, its snapshots before more VMs."""
+    words = {*(ctx.params.get("vm") or ()), ctx.params.get("name")} - {
+        None
+    }  # what stands last is taken for the snapshot
+    if ctx.params.get("where"):
+        return _snapshots(_options(ctx), set(), incomplete)
+    found = _snapshots(_options(ctx), words, incomplete) if words else []
+    return found + [item for item in vms(ctx, param, incomplete) if item.value not in words]
+
+
+def _snapshots(options: Options, words: set[str], incomplete: str) -> list[CompletionItem]:
+    known = _remembered(options)
+    uuids = {
+        domain.key.uuid
+        for host, domain in (_domains(options) if words else ())
+        if words & {domain.name, f"{host}/{domain.name}", domain.key.uuid}
+    }
+    return _items((name for uuid, names in known.items() if not words or uuid in uuids for name in names), incomplete)
 
 
 def parts_of(names: Iterable[str]) -> Complete:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from console.cli.output import iso
+from console.fleet.clones.provenance import Provenance
 from console.fleet.deletion import DeletePlan, FileItem
 from console.fleet.domains import Domain, Load
 from console.fleet.errors import FleetError, Problem
@@ -122,7 +123,27 @@ def vm(domain: Domain, spec: HostSpec | None, view: HostView, now_load: Load | N
         "agent": domain.has_agent,
         "kind": domain.kind,
         "graphics": domain.graphics,
+        "provenance": provenance(domain.provenance),
         "load": load(now_load),
+    }
+
+
+def provenance(value: Provenance | None) -> Record | None:
+    """Where a VM comes from; null where nobody wrote that down."""
+    if value is None:
+        return None
+    return {
+        "cloned_from": value.cloned_from or None,
+        "source": value.source or None,
+        "snapshot": value.snapshot or None,
+        "when": iso(value.when),
+        "by": value.by,
+        "build": value.build,
+        "note": value.note,
+        "linked": value.linked,
+        "template": value.template,
+        "throw_away": value.throw_away,
+        "expires": iso(value.expires),
     }
 
 

@@ -11,7 +11,7 @@ from console.fleet.domains import VmKey
 from console.inventory.inventory import Inventory
 from console.services.commands import vm_words
 
-VERBS = frozenset({"make", "flatten", "family"})
+VERBS = frozenset({"make", "flatten", "keep", "family"})
 """Words behind `splendid clone` that are no VM."""
 
 
@@ -45,6 +45,14 @@ def moment(epoch: float) -> str:
 
 def flatten(inventory: Inventory, key: VmKey) -> str:
     return _line(["clone", "flatten"], vm_words(inventory, [key]))
+
+
+def keep(inventory: Inventory, key: VmKey, *, throw_away: bool, expires: float = 0.0) -> str:
+    """It goes by itself, when it is shut down or at a time (epoch); with neither it stays."""
+    options = ["--throw-away"] if throw_away else []
+    if expires:
+        options.append(f"--until={moment(expires)}")
+    return _line(["clone", "keep"], vm_words(inventory, [key]), options)
 
 
 def family(inventory: Inventory, key: VmKey) -> str:

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 from click.shell_completion import ShellComplete
 
-from console.cli import shells
+from console.cli import completing, shells
 from console.cli.base import Options, Program
+from console.cli.completing import remember
 from console.cli.main import build
-from tests.unit.cli.conftest import Console, services
+from tests.unit.cli.conftest import Console, services, uuid
 
 
 def complete(console: Console, *words: str) -> list[str]:
@@ -71,3 +74,45 @@ def test_queries(seen: Console) -> None:
     assert complete(seen, "search", "sna") == ["snapshots>"]
     assert complete(seen, "search", "state:sa") == ["state:saved"]
     assert complete(seen, "search", "nosuch:x") == []
+
+
+def test_pools_of_the_host_that_is_named(seen: Console) -> None:
+    assert complete(seen, "clone", "web-01", "x", "--pool", "") == ["images"]
+    assert complete(seen, "clone", "web-01", "x", "--host", "kvm-b", "--pool", "im") == ["images"]
+    assert complete(seen, "clone", "web-01", "x", "--host", "nobody", "--pool", "") == []
+
+
+def test_snapshots_that_were_looked_at(seen: Console) -> None:
+    options = Options(seen.folder)
+    assert complete(seen, "snapshot", "revert", "web-01", "") == ["db-01", "kvm-a/web-02", "kvm-b/web-02", "web-10"]
+    remember(options, uuid(1, 0), ["clean", "crash: index"])
+    remember(options, uuid(1, 2), ["other"])
+    assert complete(seen, "snapshot", "show", "web-01", "") == ["clean", "crash: index"]
+    assert complete(seen, "snapshot", "show", "kvm-a/web-10", "") == ["other"]
+    assert complete(seen, "snapshot", "show", "db-01", "") == []
+    assert complete(seen, "snapshot", "revert", "web-01", "c") == ["clean", "crash: index"]
+    assert complete(seen, "snapshot", "revert", "web-01", "web-10", "")[:3] == ["clean", "crash: index", "other"]
+    assert complete(seen, "snapshot", "delete", "--where", "tag:x", "") == ["clean", "crash: index", "other"]
+    assert complete(seen, "clone", "web-01", "--from", "") == ["clean", "crash: index"]
+    remember(options, uuid(1, 0), [])
+    assert complete(seen, "snapshot", "show", "web-01", "") == []
+
+
+def test_what_is_remembered_of_snapshots_is_bounded_and_may_be_damaged(seen: Console) -> None:
+    options = Options(seen.folder)
+    for number in range(completing.MOST + 5):
+        remember(options, f"u{number}", ["s"])
+    kept = seen.folder / "cache" / completing.SNAPSHOTS
+    assert len(json.loads(kept.read_text("utf-8"))) == completing.MOST
+    for damage in ("", "[1]", "{", "\x00"):
+        kept.write_text(damage, "utf-8")
+        assert complete(seen, "snapshot", "show", "web-01", "") == []
+    kept.unlink()
+    kept.mkdir()
+    remember(options, "u", ["s"])  # cannot be written: not missed
+
+
+def test_a_vm_or_a_word_after_clone(seen: Console) -> None:
+    assert complete(seen, "clone", "web-") == ["kvm-a/web-02", "kvm-b/web-02", "web-01", "web-10"]
+    assert complete(seen, "clone", "f") == ["flatten", "family"]
+    assert complete(seen, "template", "make", "web-1") == ["web-10"]

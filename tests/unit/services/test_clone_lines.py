@@ -51,5 +51,7 @@ def test_the_rest() -> None:
     inventory = fleet()
     assert words(clone_lines.flatten(inventory, BLANK)) == ["clone", "flatten", "blank"]
     assert words(clone_lines.family(inventory, BLANK)) == ["clone", "family", "blank"]
+    assert words(clone_lines.keep(inventory, BLANK, throw_away=False)) == ["clone", "keep", "blank"]
+    assert words(clone_lines.keep(inventory, BLANK, throw_away=True)) == ["clone", "keep", "blank", "--throw-away"]
     assert words(clone_lines.template(inventory, [BLANK, ODD], True)) == ["template", "make", "blank", "family"]
     assert words(clone_lines.template(inventory, [BLANK], False)) == ["template", "unmake", "blank"]
