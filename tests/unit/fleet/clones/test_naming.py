@@ -98,5 +98,5 @@ def test_host_names(name: str, host: str) -> None:
         ("/n/.hidden", "/n/.hidden-qa"),
     ],
 )
-def test_files_naming.beside(path: str, made: str) -> None:
+def test_files_beside(path: str, made: str) -> None:
     assert naming.beside(path, "web", "qa") == made
