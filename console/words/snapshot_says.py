@@ -28,8 +28,8 @@ SAYS: dict[str, tuple[str, str]] = {
     # what is lost
     "lost": (N_("{when} is lost:"), N_("you can’t go back to that moment afterwards, neither its disk nor its memory.")),
     "lost-disk": (N_("{when} is lost:"), N_("you can’t go back to that moment afterwards.")),
-    "lost-many": (N_("{n} moments are lost:"), N_("you can’t go back to {names} afterwards.")),
-    "lost-now": (N_("Changes since {when} are lost:"), N_("the state of now goes, and no snapshot keeps it.")),
+    "lost-many": (N_("{n} moments are lost:"), N_("you can’t go back to any of them afterwards: {names}.")),
+    "lost-now": (N_("Changes since {since} are lost:"), N_("the state of now goes, and no snapshot keeps it.")),
     "lost-now-all": (N_("The state of now is lost:"), N_("no snapshot keeps it.")),
     "off": (N_("The VM is off afterwards:"), N_("the snapshot keeps no memory to go on from.")),
     "forced-off": (N_("The VM is forced off:"), N_("its guest is not asked to shut down first.")),
@@ -38,7 +38,32 @@ SAYS: dict[str, tuple[str, str]] = {
         N_("its file systems are kept as after a power cut; the guest agent could freeze them."),
     ),
     "memory-not-kept": (N_("Memory is not kept:"), N_("going back means starting the guest anew.")),
-    "stands-still": (N_("The VM stands still:"), N_("about {seconds}, while its memory is written.")),
+    "stands-still": (N_("The VM stands still for about {seconds}"), N_("while its memory is written.")),
+    "spoiled": (
+        N_("{file} was written after {names} was taken."),
+        N_("It does not hold that moment any more: going back would give a broken disk. Delete the snapshot."),
+    ),
+    "internal-left": (
+        N_("{name} stays inside {file}:"),
+        N_("others are built on that image, so nothing is taken out of it; only the record goes."),
+    ),
+    "transient-loses": (
+        N_("The VM is transient:"),
+        N_("when it stops, it and the records of its snapshots are gone; the files stay."),
+    ),
+    "disk-added": (
+        N_("Disk {target} came later:"),
+        N_("the VM does not have it then; {file} stays where it is."),
+    ),
+    "disk-stays": (N_("Disk {target} stays as it is now:"), N_("the snapshot does not keep it.")),
+    "mixed": (
+        N_("It mixes kinds:"),
+        N_("internal snapshots in the image stay there, but one can go back to them only while the VM writes it."),
+    ),
+    "mixed-inside": (
+        N_("It mixes kinds:"),
+        N_("it is kept inside a file that goes when the external snapshot it stands on is deleted."),
+    ),
     # what is good to know
     "own-delete": (
         "",
@@ -52,19 +77,28 @@ SAYS: dict[str, tuple[str, str]] = {
     ),
     "own-way": ("", N_("The console does it in these steps and journals each one.")),
     "clone-reads": ("", N_("Linked clone {name} reads {file}, which is not touched.")),
-    "base-stays": ("", N_("{file} stays: others are built on it ({names}).")),
+    "base-stays": ("", N_("{file} stays: {names} is built on it.")),
+    "not-ours": ("", N_("{file} stays: it was there before the snapshot, and may belong to somebody.")),
     "branch": ("", N_("The state of now is kept first, as snapshot {name}.")),
     "children-move": ("", N_("What goes on from it ({names}) goes on from {parent} then.")),
-    "skipped-disk": ("", N_("Disk {target} is left out: {why}.")),
+    "skipped-block": (N_("Disk {target} is left out:"), N_("it is no file.")),
+    "skipped-network": (N_("Disk {target} is left out:"), N_("it lies on the network.")),
+    "skipped-shared": (N_("Disk {target} is left out:"), N_("other VMs write it too.")),
     "read-only-disk": ("", N_("Disk {target} is left out: the VM only reads it.")),
     "inside-image": ("", N_("It is kept inside the disk image: no file is made.")),
+    "nvram-kept-out": ("", N_("Its UEFI variables are not part of the snapshot: they stay as they are when you go back.")),
     # what stands in the way, and the way round
-    "read-only": (N_("{host} is set to only look."), N_("Allow changes in the host’s settings.")),
+    "read-only": (N_("Its host is set to only look."), N_("Allow changes in the host’s settings.")),
     "gone": (N_("There is no snapshot {name} any more."), N_("Somebody deleted or renamed it meanwhile.")),
     "name-empty": (N_("It has no name."), N_("Give it one.")),
-    "name-bad": (N_("{name} cannot be a name."), N_("Leave out slashes and control characters, and keep it short.")),
+    "name-bad": (N_("“{name}” cannot be a name."), N_("No slash, no dash at the beginning, nothing invisible, at most 255 bytes.")),
     "name-taken": (N_("There is a snapshot {name} already."), N_("Choose another name.")),
+    "name-inside": (
+        N_("{name} is kept inside a disk image."),
+        N_("libvirt cannot rename it there: take another under the new name while the VM is in that state."),
+    ),
     "no-disks": (N_("No disk of it can be kept."), N_("Choose disks that are files and written.")),
+    "no-such-disk": (N_("It has no disk {target}."), N_("Choose among those it has.")),
     "raw-disk": (
         N_("Disk {target} is {format}."),
         N_("Nothing can be kept inside it: take an external snapshot, or convert it to qcow2."),
@@ -74,57 +108,61 @@ SAYS: dict[str, tuple[str, str]] = {
     "shared-disk": (N_("Disk {target} is shared between VMs."), N_("Leave it out.")),
     "nvram": (
         N_("Its UEFI variables are {format}."),
-        N_("libvirt {libvirt} keeps no internal snapshot of them: take an external one, or turn the VM off first."),
+        N_("libvirt {libvirt} there keeps no internal snapshot of them: take an external one."),
     ),
-    "nvram-kept-out": ("", N_("Its UEFI variables are not part of the snapshot: they stay as they are when you go back.")),
-    "mixed": (
-        N_("It would mix kinds:"),
-        N_("with internal snapshots in the image an external one makes them unreachable. Delete those first, or take an "
-           "internal one."),
+    "mixed-revert": (
+        N_("{name} is internal in parts and external in others."),
+        N_("It cannot be gone back to as one: clone the VM from it instead."),
     ),
-    "mixed-delete": (
-        N_("It has internal and external parts."),
-        N_("libvirt cannot take it apart. Clone the VM from it, then delete the VM."),
+    "external-on-top": (
+        N_("{names} is built on {file}."),
+        N_("Going back or erasing inside that image would spoil it: delete what is built on it first."),
     ),
-    "clone-needs": (
-        N_("{names} needs {file}."),
-        N_("It is a linked clone: flatten or delete it first."),
-    ),
-    "others-need": (N_("{names} needs {file}."), N_("Delete it first, or give it disks of its own.")),
+    "clone-needs": (N_("{names} needs {file}."), N_("It is a linked clone: flatten or delete it first.")),
     "block-job": (N_("A block job runs on disk {target}."), N_("Wait for it, or cancel it in Tasks.")),
-    "busy": (N_("The VM is busy: {job}."), N_("Wait until that is done, or cancel it.")),
+    "busy": (N_("The VM is busy with {job}."), N_("Wait until that is done, or cancel it.")),
     "no-room": (N_("There is not enough room in {pool}:"), N_("it needs {needs}, and {free} are free.")),
-    "no-memory": (N_("There is not enough memory:"), N_("it needs {needs}, and {free} are free.")),
     "missing-file": (
         N_("{file} is missing."),
         N_("The chain of disk {target} is broken there: put the file back, or go back to a snapshot that does not need it."),
     ),
-    "loop": (N_("{file} is built on itself."), N_("Its chain cannot be read: correct its backing file with qemu-img rebase.")),
+    "loop": (
+        N_("{file} is built on itself."),
+        N_("The chain of disk {target} cannot be read: correct its backing file with qemu-img rebase."),
+    ),
+    "deep": (
+        N_("Disk {target} has {n} files built on each other already."),
+        N_("QEMU reads no deeper chains: delete snapshots you don’t need first."),
+    ),
     "no-pool": (
         N_("No pool holds {file}."),
         N_("libvirt can neither make nor delete a file there: define a pool for {folder}."),
     ),
-    "inactive-pool": (N_("Pool {pool} is not active."), N_("Start it first.")),
     "agent": (N_("The guest agent does not answer."), N_("Take it without freezing, or start the agent in the guest.")),
     "no-agent": (N_("It has no guest agent."), N_("Take it without freezing.")),
-    "off-no-memory": (N_("The VM is off: there is no memory to keep."), N_("Take it of the disks only.")),
     "memory-with-disks": (N_("Memory is kept with all disks only."), N_("Take all disks, or leave the memory out.")),
     "freeze-with-memory": (N_("Freezing and memory exclude each other."), N_("With memory the disks are whole anyway.")),
+    "internal-memory": (
+        N_("An internal snapshot of a VM that runs keeps its memory."),
+        N_("Keep the memory, or take an external one."),
+    ),
+    "internal-all-disks": (
+        N_("An internal snapshot keeps all disks."),
+        N_("Take all of them, or an external one."),
+    ),
+    "missing-memory": (
+        N_("Its memory, {file}, is missing."),
+        N_("Put the file back; or clone the VM from the snapshot, which needs the disks only."),
+    ),
     "migrating": (N_("The VM is moving to another host."), N_("Wait until it is there.")),
     "backing-up": (N_("The VM is being backed up."), N_("Wait until that is done.")),
     "transient": (N_("The VM is transient."), N_("Define it first: without a definition it is gone when it stops.")),
     "saved": (N_("Its memory is saved."), N_("Restore it, or discard the saved state first.")),
     "checkpoints": (N_("It has backup checkpoints ({names})."), N_("Delete them first: libvirt refuses both together.")),
     "template": (N_("It is a template."), N_("It must not change while clones may be made of it: make it a VM again first.")),
-    "protected": (N_("It is the base of {names}."), N_("It must not be written: flatten or delete those first.")),
-    "hypervisor": (N_("{host} cannot do this."), N_("Its hypervisor keeps internal snapshots only.")),
+    "protected": (N_("{names} is built on its disks."), N_("They must not be written: flatten or delete that first.")),
     "test-external": (N_("This host keeps internal snapshots only."), N_("Take an internal one.")),
-    "too-old": (N_("libvirt {libvirt} there cannot do this."), N_("It needs {wanted} or newer.")),
-    "internal-running": (
-        N_("libvirt {libvirt} goes back to an internal snapshot of another kind of machine only when the VM is off."),
-        N_("Turn it off first."),
-    ),
-    "must-be-off": (N_("The VM is up."), N_("This can only be done while it is off: shut it down first.")),
+    "unknown-state": (N_("Nobody knows what the VM does now."), N_("Wait until its host tells.")),
     "nothing": (N_("There is nothing to do."), ""),
 }  # fmt: skip
 """Cause and sentence by code."""

@@ -183,8 +183,13 @@ def needs(plan: SnapshotPlan) -> str:
 
 def facts(plan: SnapshotPlan, state: State) -> list[str]:
     """What it means at a glance, a phrase each: whether the VM stops, what becomes free, how long, what it needs."""
-    memory = _("{size} of the host’s memory").format(size=units.size(plan.needs_memory)) if plan.needs_memory else ""
-    return [part for part in (stops(plan, state), frees(plan), takes_time(plan), needs(plan), memory) if part]
+    every = (stops(plan, state), frees(plan), takes_time(plan), needs(plan), memory(plan))
+    return [part for part in every if part]
+
+
+def memory(plan: SnapshotPlan) -> str:
+    """What it takes of the host's memory; "" for nothing."""
+    return _("{size} of the host’s memory").format(size=units.size(plan.needs_memory)) if plan.needs_memory else ""
 
 
 def step(what: Step, plan: SnapshotPlan, state: State) -> str:
@@ -231,7 +236,8 @@ def step_files(what: Step, plan: SnapshotPlan) -> str:
 
 def step_size(what: Step) -> str:
     """What it does to the disk: "2.4 → 4.9 GiB", "−3.1 GiB", "+200 KiB", "–"."""
-    if what.before is not None and what.after is not None and what.before != what.after:
+    grows = what.op in (Op.COMMIT, Op.PULL)
+    if grows and what.before is not None and what.after is not None and what.before != what.after:
         before, after = units.size(what.before), units.size(what.after)
         number, _space, unit = before.partition(units.NBSP)
         return f"{number if after.endswith(units.NBSP + unit) else before} → {after}"
