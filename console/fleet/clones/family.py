@@ -131,9 +131,9 @@ class Kinship:
         mine = set(self._tops.get(base, ())) | self._chains.get(base, frozenset())
         for key, domain in self._domains.items():
             origin = domain.provenance
-            if origin is not None and origin.linked and origin.source.rpartition("/")[2] == base.uuid and key != base:
-                if chain := self._chains[key]:
-                    found[key] = sorted(mine & chain) or sorted(chain)
+            linked = origin is not None and origin.linked and origin.source.rpartition("/")[2] == base.uuid
+            if linked and key != base and (chain := self._chains[key]):
+                found[key] = sorted(mine & chain) or sorted(chain)
         return self._kin(found)
 
     def _kin(self, found: Mapping[VmKey, list[str]]) -> tuple[Kin, ...]:
