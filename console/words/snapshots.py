@@ -38,7 +38,7 @@ _STEPS = {
     Op.PULL: N_("Take in what it is built on"),
     Op.CURRENT: N_("Now goes on from"),
     Op.FORGET: N_("Take it off the list"),
-    Op.RELEASE: N_("End its block job"),
+    Op.RELEASE: N_("End the merge that was left behind"),
 }
 _IF_STOPS = {
     IfStops.NOTHING: N_("nothing has changed"),
