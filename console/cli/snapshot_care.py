@@ -22,7 +22,6 @@ from console.fleet.snapshots.doctor import Finding
 from console.fleet.snapshots.values import SnapshotFacts
 from console.jobs.runner import JobHandle
 from console.services import snapshot_lines
-from console.services.snapshot_compare import compare as compared
 from console.words import N_, _, edits, ngettext, snapshot_says, units
 
 NOW = "now"
@@ -36,6 +35,8 @@ NOW = "now"
 @click.argument("other", required=False, shell_complete=completing.snapshots)
 @with_session
 def compare(session: Session, vm: str, name: str, other: str | None) -> int:
+    from console.services.snapshot_compare import compare as compared  # noqa: PLC0415 - brings lxml, and few commands need it
+
     key = session.vm(vm)
     facts = facts_of(session, key)
     second = "" if other in (None, NOW) and facts.snapshot(NOW) is None else other or ""

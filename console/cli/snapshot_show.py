@@ -156,7 +156,7 @@ def _steps(value: SnapshotPlan, state: State, facts: SnapshotFacts | None, now: 
 def many(session: Session, value: ManyPlan) -> list[str]:
     """The plans of all of them; where one is refused only why."""
     if value.refused:
-        refused = dict.fromkeys(plan for plan, _say in value.refused)
+        refused = [plan for plan in value.plans if plan.refused]
         head = _("Nothing is done: all or none.") if len(value.keys) > 1 else ""
         return [text for text in (head, *(text for one in refused for text in plan(session, one))) if text]
     said = [text for one in value.plans for text in plan(session, one)]
