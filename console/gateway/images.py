@@ -3,27 +3,99 @@ FleetError."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import Any
+
+from console.fleet.errors import Conflict, NotFound, Problem, Reason, Unsupported
 from console.fleet.snapshots.values import ImageFile
+from console.fleet.storage import VolumeKey
+from console.fleet.storing import FILE_KINDS, NewVolume
+from console.gateway import volumes
 from console.gateway.connection import Link
+from console.gateway.errors import calling
+from console.libvirtxml.domain import MAX_CHAIN
+from console.libvirtxml.storage import read_image, read_pool, volume_xml
+
+EMPTY = 256 << 10  # bytes an empty qcow2 image takes at most, but for its table of so many
+TABLE = 1 << 26  # bytes of capacity to one byte of table
 
 
 def image(link: Link, path: str) -> ImageFile | None:
     """The file as its pool tells it now (the pool is looked through anew where it does not know it); None: it is not there.
     Conflict (detail "no-pool") where no pool of the host has that folder."""
-    raise NotImplementedError
+    found = _look(link, path)
+    if found is None:
+        volumes.refresh(link, pool_of(link, path).name())
+        found = _look(link, path)
+    return found
+
+
+def _look(link: Link, path: str) -> ImageFile | None:
+    try:
+        with calling(path):
+            volume = link.conn.storageVolLookupByPath(path)
+            return read_image(volume.XMLDesc(0), volume.storagePoolLookupByVolume().name())
+    except NotFound:
+        return None
+
+
+def pool_of(link: Link, path: str) -> Any:
+    """Libvirt's handle of the pool that has the folder of `path`. Conflict (detail "no-pool")."""
+    try:
+        with calling(path):
+            return link.conn.storagePoolLookupByTargetPath(str(PurePosixPath(path).parent))
+    except NotFound:
+        raise Conflict(Problem(Reason.OTHER, detail="no-pool"), path) from None
 
 
 def chain(link: Link, path: str) -> tuple[ImageFile, ...]:
-    """The file and all it is built on, top first. NotFound: one of them is not there. Conflict (detail "loop")."""
-    raise NotImplementedError
+    """The file and all it is built on, top first. NotFound: one of them is not there. Conflict (detail "loop").
+
+    What a file is, the one above it says: a guest can write into its disk what looks like another format. Where no pool has a
+    file, it is the last: nobody tells what it is built on."""
+    found: list[ImageFile] = []
+    said = ""
+    while path:
+        if path in {one.path for one in found} or len(found) > MAX_CHAIN:
+            raise Conflict(Problem(Reason.OTHER, detail="loop"), path)
+        try:
+            one = image(link, path)
+        except Conflict:
+            found.append(ImageFile(path, format=said))
+            break
+        if one is None:
+            raise NotFound(Reason.GONE, path)
+        found.append(replace(one, format=said or one.format))
+        path, said = one.backing, one.backing_format
+    return tuple(found)
 
 
 def make_overlay(link: Link, path: str, onto: str, onto_format: str = "") -> None:
     """Makes an empty qcow2 image on `onto`, of its size and with its owner and mode. One that is there already on `onto` and
     holds nothing is done; any other file of that name: Conflict (EXISTS). onto_format: "" = as the pool says."""
-    raise NotImplementedError
+    link.writable()
+    base = image(link, onto)
+    if base is None:
+        raise NotFound(Reason.GONE, onto)
+    there = image(link, path)
+    if there is not None:
+        if there.backing == onto and there.allocation <= EMPTY + there.capacity // TABLE:
+            return
+        raise Conflict(Problem(Reason.EXISTS, detail=path), path)
+    pool = pool_of(link, path)
+    new = NewVolume(PurePosixPath(path).name, base.capacity, 0, "qcow2", onto, onto_format or base.format)
+    with calling(path):
+        if read_pool(pool.XMLDesc(0)).kind not in FILE_KINDS:
+            raise Unsupported(Problem(Reason.OTHER, detail="overlay-pool"), path)
+        like = link.conn.storageVolLookupByPath(onto).XMLDesc(0)
+        pool.createXML(volume_xml(new, like), 0)
+    link.touched_pools()
 
 
 def remove(link: Link, path: str) -> None:
     """Deletes a file. One that is gone is done already. Conflict (detail "no-pool") where libvirt has no hold of it."""
-    raise NotImplementedError
+    link.writable()
+    there = image(link, path)
+    if there is not None:
+        volumes.delete(link, VolumeKey(link.spec.id, there.pool, there.volume))

@@ -5,24 +5,92 @@ Nothing here decides: what is safe is said by a plan (fleet.snapshots). What was
 
 from __future__ import annotations
 
+import contextlib
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import libvirt
+
+from console.fleet.errors import Conflict, FleetError, NotFound, Problem, Reason, Unreachable
 from console.fleet.snapshots.values import Snapshot
 from console.gateway.connection import Link
+from console.gateway.errors import calling
+from console.libvirtxml import tree
+from console.libvirtxml.snapshot import read_snapshot
 
 AGENT_LIMIT = 10  # seconds the guest agent has for each word to it
+THAWS = 3  # times a guest is told to go on, a second apart, before that is given up
+_NO_LIMIT = -2  # VIR_DOMAIN_AGENT_RESPONSE_TIMEOUT_BLOCK: as it is when a domain starts
+_REDEFINE = libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE
+_CURRENT = libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_CURRENT
+
+
+@contextmanager
+def _acting(link: Link, uuid: str) -> Iterator[Any]:
+    """The domain's handle, for a change; domain and pools are read anew afterwards, however it went."""
+    link.writable()
+    domain = link.domain(uuid)
+    try:
+        with calling(domain.name()):
+            yield domain
+    finally:
+        link.touched(uuid)
+        link.touched_pools()
+
+
+def _handle(domain: Any, name: str) -> Any:
+    with calling(name):
+        return domain.snapshotLookupByName(name, 0)
+
+
+# looking
 
 
 def listed(link: Link, uuid: str) -> tuple[Snapshot, ...]:
     """All of a domain, parents before children."""
-    raise NotImplementedError
+    domain = link.domain(uuid)
+    with calling(domain.name()):
+        handles = domain.listAllSnapshots(0)
+        current = domain.snapshotCurrent(0).getName() if handles and domain.hasCurrentSnapshot(0) else ""
+    found = []
+    for handle in handles:
+        with contextlib.suppress(NotFound), calling():  # it went meanwhile
+            found.append(read_snapshot(handle.getXMLDesc(0), current=handle.getName() == current))
+    return in_order(found)
+
+
+def in_order(snapshots: Iterable[Snapshot]) -> tuple[Snapshot, ...]:
+    """Parents before children, else by time; one whose parent is not there stands as a root does."""
+    left = sorted(snapshots, key=lambda one: one.created)
+    names = {one.name for one in left}
+    below: dict[str, list[Snapshot]] = {}
+    for one in left:
+        below.setdefault(one.parent if one.parent in names else "", []).append(one)
+    ordered, waiting = [], below.get("", [])[::-1]
+    while waiting:
+        ordered.append(one := waiting.pop())
+        waiting += below.get(one.name, [])[::-1]
+    return tuple(ordered)
 
 
 def xml(link: Link, uuid: str, name: str, *, secrets: bool = False) -> str:
     """The XML of one, with the domain's as it was then. secrets: with passwords, for redefining it. NotFound."""
-    raise NotImplementedError
+    handle = _handle(link.domain(uuid), name)
+    with calling(name):
+        return str(handle.getXMLDesc(libvirt.VIR_DOMAIN_SNAPSHOT_XML_SECURE if secrets else 0))
 
 
 def exists(link: Link, uuid: str, name: str) -> bool:
-    raise NotImplementedError
+    try:
+        _handle(link.domain(uuid), name)
+    except NotFound:
+        return False
+    return True
+
+
+# taking
 
 
 def take(link: Link, uuid: str, text: str, *, disk_only: bool, freeze: bool = False, live: bool = False) -> None:
@@ -33,38 +101,124 @@ def take(link: Link, uuid: str, text: str, *, disk_only: bool, freeze: bool = Fa
     the guest is thawed once more by us. live: external memory is written while the guest goes on. Conflict (EXISTS): the name
     is taken. Busy (AGENT): the agent does not answer, nothing was taken.
     """
-    raise NotImplementedError
+    name = tree.text(tree.parse(text, "snapshot").find("name"))
+    flags = libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_LIVE if live else 0
+    if disk_only:
+        flags |= libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY
+    if disk_only or live:
+        flags |= libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_ATOMIC
+    with _acting(link, uuid) as domain:
+        if exists(link, uuid, name):
+            raise Conflict(Reason.EXISTS, domain.name(), detail=name)
+        if not freeze:
+            domain.snapshotCreateXML(text, flags)
+            return
+        try:
+            with agent_limit(domain), calling(domain.name()):
+                domain.snapshotCreateXML(text, flags | libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_QUIESCE)
+        except FleetError as error:
+            if isinstance(error, Unreachable):
+                raise  # a host that lives ends the call by itself, thaw and all
+            if not (thaw(link, uuid) and exists(link, uuid, name)):
+                raise
+
+
+@contextmanager
+def agent_limit(domain: Any, seconds: int = AGENT_LIMIT) -> Iterator[None]:
+    """Within, no word to the guest agent waits longer than that; hosts before 5.10 know no such limit."""
+    with contextlib.suppress(libvirt.libvirtError):
+        domain.agentSetResponseTimeout(seconds, 0)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(libvirt.libvirtError):
+            domain.agentSetResponseTimeout(_NO_LIMIT, 0)
 
 
 def thaw(link: Link, uuid: str) -> bool:
     """Has a guest that may have been left frozen go on: after a daemon that died within `take`. False: it could not be told.
 
     One that is not frozen, or off, is done already."""
-    raise NotImplementedError
+    link.writable()
+    domain = link.domain(uuid)
+    with calling(domain.name()):
+        if not domain.isActive():
+            return True
+    for again in range(THAWS):
+        try:
+            with agent_limit(domain), calling(domain.name()):
+                domain.fsThaw(None, 0)
+            return True
+        except Unreachable:
+            raise
+        except FleetError:
+            time.sleep(1.0 if again + 1 < THAWS else 0.0)
+    return False
+
+
+# going back
 
 
 def revert(link: Link, uuid: str, name: str, *, start: bool | None = None, paused: bool = False) -> None:
     """Goes back to an internal snapshot. start: True, it runs then; False, it is off; None, as the snapshot has it.
     paused: it stands still where it would run. A running VM whose devices differ is started anew for it."""
-    raise NotImplementedError
+    with _acting(link, uuid) as domain:
+        snapshot = _internal(domain, name)
+        ran = read_snapshot(snapshot.getXMLDesc(0)).state.active
+        runs = ran if start is None else start
+        flags = 0
+        if (runs and paused) or (ran and not runs):
+            flags = libvirt.VIR_DOMAIN_SNAPSHOT_REVERT_PAUSED
+        elif runs and not ran:
+            flags = libvirt.VIR_DOMAIN_SNAPSHOT_REVERT_RUNNING
+        if domain.hasManagedSaveImage(0):
+            domain.managedSaveRemove(0)  # its memory would meet disks of another time
+        _revert(domain, snapshot, flags)
+        if not runs and domain.isActive():
+            domain.destroy()
+
+
+def _revert(domain: Any, snapshot: Any, flags: int) -> None:
+    try:
+        domain.revertToSnapshot(snapshot, flags)
+    except libvirt.libvirtError as error:
+        if error.get_error_code() != libvirt.VIR_ERR_SNAPSHOT_REVERT_RISKY:
+            raise
+        domain.revertToSnapshot(snapshot, flags | libvirt.VIR_DOMAIN_SNAPSHOT_REVERT_FORCE)
+
+
+def _internal(domain: Any, name: str) -> Any:
+    """The handle of a snapshot that libvirt itself may work on: of an external one it would touch files that others need."""
+    handle = _handle(domain, name)
+    if read_snapshot(handle.getXMLDesc(0)).external:
+        raise Conflict(Problem(Reason.WRONG_STATE, detail="external"), name)
+    return handle
+
+
+# records
 
 
 def erase(link: Link, uuid: str, name: str) -> None:
     """Takes an internal snapshot out of its images; those below it go on from its parent. One that is gone is done already."""
-    raise NotImplementedError
+    with contextlib.suppress(NotFound), _acting(link, uuid) as domain:
+        _internal(domain, name).delete(0)
 
 
 def forget(link: Link, uuid: str, name: str) -> None:
     """Removes libvirt's record of a snapshot; no file changes. Those below it go on from its parent. Gone is done already."""
-    raise NotImplementedError
+    with contextlib.suppress(NotFound), _acting(link, uuid) as domain:
+        _handle(domain, name).delete(libvirt.VIR_DOMAIN_SNAPSHOT_DELETE_METADATA_ONLY)
 
 
 def redefine(link: Link, uuid: str, text: str, *, current: bool = False) -> None:
     """Tells libvirt a snapshot anew, as `text` has it: one of that name is replaced (other files, parent, description).
-    current: "now" goes on from it."""
-    raise NotImplementedError
+    current: "now" goes on from it. Of a snapshot that is current it stays so."""
+    with _acting(link, uuid) as domain:
+        name = tree.text(tree.parse(text, "snapshot").find("name"))
+        was = domain.hasCurrentSnapshot(0) and domain.snapshotCurrent(0).getName() == name
+        domain.snapshotCreateXML(text, _REDEFINE | (_CURRENT if current or was else 0))
 
 
 def set_current(link: Link, uuid: str, name: str) -> None:
     """Has "now" go on from that snapshot; nothing else changes."""
-    raise NotImplementedError
+    redefine(link, uuid, xml(link, uuid, name, secrets=True), current=True)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+
 from lxml import etree
 
 from console.fleet.hosts import Pool, Volume
+from console.fleet.snapshots.values import ImageFile
 from console.fleet.storing import NewPool, NewVolume
 from console.libvirtxml import tree
 
@@ -57,14 +60,31 @@ def read_volume(xml: str | bytes) -> Volume:
     )
 
 
+def read_image(xml: str | bytes, pool: str) -> ImageFile:
+    """A volume of that pool as an image that may be built on another. Raises Failed for what is no XML."""
+    root = tree.parse(xml, "volume")
+    form, below = root.find("target/format"), root.find("backingStore/format")
+    return ImageFile(
+        path=tree.text(root.find("target/path")),
+        pool=pool,
+        volume=root.findtext("name") or "",
+        format=form.get("type", "") if form is not None else "",
+        capacity=tree.size(root.find("capacity")),
+        allocation=tree.size(root.find("allocation")),
+        backing=tree.text(root.find("backingStore/path")),
+        backing_format=below.get("type", "") if below is not None else "",
+    )
+
+
 def born(xml: str | bytes) -> str:
     """When a volume's file was made, as its host says it; "" where it doesn't: libvirt on Linux writes 0, whatever it is."""
     found = tree.text(tree.parse(xml, "volume").find("target/timestamps/btime"))
     return "" if found.strip("0.") == "" else found
 
 
-def volume_xml(new: NewVolume) -> str:
-    """The XML of a volume that is to be made."""
+def volume_xml(new: NewVolume, like: str | bytes = "") -> str:
+    """The XML of a volume that is to be made. like: the XML of one whose owner and mode it gets: a host that leaves owners as
+    they are could not open another's."""
     root = etree.Element("volume")
     etree.SubElement(root, "name").text = new.name
     etree.SubElement(root, "capacity", unit="bytes").text = str(new.capacity)
@@ -72,6 +92,10 @@ def volume_xml(new: NewVolume) -> str:
     target = etree.SubElement(root, "target")
     if new.format:
         etree.SubElement(target, "format", type=new.format)
+    owned = tree.parse(like, "volume").find("target/permissions") if like else None
+    if owned is not None:
+        same = etree.SubElement(target, "permissions")
+        same.extend(deepcopy(part) for part in owned if part.tag in ("mode", "owner", "group"))
     if new.backing:
         backing = etree.SubElement(root, "backingStore")
         etree.SubElement(backing, "path").text = new.backing

@@ -6,8 +6,9 @@ import pytest
 
 from console.fleet.errors import Failed
 from console.fleet.hosts import Pool, Volume
+from console.fleet.snapshots.values import ImageFile
 from console.fleet.storing import NewPool, NewVolume
-from console.libvirtxml.storage import born, names_in, pool_xml, read_pool, read_volume, volume_xml
+from console.libvirtxml.storage import born, names_in, pool_xml, read_image, read_pool, read_volume, volume_xml
 
 POOL = """<pool type='dir'><name>images</name><uuid>p0</uuid>
 <capacity unit='bytes'>107374182400</capacity><allocation unit='GiB'>2</allocation><available unit='bytes'>105226698752</available>
@@ -33,6 +34,22 @@ def test_a_pool() -> None:
         available=98 << 30,
         volumes=(volume,),
     )
+
+
+def test_a_volume_as_an_image_that_is_built_on_another() -> None:
+    assert read_image(VOLUME, "images") == ImageFile(
+        "/i/a.qcow2", "images", "a.qcow2", "qcow2", 10 << 30, 200704, "/i/base.qcow2", "qcow2"
+    )
+    assert read_image("<volume><name>b</name></volume>", "p") == ImageFile("", "p", "b")
+
+
+def test_a_volume_made_with_the_owner_of_another() -> None:
+    owned = "<permissions><mode>0644</mode><owner>107</owner><group>108</group><label>x:c1,c2</label></permissions>"
+    like = VOLUME.replace("<features>", f"{owned}<features>")
+    made = volume_xml(NewVolume("n", 512, format="qcow2"), like)
+    assert "<permissions><mode>0644</mode><owner>107</owner><group>108</group></permissions>" in made
+    assert "label" not in made
+    assert "permissions" not in volume_xml(NewVolume("n", 512), VOLUME)
 
 
 def test_a_volume_with_a_backing_file() -> None:
