@@ -25,7 +25,7 @@ yes_option = option("--yes", "-y", is_flag=True, help=N_("Don't ask."))
 class Dry:
     """A plan with what is printed of it.
 
-    lines: for people. record: for --json. kind: what is tried (a key of words.errors.TRIED). question, wanted: what is typed
+    lines: for people. record: for --json. kind: what is tried (a key of words.tried.TRIED). question, wanted: what is typed
     before it is done; wanted "" = "yes". asks: it is asked for at all (nobody is asked for what takes nothing away).
     more: what is done after `run`, one after the other, until one fails; None of one = it needs nothing any more.
     """

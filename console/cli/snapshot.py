@@ -48,7 +48,7 @@ def found(facts: SnapshotFacts, name: str) -> Snapshot:
     snapshot = facts.snapshot(name)
     if snapshot is None:
         with trying("snapshot.find"):
-            raise NotFound(Reason.GONE, name, ", ".join(one.name for one in facts.snapshots))
+            raise NotFound(Reason.GONE, name, detail=", ".join(one.name for one in facts.snapshots))
     return snapshot
 
 

@@ -12,6 +12,7 @@ from console.words import units
 from console.words.addresses import flaw
 from console.words.states import state_in_sentence
 from console.words.translation import N_, _
+from console.words.tried import tried_sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,71 +33,6 @@ class Explained:
     def full(self) -> str:
         return " ".join(part for part in (self.what, self.why, self.next) if part)
 
-
-TRIED = {
-    "vm.start": N_("Could not start {what}."),
-    "vm.resume": N_("Could not resume {what}."),
-    "vm.pause": N_("Could not pause {what}."),
-    "vm.shutdown": N_("Could not shut down {what}."),
-    "vm.reboot": N_("Could not reboot {what}."),
-    "vm.force-off": N_("Could not force {what} off."),
-    "vm.reset": N_("Could not reset {what}."),
-    "vm.save": N_("Could not save {what}."),
-    "vm.restore": N_("Could not restore {what}."),
-    "vm.discard-save": N_("Could not discard the saved state of {what}."),
-    "vm.autostart-on": N_("Could not turn autostart of {what} on."),
-    "vm.autostart-off": N_("Could not turn autostart of {what} off."),
-    "vm.scale": N_("Could not set vCPU and memory of {what}."),
-    "vm.await": N_("The guests of {what} were not up in time."),
-    "vm.bulk": N_("Nothing was done."),
-    "vm.rename": N_("Could not rename {what}."),
-    "vm.describe": N_("Could not describe {what}."),
-    "vm.tag": N_("Could not tag {what}."),
-    "vm.delete": N_("Could not delete {what}."),
-    "pool.start": N_("Could not start pool {what}."),
-    "pool.stop": N_("Could not stop pool {what}."),
-    "pool.refresh": N_("Could not refresh pool {what}."),
-    "pool.build": N_("Could not build pool {what}."),
-    "pool.define": N_("Pool {what} was not defined."),
-    "pool.delete": N_("Pool {what} was not removed."),
-    "pool.autostart-on": N_("Could not turn autostart of pool {what} on."),
-    "pool.autostart-off": N_("Could not turn autostart of pool {what} off."),
-    "pool.find": N_("No pool is called {what}."),
-    "volume.create": N_("Volume {what} was not created."),
-    "volume.delete": N_("Volume {what} was not deleted."),
-    "volume.resize": N_("Volume {what} was not resized."),
-    "volume.clone": N_("Volume {what} was not copied."),
-    "volume.upload": N_("{what} was not uploaded; nothing of it is left on the host."),
-    "volume.download": N_("{what} was not downloaded; nothing of it is left here."),
-    "volume.clean": N_("What is left of {what} was not taken back."),
-    "volume.find": N_("No volume is called {what}."),
-    "job.again": N_("Task {what} was not done again."),
-    "job.finish": N_("Could not find out what is left of {what}."),
-    "job.dismiss": N_("Task {what} is kept as unfinished."),
-    "alert.keep": N_("Alerts stay as they are: {what}."),
-    "search.keep": N_("Kept searches stay as they are: {what}."),
-    "vm.edit": N_("Could not change the configuration of {what}."),
-    "vm.edit-plan": N_("Could not find out what would change in {what}."),
-    "vm.versions": N_("Could not read the earlier versions of {what}."),
-    "vm.xml": N_("Could not read the XML of {what}."),
-    "vm.screen": N_("Could not read the screen of {what}."),
-    "vm.plan": N_("Could not find out what {what} would take with it."),
-    "vm.find": N_("No VM is called {what}."),
-    "stats.read": N_("The recorded load could not be read."),
-    "host.find": N_("No host is called {what}."),
-    "zone.find": N_("No zone is called {what}."),
-    "host.connect": N_("No connection to {what}."),
-    "host.check": N_("{what} did not pass the test."),
-    "host.add": N_("{what} was not added."),
-    "host.edit": N_("{what} was not changed."),
-    "host.remove": N_("{what} was not removed."),
-    "host.trust": N_("The host key of {what} was not stored."),
-    "file.read": N_("{what} could not be read."),
-    "file.save": N_("{what} was not saved."),
-    "cache": N_("What was last seen is not being kept."),
-    "": N_("{what}: that did not work."),
-}
-"""What was tried, by kind of job or a code of its own."""
 
 # without a detail, and with {detail}: the value of Problem.detail
 _WHY: dict[Reason, tuple[str, str]] = {
@@ -287,14 +223,10 @@ _FINDING = {
     "vm.find": N_("See splendid vm list --cached; a VM of a host that was never reached is not known."),
     "host.find": N_("See splendid host list."),
     "zone.find": N_("See splendid host list."),
+    "snapshot.find": N_("See splendid snapshot list."),
     "pool.find": N_("See splendid storage pools."),
     "volume.find": N_("See splendid storage volumes."),
 }
-
-
-def tried_sentence(tried: str, what: str) -> str:
-    """`tried`: a key of TRIED, or a sentence already made."""
-    return _(TRIED[tried]).format(what=what) if tried in TRIED else tried
 
 
 def sentence(problem: Problem, what: str, tried: str = "") -> Explained:
@@ -336,7 +268,8 @@ def _not_found(problem: Problem, what: str, tried: str) -> Explained:
             _("They are {names}.").format(names=problem.detail),
             _("Write which one you mean as host/name."),
         )
-    near = _("Similar: {names}.").format(names=problem.detail) if problem.detail else ""
+    has = _("It has {names}.") if tried == "snapshot.find" else _("Similar: {names}.")
+    near = has.format(names=problem.detail) if problem.detail else ""
     return Explained(tried_sentence(tried, what), near, _(_FINDING[tried]))
 
 
