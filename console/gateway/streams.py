@@ -61,9 +61,9 @@ def upload(link: Link, key: VolumeKey, file: int, length: int, *, sparse: bool, 
     link.writable()
     volume = handle_of(link, key)
     flags = libvirt.VIR_STORAGE_VOL_UPLOAD_SPARSE_STREAM if sparse else 0
-    stream = _begin(link, lambda stream: volume.upload(stream, 0, length, flags), key.name)
+    stream = begin(link, lambda stream: volume.upload(stream, 0, length, flags), key.name)
     sent = 0
-    with _ended(stream, key.name):
+    with ended(stream, key.name):
         at = 0
         while at < length:
             data, hole = _next_part(file, at, length, sparse)
@@ -75,7 +75,7 @@ def upload(link: Link, key: VolumeKey, file: int, length: int, *, sparse: bool, 
                 block = os.pread(file, min(PIECE, data), at)
                 if not block:
                     raise Failed(Reason.OTHER, key.name, text=f"the file ended at {at} of {length} bytes")
-                _send(stream, block, key.name)
+                send(stream, block, key.name)
                 at += len(block)
                 sent += len(block)
             progress(at)
@@ -86,7 +86,7 @@ def handle_of(link: Link, key: VolumeKey) -> Any:
     return volumes.handle(link, key)
 
 
-def _send(stream: Any, block: bytes, what: str) -> None:
+def send(stream: Any, block: bytes, what: str) -> None:
     view = memoryview(block)
     while view:
         with calling(what):
@@ -116,8 +116,8 @@ def download(link: Link, key: VolumeKey, file: int, length: int, *, sparse: bool
     came = 0
     for start in range(0, length, SPAN):
         span = min(SPAN, length - start)
-        stream = _begin(link, lambda stream, at=start, size=span: volume.download(stream, at, size, flags), key.name)  # type: ignore[misc]
-        with _ended(stream, key.name):
+        stream = begin(link, lambda stream, at=start, size=span: volume.download(stream, at, size, flags), key.name)  # type: ignore[misc]
+        with ended(stream, key.name):
             at, end = start, start + span
             while True:
                 with calling(key.name):
@@ -146,7 +146,7 @@ def _write(file: int, block: bytes, at: int) -> None:
         at += taken
 
 
-def _begin(link: Link, start: Callable[[Any], object], what: str) -> Any:
+def begin(link: Link, start: Callable[[Any], object], what: str) -> Any:
     with calling(what):
         stream = link.conn.newStream(0)
         start(stream)
@@ -154,7 +154,7 @@ def _begin(link: Link, start: Callable[[Any], object], what: str) -> Any:
 
 
 @contextlib.contextmanager
-def _ended(stream: Any, what: str) -> Iterator[None]:
+def ended(stream: Any, what: str) -> Iterator[None]:
     """Finishes the stream, which waits until the host has it all; aborts it where anything goes wrong before."""
     try:
         yield
