@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from console.fleet.errors import NotFound, Reason
-from console.fleet.snapshots.plans import Deed
-from console.words import errors
+from console.fleet.snapshots.plans import Deed, Op
+from console.words import errors, jobs
 from console.words.tried import TRIED, tried_sentence
 
 
@@ -13,6 +13,12 @@ def test_what_was_tried_names_what_it_was_tried_on() -> None:
 
 def test_every_act_on_snapshots_has_its_sentence() -> None:
     assert {f"snapshot.{deed}" for deed in Deed} <= set(TRIED)
+    assert all(jobs.kind(f"snapshot.{deed}") != f"snapshot.{deed}" for deed in Deed)
+
+
+def test_every_step_is_told_while_it_is_done() -> None:
+    for op in Op:
+        assert not jobs.step_words(f"snapshot.{op}", {"file": "/p/x"}).startswith("snapshot.")
 
 
 def test_a_snapshot_that_is_not_there_is_told_with_those_that_are() -> None:
