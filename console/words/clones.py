@@ -20,6 +20,7 @@ from console.fleet.storing import Say, Weight
 from console.words import units
 from console.words.clone_checks import Name
 from console.words.clone_checks import say as say
+from console.words.snapshots import rough
 from console.words.translation import N_, _, ngettext
 
 MOST_NAMES = 6  # in a sentence; the rest is counted
@@ -71,7 +72,7 @@ _DEEDS = {
 _SEED = N_("{volume} in {pool}: tells the guest who it is")
 _DEED_WORDS = {
     DiskDeed.COPY: N_("copied"),
-    DiskDeed.BACKUP: N_("copied at one moment"),
+    DiskDeed.BACKUP: N_("copied live"),
     DiskDeed.LINK: N_("built on it"),
     DiskDeed.STREAM: N_("sent"),
     DiskDeed.SHARE: N_("shared"),
@@ -155,7 +156,7 @@ def needs(plan: ClonePlan) -> str:
 
 
 def _about(seconds: float) -> str:
-    return _("about {time}").format(time=units.duration(max(1.0, seconds)))
+    return _("about {time}").format(time=units.duration(rough(seconds)))
 
 
 def clone_lines(one: OneClone) -> list[str]:
@@ -184,20 +185,29 @@ def deed(value: DiskDeed) -> str:
     return _(_DEED_WORDS[value])
 
 
-def title(source: str) -> str:
-    """The name of the act on one VM: "Clone win11-blank"."""
-    return _("Clone {name}").format(name=source)
+def title(sources: Iterable[str]) -> str:
+    """The name of the act: "Clone win11-blank", "Clone 3 VMs"."""
+    known = list(sources)
+    if len(known) == 1:
+        return _("Clone {name}").format(name=known[0])
+    return ngettext("Clone {count} VM", "Clone {count} VMs", len(known)).format(count=units.count(len(known)))
 
 
-def button(plan: ClonePlan) -> str:
+def button(*plans: ClonePlan) -> str:
     """Names act and count: "Clone to qa-01", "Make 20 linked clones"."""
-    count = len(plan.clones)
-    if count == 1:
-        return _("Clone to {name}").format(name=plan.clones[0].name)
-    if plan.order.kind is CloneKind.LINKED:
-        form = ngettext("Make {count} linked clone", "Make {count} linked clones", count)
+    made = [one for plan in plans for one in plan.clones]
+    if len(made) == 1:
+        return _("Clone to {name}").format(name=made[0].name)
+    kind = plans[0].order.kind if plans else None
+    return _("Make {clones}").format(clones=total(len(made), kind))
+
+
+def total(count: int, kind: CloneKind | None = None) -> str:
+    """How many: "20 clones", "20 linked clones"."""
+    if kind is CloneKind.LINKED:
+        form = ngettext("{count} linked clone", "{count} linked clones", count)
     else:
-        form = ngettext("Make {count} clone", "Make {count} clones", count)
+        form = ngettext("{count} clone", "{count} clones", count)
     return form.format(count=units.count(count))
 
 

@@ -28,6 +28,7 @@ QWidget[ground="sunken"] { background: $sunken; }
 QFrame[line="top"] { border: none; border-top: 1px solid $border; }
 QFrame[line="bottom"] { border: none; border-bottom: 1px solid $border; }
 QFrame[line="right"] { border: none; border-right: 1px solid $border; }
+QFrame[line="left"] { border: none; border-left: 1px solid $border; }
 QFrame[card="true"] { background: $base; border: 1px solid $border; border-radius: $r_card; }
 QFrame[card="true"][quiet="true"] { background: $sunken; }
 QFrame[rule="true"] { background: $line; border: none; }

@@ -75,7 +75,7 @@ def test_a_plan_names_each_file_and_address() -> None:
         "qa-1 is made:",
         "  vda: a copy of /v/a.qcow2, 2\u00a0GiB, to qa-1-vda.qcow2 in fast",
         "  MAC 52:54:00:00:00:01 becomes 52:54:00:00:00:02",
-        "Takes 4\u00a0GiB of 40\u00a0GiB that are free, about 3\u00a0min 20\u00a0s.",
+        "Takes 4\u00a0GiB of 40\u00a0GiB that are free, about 3\u00a0min.",
     ]
 
 
