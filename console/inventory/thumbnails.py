@@ -16,8 +16,8 @@ SCHEMA = (
     " image BLOB NOT NULL, PRIMARY KEY (uuid, name))",
     "CREATE INDEX thumbnails_at ON thumbnails (at)",
 )
-MOST = 20_000  # in all; the oldest go
-LARGEST = 256 << 10  # bytes of one
+MOST = 5_000  # in all; the oldest go
+LARGEST = 512 << 10  # bytes of one
 
 
 class Thumbnails:

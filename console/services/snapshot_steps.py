@@ -1,0 +1,271 @@
+"""The steps of a plan carried out, each in a way that it can be done again where it was cut off, and taken back where that can
+be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from console.fleet.domains import State
+from console.fleet.errors import Conflict, Reason
+from console.fleet.snapshots.plans import Deed, Op, SnapshotPlan, Step, TakeOrder
+from console.fleet.snapshots.standing import needed_by
+from console.fleet.snapshots.values import SnapshotFacts
+from console.gateway import blockjobs, defining, domains, images, restoring, snapshots
+from console.gateway.connection import Link
+from console.gateway.snapshot_facts import read_facts
+from console.jobs.job import Job
+from console.libvirtxml.cloning import domain_in
+from console.libvirtxml.snapshot_writing import as_now, new_snapshot, told_anew
+from console.libvirtxml.sources import with_files
+from console.services.snapshot_record import Before
+
+BUSY_WITH_FILES = frozenset({Op.COMMIT, Op.PULL})
+
+
+class Steps:
+    """Of one plan on its host. hold: what comes up stands still, for others to come up with it.
+
+    heeds: a merge ends where the job is to end.
+
+    facts: as they were asked last; a step that is done makes them stale, and who needs them asks anew.
+    """
+
+    def __init__(
+        self,
+        link: Link,
+        job: Job,
+        plan: SnapshotPlan,
+        before: Before,
+        facts: SnapshotFacts | None,
+        *,
+        hold: bool = False,
+        heeds: bool = True,
+    ) -> None:
+        self._link = link
+        self._job = job
+        self._plan = plan
+        self._before = before
+        self._hold = hold
+        self._heeds = heeds
+        self._known = facts
+        self._made: set[str] = set()
+        self._switched = False
+        self._uuid = plan.key.uuid
+        self._does: Mapping[Op, Callable[[Step], None]] = {
+            Op.CHECK: lambda _step: None,
+            Op.CREATE: self._create,
+            Op.REVERT: self._revert,
+            Op.ERASE: lambda step: self._each(step, snapshots.erase),
+            Op.STOP: lambda _step: self._stop(),
+            Op.OVERLAY: lambda step: images.make_overlay(link, step.file, step.onto, step.format),
+            Op.SWITCH: self._switch,
+            Op.RESTORE: self._restore,
+            Op.START: lambda _step: self._start(),
+            Op.PAUSE: lambda _step: self._pause(),
+            Op.RESUME: lambda _step: self._resume(),
+            Op.COMMIT: self._commit,
+            Op.PULL: self._pull,
+            Op.REDEFINE: self._redefine,
+            Op.CURRENT: lambda step: snapshots.set_current(link, self._uuid, step.names[0]),
+            Op.FORGET: lambda step: self._each(step, snapshots.forget),
+            Op.REMOVE: self._remove,
+        }
+
+    def facts(self) -> SnapshotFacts:
+        """As they are now."""
+        if self._known is None:
+            self._known = read_facts(self._link, self._plan.key)
+        return self._known
+
+    def do(self, step: Step) -> None:
+        """Blocks until it is done. Errors: FleetError; Cancelled while files are merged."""
+        self._does[step.op](step)
+        if step.op is not Op.REMOVE:  # files that go one after the other need no new look each
+            self._known = None
+
+    def undo(self, step: Step) -> None:
+        """Takes it back, where it was done or begun. What cannot be taken back is left (see standing.can_go_back)."""
+        match step.op:
+            case Op.OVERLAY:
+                self._unmake(step)
+            case Op.SWITCH:
+                self._switch_back()
+            case Op.CURRENT if self._before.current:
+                if self.facts().snapshot(self._before.current) is not None:
+                    snapshots.set_current(self._link, self._uuid, self._before.current)
+            case Op.STOP if self._before.active:
+                self._start()
+            case Op.START | Op.RESTORE if not self._before.active:
+                self._stop()
+            case Op.PAUSE if not self._before.paused:
+                self._resume()
+            case _:
+                return
+        self._known = None
+
+    # snapshots
+
+    def _each(self, step: Step, act: Callable[[Link, str, str], None]) -> None:
+        for name in step.names:
+            act(self._link, self._uuid, name)
+
+    def _create(self, step: Step) -> None:
+        """All files of one snapshot are made at once, with the first of its steps."""
+        name = step.names[0]
+        if name in self._made:
+            return
+        order = self._plan.order or TakeOrder(name)
+        steps = [other for other in self._plan.steps if other.op is Op.CREATE and other.names == step.names]
+        overlays = {other.target: other.file for other in steps if other.target}
+        memory_file = next((other.file for other in steps if not other.target and other.file), "")
+        external = order.kind == "external"
+        disks = self.facts().disks
+        text = new_snapshot(
+            name,
+            order.description,
+            memory=("external" if external else "internal") if order.memory else "no",
+            memory_file=memory_file if external and order.memory else "",
+            overlays=overlays if external else {},
+            inside=() if external else order.targets,
+            out=[disk.target for disk in disks if disk.target not in order.targets],
+        )
+        self._clear(overlays)
+        disk_only = external and not order.memory
+        snapshots.take(self._link, self._uuid, text, disk_only=disk_only, freeze=order.freeze)
+        self._made.add(name)
+
+    def _clear(self, overlays: Mapping[str, str]) -> None:
+        """Files of these names that were begun when all ended, and that hold nothing, would be in the way."""
+        for path in overlays.values():
+            file = self.facts().files.get(path)
+            if file is not None and file.exists and file.allocation == 0 and not needed_by(path, self.facts()):
+                images.remove(self._link, path)
+
+    def _revert(self, step: Step) -> None:
+        snapshots.revert(self._link, self._uuid, step.names[0], start=_wanted(self._plan), paused=self._hold)
+
+    def _redefine(self, step: Step) -> None:
+        """The snapshots of this step are told anew; those that were already are told the same once more."""
+        values = dict(self._plan.values)
+        if self._plan.deed is Deed.RENAME:
+            self._rename(step.names[0], values["name"], step.names[1:])
+            return
+        description = values.get("description") if self._plan.deed is Deed.DESCRIBE else None
+        files = {step.file: step.onto} if step.file else {}
+        for name in step.names:
+            old = snapshots.xml(self._link, self._uuid, name, secrets=True)
+            text = told_anew(old, files=files, description=description, state=values.get("state", ""))
+            if text != told_anew(old):
+                snapshots.redefine(self._link, self._uuid, text)
+
+    def _rename(self, name: str, new: str, below: Sequence[str]) -> None:
+        """One of the new name is made beside the old, what goes on from that goes on from the new, and the old is forgotten."""
+        link, uuid = self._link, self._uuid
+        if snapshots.exists(link, uuid, name):
+            was = self.facts().current
+            text = told_anew(snapshots.xml(link, uuid, name, secrets=True), name=new)
+            snapshots.redefine(link, uuid, text, current=was is not None and was.name == name)
+            for child in below:
+                text = told_anew(snapshots.xml(link, uuid, child, secrets=True), parent=new)
+                snapshots.redefine(link, uuid, text)
+            snapshots.forget(link, uuid, name)
+
+    # the VM
+
+    def _state(self) -> State:
+        return domains.read(self._link, self._uuid).state
+
+    def _stop(self) -> None:
+        if self._state().active:
+            domains.destroy(self._link, self._uuid)
+
+    def _start(self) -> None:
+        if not self._state().active:
+            domains.start(self._link, self._uuid)
+
+    def _pause(self) -> None:
+        if self._state() is State.RUNNING:
+            domains.suspend(self._link, self._uuid)
+
+    def _resume(self) -> None:
+        if self._state() is State.PAUSED:
+            domains.resume(self._link, self._uuid)
+
+    def _restore(self, step: Step) -> None:
+        if self._state().active:
+            return  # it came up before this was cut off
+        disks = {other.target: other.file for other in self._plan.steps if other.op is Op.SWITCH}
+        restoring.restore(self._link, self._uuid, step.file, disks, paused=True if self._hold else None)
+
+    def _switch(self, step: Step) -> None:
+        """All disks at once, with the first of these steps; where the plan goes back to a snapshot, the VM is as it was then."""
+        steps = [other for other in self._plan.steps if other.op is Op.SWITCH and other.names == step.names]
+        if not step.names:
+            steps = [step]
+        link, uuid = self._link, self._uuid
+        stored = defining.stored(link, uuid)
+        files = {other.target: (other.file, other.format or "qcow2") for other in steps}
+        then = domain_in(snapshots.xml(link, uuid, step.names[0])) if step.names else ""
+        text = with_files(as_now(then, stored) if then else stored, files)
+        if self._switched:
+            return
+        defining.define(link, uuid, stored, text, validate=False)
+        self._switched = bool(step.names)
+
+    def _switch_back(self) -> None:
+        """The configuration as it was before the first step."""
+        if not self._before.xml:
+            return
+        if self._state().active:
+            self._stop()
+        now = defining.stored(self._link, self._uuid)
+        defining.define(self._link, self._uuid, now, self._before.xml, validate=False)
+
+    # files
+
+    def _commit(self, step: Step) -> None:
+        above = [file.path for file in self.facts().files.values() if file.exists and file.backing == step.file]
+        blockjobs.commit(self._link, self._uuid, step.target, step.file, step.onto, self._watch, above=above)
+
+    def _pull(self, step: Step) -> None:
+        blockjobs.pull(self._link, self._uuid, step.target, step.file, step.onto, self._watch)
+
+    def _watch(self, done: int, total: int) -> None:
+        if self._heeds:
+            self._job.check()
+        self._job.progress(done, total)
+
+    def _remove(self, step: Step) -> None:
+        """Only what nobody needs now, whatever the plan knew. Conflict (IN_USE) with who does."""
+        user = needed_by(step.file, self.facts())
+        if user:
+            raise Conflict(Reason.IN_USE, step.file, detail=user)
+        images.remove(self._link, step.file)
+        self._job.log(step.file)
+
+    def sweep(self) -> None:
+        """Of the files that the plan would have made or deleted those go that nobody needs."""
+        for step in self._plan.steps:
+            facts = self.facts()
+            file = facts.files.get(step.file)
+            there = file is not None and file.exists
+            if step.op is Op.OVERLAY:
+                self._unmake(step)
+            elif step.op is Op.REMOVE and there and not needed_by(step.file, facts):
+                images.remove(self._link, step.file)
+                self._known = None
+
+    def _unmake(self, step: Step) -> None:
+        """An overlay of ours goes: it is empty, or holds what was written since, which is what is taken back."""
+        facts = self.facts()
+        file = facts.files.get(step.file)
+        if file is None or not file.exists or file.backing != step.onto or needed_by(step.file, facts):
+            return
+        images.remove(self._link, step.file)
+        self._known = None
+
+
+def _wanted(plan: SnapshotPlan) -> bool | None:
+    """Whether the VM is to run afterwards; None = as the snapshot has it."""
+    told = dict(plan.values).get("start", "")
+    return {"yes": True, "no": False}.get(told)
