@@ -27,8 +27,9 @@ def _options(given: base.Options) -> Options:
 @contextlib.contextmanager
 def _services(given: base.Options) -> Iterator[Services]:
     from console import words  # noqa: PLC0415
-    from console.app import App  # noqa: PLC0415
+    from console.app import App, calm_collector  # noqa: PLC0415
 
+    calm_collector()
     app = App(_options(given))
     words.install(app.preferences.value.language)
     app.gateway.hurry()

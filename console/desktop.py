@@ -18,7 +18,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from console import words
-from console.app import App, Options
+from console.app import App, Options, calm_collector
 from console.services.past import recall
 from console.ui.bridge import Bridge
 from console.ui.context import Context
@@ -30,8 +30,6 @@ from console.ui.window import MainWindow
 from console.words import screens
 
 GIL_TURN = 0.0002  # seconds: a worker that computes gives way to the window soon
-YOUNG = 10_000  # allocations between two collections of young objects
-NEVER = 1_000_000
 FREEZE_MS = 5_000
 ANSWER = 2.0  # seconds for a display to answer
 X_PORT = 6000  # of display 0
@@ -134,13 +132,9 @@ def _x_answers(display: str) -> bool:
     return _answers(family, (host.rpartition("/")[2], X_PORT + number))
 
 
-def calm_collector(parent: QObject) -> None:
-    """Keeps the collector from stopping the window.
-
-    Only young objects are looked through, a few milliseconds' worth; what outlived that is put out of its sight now and
-    then, since thousands of VMs are no garbage. Reference counts still free nearly all that goes.
-    """
-    gc.set_threshold(YOUNG, NEVER, NEVER)
+def keep_collector_calm(parent: QObject) -> None:
+    """Keeps the collector from stopping the window: what outlived its youth is put out of its sight now and then too."""
+    calm_collector()
     gc.freeze()
     timer = QTimer(parent, interval=FREEZE_MS)
     timer.timeout.connect(gc.freeze)
@@ -177,7 +171,7 @@ def run(options: Options) -> int:
     qt = application()
     speak(qt, words.language())
     desktop = Desktop(app)
-    calm_collector(desktop.window)
+    keep_collector_calm(desktop.window)
     desktop.start()
     desktop.window.show()
     courtesy = app.gateway.courtesy

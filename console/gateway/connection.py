@@ -29,7 +29,8 @@ class Link:
     """One open connection, as the acts use it. Its calls may block; every one raises FleetError.
 
     touched, touched_pools: have the session read a domain (None = all of them) or the pools anew. handles: of domains that were
-    looked up before, by UUID; what is gone is noticed by the call that is made with one.
+    looked up before, by UUID; what is gone is noticed by the call that is made with one. described: of a domain, only its XML
+    is another.
     """
 
     spec: HostSpec
@@ -38,6 +39,7 @@ class Link:
     touched: Callable[[str | None], None] = lambda _uuid: None
     touched_pools: Callable[[], None] = lambda: None
     handles: dict[str, Any] = field(default_factory=dict, compare=False)
+    described: Callable[[str], None] = lambda _uuid: None
 
     def writable(self) -> None:
         """Raises Denied on a connection that may only look."""

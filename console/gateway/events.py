@@ -6,7 +6,7 @@ import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 
 import libvirt
@@ -19,6 +19,14 @@ class Kind(StrEnum):
     AGENT = "agent"
     NETWORKS = "networks"
     POOLS = "pools"
+
+
+class Depth(IntEnum):
+    """What of a domain is to be read anew after an event."""
+
+    NOTHING = 0  # the event said it all
+    XML = 1  # one call
+    ALL = 2  # also what its XML does not say: half a dozen calls
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,7 @@ class Event:
     at: float = 0.0
     stored: bool = False
     reverted: bool = False
+    depth: Depth = Depth.ALL
 
 
 Sink = Callable[[Event], None]
@@ -59,6 +68,12 @@ _REVERTS = {
     (libvirt.VIR_DOMAIN_EVENT_STOPPED, libvirt.VIR_DOMAIN_EVENT_STOPPED_FROM_SNAPSHOT),
     (libvirt.VIR_DOMAIN_EVENT_DEFINED, libvirt.VIR_DOMAIN_EVENT_DEFINED_FROM_SNAPSHOT),
 }
+
+_PLAIN = {
+    (libvirt.VIR_DOMAIN_EVENT_SUSPENDED, libvirt.VIR_DOMAIN_EVENT_SUSPENDED_PAUSED),
+    (libvirt.VIR_DOMAIN_EVENT_RESUMED, libvirt.VIR_DOMAIN_EVENT_RESUMED_UNPAUSED),
+}
+"""After these nothing but the state is another."""
 
 # Everything after which a domain's description may be another. Names, since an older binding lacks the later ones.
 _CHANGES = (
@@ -132,13 +147,18 @@ class Events:
 
     def _lifecycle(self, _conn: Any, domain: Any, event: int, detail: int, _opaque: Any) -> None:
         stored, reverted = event == libvirt.VIR_DOMAIN_EVENT_DEFINED, (event, detail) in _REVERTS
-        self._sink(Event(Kind.DOMAIN, domain.UUIDString(), state_after(event, detail), time.time(), stored, reverted))
+        state, depth = state_after(event, detail), Depth.ALL
+        if (event, detail) in _PLAIN:
+            depth = Depth.NOTHING
+        elif state is not None and not reverted:
+            depth = Depth.XML
+        self._sink(Event(Kind.DOMAIN, domain.UUIDString(), state, time.time(), stored, reverted, depth))
 
     def _changed(self, _conn: Any, domain: Any, *_more: Any) -> None:
-        self._sink(Event(Kind.DOMAIN, domain.UUIDString(), at=time.time()))
+        self._sink(Event(Kind.DOMAIN, domain.UUIDString(), at=time.time(), depth=Depth.XML))
 
     def _described(self, _conn: Any, domain: Any, *_more: Any) -> None:
-        self._sink(Event(Kind.DOMAIN, domain.UUIDString(), at=time.time(), stored=True))
+        self._sink(Event(Kind.DOMAIN, domain.UUIDString(), at=time.time(), stored=True, depth=Depth.XML))
 
     def _agent(self, _conn: Any, domain: Any, *_more: Any) -> None:
         self._sink(Event(Kind.AGENT, domain.UUIDString(), at=time.time()))

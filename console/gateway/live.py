@@ -19,7 +19,7 @@ from console.fleet.hosts import HostSpec
 from console.fleet.updates import ConfigChanged, Update
 from console.gateway.connection import Opened
 from console.gateway.errors import translated
-from console.gateway.events import Event, Events, Kind
+from console.gateway.events import Depth, Event, Events, Kind
 from console.gateway.kit import Kit
 from console.gateway.lane import Lane
 from console.gateway.picture import Picture
@@ -68,8 +68,8 @@ class Live:
         self._users = 0  # calls on the connection under way, and links handed out
         self._hung_up = False
         self._waiting: deque[Event] = deque()
-        self._touched: dict[str, None] = {}  # domains to be read; the polling lane's own
-        self._moved: dict[str, None] = {}  # those whose state is told already
+        self._touched: dict[str, Depth] = {}  # domains to be read; the polling lane's own
+        self._moved: dict[str, Depth] = {}  # those whose state is told already
         self._draining = False
         self._events = Events(conn, self._event)
         self._on_update = on_update
@@ -152,6 +152,10 @@ class Live:
             self._submit("all", self._picture.read_all)
         else:
             self._event(Event(Kind.DOMAIN, uuid))
+
+    def described(self, uuid: str) -> None:
+        """Has the XML of one domain read anew; the rest is as it was."""
+        self._event(Event(Kind.DOMAIN, uuid, depth=Depth.XML))
 
     def touch_pools(self) -> None:
         """Has the pools and their volumes read anew, also those whose figures are as before."""
@@ -310,7 +314,8 @@ class Live:
             if self._closed:
                 return
             self._waiting.append(event)
-            if event.stored or event.state is State.OFF:  # it may have another name, or be gone
+            renamed = event.stored and event.depth is Depth.ALL
+            if renamed or event.state is State.OFF:  # it may have another name, or be gone
                 self.handles.pop(event.uuid, None)
             if self._draining:
                 return
@@ -319,11 +324,11 @@ class Live:
 
     def _read_touched(self) -> None:
         touched, self._touched = self._touched, {}
-        self._picture.read_several(tuple(touched))
+        self._picture.read_several(touched)
 
     def _read_moved(self) -> None:
         moved, self._moved = self._moved, {}
-        self._picture.read_several(tuple(moved))
+        self._picture.read_several(moved)
 
     def _drain(self) -> None:
         """Tells the new states at once; each domain that an event was about is read soon, once, together with others.
@@ -336,11 +341,12 @@ class Live:
             self._draining = False
         kinds = {event.kind for event in events}
         told = {event.uuid for event in events if event.state is not None}
-        if told and not self._moved:
-            self._kit.timer.after(MOVED, lambda: self._submit("moved", self._read_moved))
+        idle = not self._moved
         for event in events:
             if event.kind is Kind.DOMAIN:
-                (self._moved if event.uuid in told else self._touched)[event.uuid] = None
+                if event.depth is not Depth.NOTHING:
+                    unread = self._moved if event.uuid in told else self._touched
+                    unread[event.uuid] = max(event.depth, unread.get(event.uuid, event.depth))
                 self._picture.state_told(event)
                 if event.reverted:
                     self._picture.reverted(event)
@@ -348,6 +354,8 @@ class Live:
                     self._on_update(ConfigChanged(self.spec.id, event.uuid))
             elif event.kind is Kind.AGENT:
                 self._picture.finder.agent_changed(event.uuid)
+        if self._moved and idle:
+            self._kit.timer.after(MOVED, lambda: self._submit("moved", self._read_moved))
         if self._touched:
             self._submit("touched", self._read_touched)
         if Kind.NETWORKS in kinds:

@@ -32,6 +32,8 @@ _TO_EPOLL = (
     (libvirt.VIR_EVENT_HANDLE_ERROR, select.EPOLLERR),
     (libvirt.VIR_EVENT_HANDLE_HANGUP, select.EPOLLHUP),
 )
+_EPOLL = tuple(sum(epoll_bit for bit, epoll_bit in _TO_EPOLL if events & bit) for events in range(16))
+"""Epoll's mask for each set of libvirt's events; each call to a host changes it twice."""
 
 Callback = Callable[..., None]
 
@@ -74,6 +76,7 @@ class EventLoop:
         self._watches: dict[int, list[int]] = {}  # by file descriptor
         self._masks: dict[int, int] = {}  # as epoll has them
         self._timeouts: dict[int, _Timeout] = {}
+        self._ticking: dict[int, _Timeout] = {}  # those that are on: every connection has one that is mostly off
         self._next = 0.0  # when to look at the timeouts again; 0 = never
         self._removed: deque[Any] = deque()
         self._opening = threading.local()  # .found: the wires of the connection that this thread opens
@@ -141,6 +144,10 @@ class EventLoop:
             if timeout is None:
                 return
             timeout.period = milliseconds / 1000
+            if milliseconds >= 0:
+                self._ticking[number] = timeout
+            else:
+                self._ticking.pop(number, None)
             timeout.at = time.monotonic() + timeout.period
             sooner = milliseconds >= 0 and not 0 < self._next <= timeout.at
             if sooner:
@@ -151,6 +158,7 @@ class EventLoop:
     def remove_timeout(self, number: int) -> int:
         with self._lock:
             timeout = self._timeouts.pop(number, None)
+            self._ticking.pop(number, None)
             if timeout is None:
                 return -1
             self._removed.append(timeout.opaque)
@@ -159,11 +167,10 @@ class EventLoop:
 
     def _arm(self, fd: int) -> None:
         """Has epoll watch for what the handles of `fd` want together. With the lock held, unless there is only one."""
-        wanted = 0
+        events = 0
         for watch in self._watches.get(fd, ()):
-            for bit, epoll_bit in _TO_EPOLL:
-                if self._handles[watch].events & bit:
-                    wanted |= epoll_bit
+            events |= self._handles[watch].events
+        wanted = _EPOLL[events]
         had = self._masks.get(fd, 0)
         if wanted == had:
             return
@@ -234,14 +241,10 @@ class EventLoop:
     def _run_timeouts(self) -> None:
         now = time.monotonic()
         with self._lock:
-            due = [
-                (number, timeout)
-                for number, timeout in self._timeouts.items()
-                if timeout.period >= 0 and timeout.at <= now
-            ]
+            due = [(number, timeout) for number, timeout in self._ticking.items() if timeout.at <= now]
             for _, timeout in due:
                 timeout.at = now + timeout.period
-            left = [timeout.at for timeout in self._timeouts.values() if timeout.period >= 0]
+            left = [timeout.at for timeout in self._ticking.values()]
             self._next = max(min(left), now + GRAIN) if left else 0.0
         for number, timeout in due:
             if number in self._timeouts and timeout.period >= 0:

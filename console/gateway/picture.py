@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from console.fleet.domains import Domain, Load, State
-from console.fleet.errors import NotFound, Reason
+from console.fleet.errors import NotFound
 from console.fleet.hosts import HostLoad, HostSpec, Pool
 from console.fleet.updates import (
     AddressesLooked,
@@ -25,7 +25,8 @@ from console.fleet.updates import (
 )
 from console.gateway import reader
 from console.gateway.addresses import Finder
-from console.gateway.events import Event
+from console.gateway.errors import calling
+from console.gateway.events import Depth, Event
 from console.gateway.kit import Kit
 from console.gateway.sizes import Sizes, sizes_of, with_sizes
 from console.gateway.stats import Meter
@@ -134,21 +135,33 @@ class Picture:
             self.finder.forget(uuid)
         self._tell(DomainRead(self._spec().id, domain))
 
-    def read_several(self, uuids: Sequence[str]) -> None:
-        """Some domains; where that is cheaper, what a list can tell of all is not asked of each."""
-        if len(uuids) < SWEPT or len(self._known) > SWEPT_SHARE * len(uuids):
-            for uuid in uuids:
-                self.read_one(uuid)
-            return
-        sweep = reader.Sweep(self._conn)
-        self._handles.update(sweep.domains)
-        for uuid in uuids:
+    def read_several(self, depths: Mapping[str, Depth]) -> None:
+        """Some domains, each as deep as it must be; where that is cheaper, what a list can tell of all is not asked of each."""
+        deep = [uuid for uuid, depth in depths.items() if depth is Depth.ALL or uuid not in self._known]
+        sweep: reader.Sweep | None = None
+        if len(deep) >= SWEPT and len(self._known) <= SWEPT_SHARE * len(deep):
+            sweep = reader.Sweep(self._conn)
+            self._handles.update(sweep.domains)
+        for uuid in depths:
             try:
-                if uuid not in sweep.domains:
-                    raise NotFound(Reason.GONE, uuid)
-                self._read(uuid, sweep.read(self._spec().id, uuid))
+                if uuid not in deep:
+                    self._read(uuid, reader.read_xml(self._handle(uuid), self._known[uuid]))
+                elif sweep is None:
+                    self.read_one(uuid)
+                elif uuid in sweep.domains:
+                    self._read(uuid, sweep.read(self._spec().id, uuid))
+                else:
+                    self._gone(uuid)
             except NotFound:
                 self._gone(uuid)
+
+    def _handle(self, uuid: str) -> Any:
+        """Libvirt's own. Raises NotFound."""
+        found = self._handles.get(uuid)
+        if found is None:
+            with calling(uuid):
+                found = self._handles[uuid] = self._conn.lookupByUUIDString(uuid)
+        return found
 
     def _aged(self, domain: Domain) -> Domain:
         """`domain` with the times its states began, as far as we saw that: a reading may be ahead of its event."""

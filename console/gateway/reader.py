@@ -128,6 +128,11 @@ def _read(domain: Any, host: str, sweep: Sweep) -> Domain:
     with calling(uuid):
         state = sweep.state(uuid)
         snapshots, autostart, persistent = sweep.snapshots(uuid), sweep.autostart(uuid), sweep.persistent(uuid)
+    return _described(domain, host, state, snapshots, autostart, persistent)
+
+
+def _described(domain: Any, host: str, state: State, snapshots: int, autostart: bool, persistent: bool) -> Domain:
+    uuid = domain.UUIDString()
     try:
         with calling(uuid):
             xml = domain.XMLDesc(0)
@@ -138,6 +143,11 @@ def _read(domain: Any, host: str, sweep: Sweep) -> Domain:
     except (FleetError, UnicodeError):
         key = VmKey(host, uuid)
         return Domain(key, domain.name(), state, snapshots=snapshots, autostart=autostart, persistent=persistent)
+
+
+def read_xml(domain: Any, known: Domain) -> Domain:
+    """A domain of which only the XML may be another than as `known`. Raises NotFound, Unreachable."""
+    return _described(domain, known.key.host, known.state, known.snapshots, known.autostart, known.persistent)
 
 
 def read_one(conn: Any, host: str, uuid: str) -> Domain:

@@ -145,7 +145,8 @@ class Session:
             live = self._live
             if live is None or self._status.phase not in (Phase.LIVE, Phase.STALE):
                 raise fleet_error(self._status.problem or Problem(Reason.LOST), self._spec.name)
-            link = Link(self._spec, live.conn, self._spec.read_only, live.touch, live.touch_pools, live.handles)
+            spec = self._spec
+            link = Link(spec, live.conn, spec.read_only, live.touch, live.touch_pools, live.handles, live.described)
             live.hold()
         weakref.finalize(link, live.release).atexit = False
         return link

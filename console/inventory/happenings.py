@@ -104,10 +104,11 @@ class Happenings:
     def _moved(mine: _Seen, others: _Seen, at: float, key: VmKey) -> list[Mark]:
         """Notes that a VM came or left; two marks where it left, or came, elsewhere a moment ago."""
         for noted in (mine, others):
-            for uuid in [uuid for uuid, (when, _key) in noted.items() if abs(at - when) > MOVED]:
-                del noted[uuid]
-        _when, other = others.get(key.uuid, (0.0, key))
-        if other.host == key.host:
+            while noted and at - next(iter(noted.values()))[0] > MOVED:  # noted in the order of time, or nearly so
+                del noted[next(iter(noted))]
+        when, other = others.get(key.uuid, (at, key))
+        if other.host == key.host or abs(at - when) > MOVED:
+            mine.pop(key.uuid, None)
             mine[key.uuid] = (at, key)
             return []
         del others[key.uuid]

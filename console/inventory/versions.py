@@ -28,7 +28,7 @@ SCHEMA = (
 MOST = 300  # of one VM; the oldest go
 MOST_WAITING = 5000  # that are held while the file cannot be written
 DELAY = 0.5  # seconds that what comes is gathered
-_Row = tuple[str, str, str, float, str, str, str, bytes]  # host, uuid, name, at, reason, by, digest, packed XML
+_Row = tuple[str, str, str, float, str, str, str, str]  # host, uuid, name, at, reason, by, digest, XML
 _FIELDS = "id, host, uuid, name, at, reason, by, digest"
 
 
@@ -88,7 +88,7 @@ class Versions:
             reason,
             by,
             digest_of(xml),
-            _packed(xml),
+            xml,
         )
 
     def _flush(self) -> None:
@@ -171,7 +171,7 @@ def _insert(db: sqlite3.Connection, row: _Row) -> bool:
     reason = row[4] or ("elsewhere" if newest is not None else "seen")
     db.execute(
         "INSERT INTO versions (host, uuid, name, at, reason, by, digest, xml) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (*row[:4], reason, *row[5:]),
+        (*row[:4], reason, *row[5:7], _packed(row[7])),
     )
     db.execute(
         "DELETE FROM versions WHERE uuid = ? AND id NOT IN"

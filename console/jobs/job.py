@@ -9,8 +9,11 @@ import time
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
+
+import msgspec
 
 from console.fleet.domains import VmKey
 from console.fleet.errors import Problem
@@ -45,8 +48,7 @@ class Cancelled(Exception):
     """Raised in a body by `Job.check`: somebody asked for the end."""
 
 
-@dataclass(frozen=True, slots=True)
-class JobView:
+class JobView(msgspec.Struct, frozen=True):
     """One job at one moment.
 
     kind: a code such as "vm.start". target: the name shown. step: a code; words make the sentence from it and `values`.
@@ -64,7 +66,7 @@ class JobView:
     hosts: tuple[str, ...] = ()
     state: JobState = JobState.QUEUED
     step: str = ""
-    values: Mapping[str, Value] = field(default_factory=dict)
+    values: Mapping[str, Value] = msgspec.field(default_factory=dict)
     fraction: float | None = None
     rate: float | None = None
     eta: float | None = None
@@ -209,6 +211,7 @@ class Job:
         return stops
 
 
+@cache
 def who() -> str:
     """user@workstation, as written into the history."""
     try:

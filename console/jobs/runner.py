@@ -9,8 +9,10 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+from msgspec.structs import replace
 
 from console.fleet.domains import VmKey
 from console.fleet.errors import FleetError, Problem, Reason

@@ -20,7 +20,7 @@ from typing import Any
 
 import libvirt
 
-from console.app import App, Options
+from console.app import App, Options, calm_collector
 from console.fleet.acts import Act
 from console.fleet.bulk import Deed
 from console.fleet.hosts import Phase
@@ -51,6 +51,7 @@ def measure(hosts: int = HOSTS, vms: int = VMS) -> dict[str, Any]:
         addresses = uris(write_nodes(folder, hosts, vms), [socket] * hosts)
         fleet = folder / "fleet.toml"
         fleet.write_text(fleet_file(addresses))
+        calm_collector()
         app = App(Options(Profile.at(folder / "profile"), fleet))
         try:
             app.start(watch=False)

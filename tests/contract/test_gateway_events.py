@@ -13,6 +13,7 @@ from console.fleet.domains import State
 from console.fleet.hosts import HostSpec, Phase
 from console.fleet.updates import DomainRead, Reverted, StateRead
 from console.gateway.events import state_after
+from console.gateway.live import MOVED
 from tests.contract.console_like import DOMAIN, OFF, RUNNING, Console, console, node, uuid_of, wait_for
 
 
@@ -117,12 +118,34 @@ def test_pools_come_and_go(at: Console) -> None:
 def test_many_events_of_one_vm_are_read_once(at: Console) -> None:
     vm = at.gateway.link("h").domain(uuid_of(0))
     before = len(at.all(DomainRead))
-    for _ in range(50):
-        vm.suspend()
-        vm.resume()
+    for number in range(100):
+        vm.setMetadata(libvirt.VIR_DOMAIN_METADATA_TITLE, f"No. {number}", None, None, libvirt.VIR_DOMAIN_AFFECT_CONFIG)
+    vm.setMetadata(libvirt.VIR_DOMAIN_METADATA_TITLE, "done", None, None, libvirt.VIR_DOMAIN_AFFECT_LIVE)
+    at.until(0, lambda now: now.title == "done")
+    assert 0 < len(at.all(DomainRead)) - before <= 20
+
+
+def test_a_pause_is_told_by_its_event_alone(at: Console) -> None:
+    vm = at.gateway.link("h").domain(uuid_of(0))
+    before = len(at.all(DomainRead))
+    vm.suspend()
+    at.until(0, lambda now: now.state is State.PAUSED)
+    vm.resume()
     at.until(0, lambda now: now.state is State.RUNNING)
+    time.sleep(2 * MOVED)
+    assert len(at.all(DomainRead)) == before
+
+
+def test_what_stops_is_read_again_and_keeps_what_its_xml_does_not_say(at: Console) -> None:
+    vm = at.gateway.link("h").domain(uuid_of(0))
+    vm.snapshotCreateXML("<domainsnapshot><name>clean</name></domainsnapshot>", 0)
+    at.gateway.refresh("h")
+    at.until(0, lambda now: now.snapshots == 1)
+    before = len(at.all(DomainRead))
+    vm.destroy()
     wait_for(lambda: len(at.all(DomainRead)) > before)
-    assert len(at.all(DomainRead)) - before <= 20
+    read = at.all(DomainRead)[-1].domain
+    assert (read.state, read.snapshots, read.boot, read.persistent) == (State.OFF, 1, 0, True)
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from console.fleet.updates import (
     Update,
 )
 from console.gateway import loop, reader
-from console.gateway.events import Event, Kind
+from console.gateway.events import Depth, Event, Kind
 from console.gateway.kit import Kit
 from console.gateway.picture import Picture
 from console.gateway.timer import Timer
@@ -175,13 +175,13 @@ def test_several_are_read_with_one_sweep_over_the_host(tmp_path: Path, monkeypat
         monkeypatch.setattr(reader, "Sweep", lambda conn: sweeps.append(conn) or sweep(conn))
         mine.vm(0).suspend()
         mine.vm(3).undefine()
-        mine.picture.read_several([uuid_of(number) for number in range(4)])
+        mine.picture.read_several({uuid_of(number): Depth.ALL for number in range(4)})
         told = mine.since()
         read = {update.domain.name: update.domain.state for update in told if isinstance(update, DomainRead)}
         assert read == {"vm0": State.PAUSED, "vm1": State.RUNNING, "vm2": State.OFF}
         assert [update.uuid for update in told if isinstance(update, DomainGone)] == [uuid_of(3)]
         assert len(sweeps) == 1
-        mine.picture.read_several([uuid_of(0)])
+        mine.picture.read_several({uuid_of(0): Depth.ALL})
         assert len(mine.since()) == 1
         assert len(sweeps) == 1
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import time
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from console.app import CLOSE_LIMIT, App, Options
+from console.app import CLOSE_LIMIT, App, Options, calm_collector
 from console.fleet.domains import State
 from console.fleet.errors import Reason
 from console.fleet.history import MarkKind, Measure
@@ -160,3 +161,13 @@ def test_what_is_kept_of_a_live_host_was_seen_then(open_app: Open, monkeypatch: 
     assert app.inventory.on_read is not None
     app.inventory.on_read("kvm-a")
     assert kept[-1] > told + 1
+
+
+def test_old_objects_are_not_looked_through_again_and_again() -> None:
+    before = gc.get_threshold()
+    try:
+        calm_collector()
+        young, *old = gc.get_threshold()
+        assert young < 100_000 <= min(old)
+    finally:
+        gc.set_threshold(*before)

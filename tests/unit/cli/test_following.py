@@ -4,9 +4,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from console.cli import following
 from console.cli.base import Options, Program

@@ -137,4 +137,4 @@ def test_who_survives_a_user_without_a_name(monkeypatch: pytest.MonkeyPatch) -> 
         raise KeyError("getpwuid(): uid not found")
 
     monkeypatch.setattr(getpass, "getuser", nameless)
-    assert who().startswith("?@")
+    assert who.__wrapped__().startswith("?@")

@@ -10,10 +10,10 @@ import sys
 import textwrap
 import threading
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from console.fleet.domains import VmKey
 from console.fleet.errors import Failed, Problem, Reason

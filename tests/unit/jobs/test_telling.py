@@ -3,9 +3,9 @@ from __future__ import annotations
 import itertools
 import threading
 import time
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from console.jobs.job import JobState, JobView
 from console.jobs.telling import Teller
