@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from console.fleet.snapshots.doctor import Finding
 from console.fleet.snapshots.plans import SnapshotPlan
 from console.fleet.storing import Say, Weight
 from console.words import snapshots, units
@@ -14,14 +15,17 @@ from console.words.translation import N_, _, ngettext
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A bold cause ("" = none) and a sentence or two."""
+    """A bold cause ("" = none) and a sentence or two. mark: what stands between them on one line."""
 
     cause: str
     sentence: str = ""
+    mark: str = ""
 
     @property
     def line(self) -> str:
-        return " ".join(part for part in (self.cause, self.sentence) if part)
+        if not self.sentence or not self.cause:
+            return self.cause or self.sentence
+        return f"{self.cause}{self.mark} {self.sentence}"
 
 
 SAYS: dict[str, tuple[str, str]] = {
@@ -168,21 +172,25 @@ SAYS: dict[str, tuple[str, str]] = {
 """Cause and sentence by code."""
 
 FINDINGS: dict[str, tuple[str, str]] = {
-    "orphan": (N_("{files} that no snapshot uses, {bytes}"), N_("Nothing is built on it and no VM names it: {names}.")),
-    "orphan-memory": (N_("{files} of memory that no snapshot uses, {bytes}"), N_("No snapshot names it: {names}.")),
-    "missing": (N_("{files} missing"), N_("{names} is named by a disk or a snapshot, and is not there.")),
-    "loop": (N_("A chain goes in a circle"), N_("{names} is built on itself.")),
-    "broken": (N_("{snapshots} cannot be gone back to"), N_("A file it needs is missing or was changed: {names}.")),
+    "missing": (N_("{names} is missing"), N_("Disk {target} needs it: put the file back, or go back to a snapshot without it.")),
+    "loop": (N_("{names} is built on itself"), N_("Disk {target} cannot be read: correct its backing file with qemu-img rebase.")),
+    "broken": (N_("{snapshots} that one cannot go back to"), N_("{which}: a file it needs is missing, or its chain is broken.")),
+    "spoiled": (N_("{snapshots} that no longer holds its moment"), N_("{which}: the VM writes to {names}, which was to stay.")),
+    "helper": (N_("A merge was left behind"), N_("{names} still holds disks of the VM, which cannot start until it ends.")),
+    "orphan": (N_("{overlays} that no snapshot uses, {bytes}"), N_("Nothing is built on it and no VM names it: {names}.")),
+    "orphan-memory": (N_("{memories} that no snapshot uses, {bytes}"), N_("No snapshot names it: {names}.")),
+    "stray": (N_("{files} built on its disks, {bytes}"), N_("No VM known here names it, but somebody else’s may: {names}.")),
+    "needless-base": (N_("{files} that could be one with the next, {bytes}"), N_("No snapshot needs it apart: {names}.")),
+    "mixed": (N_("Kinds mixed in one image"), N_("{which} can be gone back to only while the VM writes {base}.")),
     "blocks-migration": (N_("{snapshots} in the way of a migration"), N_("libvirt moves no VM that has snapshots.")),
-    "long-chain": (N_("A chain of {files}"), N_("Each read goes through all of them: delete snapshots you don’t need.")),
-    "old": (N_("{snapshots} older than {days} days"), N_("{names}.")),
-    "big": (N_("{snapshots} of {bytes}"), N_("{names}.")),
-    "mixed": (N_("Internal and external snapshots in one VM"), N_("Those inside an image that others are built on cannot be "
-              "gone back to: {names}.")),
-    "half-merged": (N_("A merge that was cut off"), N_("{names} is merged in part; taking it up again loses nothing.")),
+    "long-chain": (N_("A chain of {n} files"), N_("Disk {target} is read through all of them: delete snapshots you don’t need.")),
+    "old": (N_("{snapshots} older than {days} days"), N_("{which}.")),
+    "big": (N_("{snapshots} of {bytes}"), N_("{which}.")),
 }  # fmt: skip
-"""What was found and what it means, by code."""
+"""What was found and what it means, by code of `fleet.snapshots.doctor`."""
 
+_QUIET = frozenset({"blocks-migration", "mixed"})
+"""Found wherever there are snapshots: told where one asks."""
 _SIZES = ("bytes", "free", "needs", "size", "memory", "frees")
 _TIMES = ("when", "since")
 _FILES = ("file", "base", "onto", "overlay")
@@ -214,6 +222,33 @@ def told(plan: SnapshotPlan) -> list[Say]:
 def lines(plan: SnapshotPlan, now: float) -> list[str]:
     """What a plan says, a line each."""
     return [say(item, now).line for item in told(plan)]
+
+
+def finding(what: Finding) -> Said:
+    """What the doctor found, and what it means."""
+    cause, sentence = FINDINGS[what.code]
+    count = len(what.files)
+    shown = {
+        "names": snapshots.some(posixpath.basename(path) for path in what.files),
+        "which": snapshots.some(what.snapshots),
+        "base": posixpath.basename(what.files[0]) if what.files else "",
+        "files": counted_files(count),
+        "overlays": ngettext("{n} overlay", "{n} overlays", count).format(n=units.count(count)),
+        "memories": ngettext("{n} memory file", "{n} memory files", count).format(n=units.count(count)),
+        "snapshots": counted(len(what.snapshots)),
+        "bytes": units.size(what.bytes),
+        **_shown(what.values, 0.0),
+    }
+    return Said(_(cause).format_map(shown), _(sentence).format_map(shown), ".")
+
+
+def found(findings: Sequence[Finding]) -> str:
+    """In one line under the list: the worst of them, and how many more there are; "" where all is well."""
+    loud = [one for one in findings if one.code not in _QUIET]
+    if not loud:
+        return ""
+    rest = len(loud) - 1
+    return ", ".join([finding(loud[0]).cause, *([snapshots.more(rest)] if rest else [])])
 
 
 def _shown(values: Mapping[str, str | int], now: float) -> dict[str, str]:

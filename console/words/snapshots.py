@@ -120,8 +120,27 @@ def some(names: Iterable[str], most: int = NAMES) -> str:
     every = list(names)
     if len(every) <= most:
         return ", ".join(every)
-    rest = len(every) - most
-    return ", ".join([*every[:most], ngettext("{n} more", "{n} more", rest).format(n=units.count(rest))])
+    return ", ".join([*every[:most], more(len(every) - most)])
+
+
+def more(count: int) -> str:
+    """What stands for those that are not named: "4 more"."""
+    return ngettext("{n} more", "{n} more", count).format(n=units.count(count))
+
+
+def memory_of(snapshot: Snapshot, size: int) -> str:
+    """Whether and where its memory is: "3.9 GiB, in qa-4711-a.wizard.mem"."""
+    if snapshot.memory is How.NONE:
+        return _("not kept")
+    if snapshot.memory is How.INTERNAL or not snapshot.memory_file:
+        return _("inside the image")
+    file = posixpath.basename(snapshot.memory_file)
+    return _("{size}, in {file}").format(size=units.size(size), file=file) if size else _("in {file}").format(file=file)
+
+
+def chain(files: int) -> str:
+    """How many files a disk is read from: "7 files"."""
+    return ngettext("{n} file", "{n} files", files).format(n=units.count(files))
 
 
 # a plan

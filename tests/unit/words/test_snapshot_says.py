@@ -4,7 +4,7 @@ import string
 import time
 
 from console.fleet.domains import VmKey
-from console.fleet.snapshots import obstacles
+from console.fleet.snapshots import doctor, obstacles
 from console.fleet.snapshots.plans import Deed, SnapshotPlan
 from console.fleet.storing import Say, Weight
 from console.words import snapshot_says, units
@@ -53,3 +53,24 @@ def test_a_plan_that_is_refused_says_only_why() -> None:
     stop = Say("block-job", {"target": "vda"}, Weight.STOP)
     refused = SnapshotPlan(VmKey("h", "u"), "qa", Deed.DELETE, "a", NOW, says=(*plan.says, stop))
     assert snapshot_says.lines(refused, NOW) == ["A block job runs on disk vda. Wait for it, or cancel it in Tasks."]
+
+
+def test_every_finding_has_words_and_only_those() -> None:
+    assert set(snapshot_says.FINDINGS) == set(doctor.FINDINGS)
+    for code in doctor.FINDINGS:
+        values = {"target": "vda", "n": 30, "days": 90, "names": "splendid-merge-1"}
+        said = snapshot_says.finding(doctor.Finding(code, ("/v/qa.x",), ("clean",), 3 << 30, values=values))
+        assert said.cause
+        assert "{" not in said.line
+
+
+def test_the_worst_is_said_under_the_list() -> None:
+    orphan = doctor.Finding("orphan", ("/v/qa.x",), bytes=3 << 30)
+    assert snapshot_says.finding(orphan).line.replace(units.NBSP, " ") == (
+        "1 overlay that no snapshot uses, 3 GiB. Nothing is built on it and no VM names it: qa.x."
+    )
+    old = doctor.Finding("old", (), ("a",), 0, Weight.FACT, {"days": 90})
+    always = doctor.Finding("blocks-migration", snapshots=("a", "b"))
+    assert snapshot_says.found([always]) == ""
+    said = snapshot_says.found([orphan, always, old]).replace(units.NBSP, " ")
+    assert said == "1 overlay that no snapshot uses, 3 GiB, 1 more"
