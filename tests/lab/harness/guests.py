@@ -98,6 +98,10 @@ class Guest:
         """A number that grows five times a second from the guest's boot on."""
         return int(self.get("/count") or self.get("/count"))
 
+    def file(self, keep: str = "") -> str:
+        """What is in a file on its disk ("" = nothing); with `keep` that is written there first."""
+        return self.get(f"/cgi-bin/file?keep={keep}" if keep else "/cgi-bin/file")
+
     def ready(self, seconds: float = 60.0) -> Guest:
         """Wait until it has an address and its web server answers."""
         await_(lambda: self._answers(), f"{self.name} on {self.host.name} does not come up", seconds, 0.2)

@@ -1,9 +1,9 @@
 """The lab's guest: a kernel and an initrd made from Debian's packages, up in about two seconds under QEMU's emulation.
 
 It takes a DHCP address, says its MAC at http://…/ and at /count a number that grows five times a second (so a test can
-tell that it went on, and was neither rebooted nor rolled back), answers the power button, runs the guest agent if its
-channel is there, and burns CPU, reads, writes, talks and holds memory as told at /cgi-bin/work or on the kernel's
-command line (see guest/work/*).
+tell that it went on, and was neither rebooted nor rolled back), keeps words in a file on its disk (/cgi-bin/file), answers
+the power button, runs the guest agent if its channel is there, and burns CPU, reads, writes, talks and holds memory as
+told at /cgi-bin/work or on the kernel's command line (see guest/work/*).
 """
 
 from __future__ import annotations
@@ -76,7 +76,8 @@ def _build(scratch: Path) -> None:
     _lay(RECIPE / "etc/shutdown", root / "etc/acpi/PWRF/00000080")
     shutil.copytree(RECIPE / "work", root / "etc/work")
     shutil.copytree(RECIPE / "www", root / "www", dirs_exist_ok=True)
-    (root / "www/cgi-bin/work").chmod(0o755)
+    for script in (root / "www/cgi-bin").iterdir():
+        script.chmod(0o755)
     _lay(Path(_found("busybox")), root / "bin/busybox")
     _lay(agent / "usr/sbin/qemu-ga", root / "bin/qemu-ga")
     for library in _libraries(agent / "usr/sbin/qemu-ga"):
