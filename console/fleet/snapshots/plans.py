@@ -25,7 +25,7 @@ class Op(StrEnum):
     """What one step does. Each can be done again where it was cut off: it looks first whether it is done already."""
 
     CHECK = "check"  # asks the host again; stops where something changed since the plan
-    CREATE = "create"  # libvirt takes the snapshot: `names` the new one
+    CREATE = "create"  # libvirt takes the snapshot: `names` the new one; see Step
     REVERT = "revert"  # libvirt goes back to an internal snapshot
     ERASE = "erase"  # libvirt takes an internal snapshot out of its images
     STOP = "stop"  # the VM is forced off
@@ -101,8 +101,12 @@ class Step:
     before, after: bytes of `file` (of a merge: of `onto`), None = not known or nothing. gain: bytes of disk this step frees
     (below 0: takes). loses: the point behind which there is no way back; nothing before it is lost.
 
-    SWITCH with `names`: the VM takes the <domain> of that snapshot, with these files; SWITCH steps that follow each other
-    are one definition. REDEFINE without `file`: the plan's `values` say what is new ("name", "description").
+    format: of an overlay's backing file; of `onto` in COMMIT, REDEFINE and CREATE; of `file` in SWITCH.
+
+    CREATE: one step for each file that is made, `file` on `onto` for `target` (target "": the memory; of an internal snapshot the
+    image it grows); those that follow each other are one call. SWITCH steps that follow each other are one definition; with
+    `names` the VM takes the <domain> of that snapshot, with these files, and of its writable disks only these. REDEFINE
+    without `file`: the plan's `values` say what is new ("name", "description").
     FORGET: libvirt puts what goes on from the snapshot under its parent, and makes the parent the current one.
     """
 
@@ -116,7 +120,7 @@ class Step:
     gain: int = 0
     if_stops: IfStops = IfStops.WHOLE
     loses: bool = False
-    format: str = ""  # of a new file's backing
+    format: str = ""
 
 
 @dataclass(frozen=True, slots=True)
