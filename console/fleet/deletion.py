@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from console.fleet.domains import Domain, State, VmKey
@@ -24,6 +24,7 @@ class Hold(StrEnum):
     READ_ONLY = "read-only"  # an installation image or a disk the VM may not write
     FAR = "far"  # another host of the fleet names the same path
     USED = "used"  # another VM of this host uses it
+    LATER = "later"  # another VM of this host names it for its next start, or in a snapshot
     BASE = "base"  # another volume is backed by it
     SHAREABLE = "shareable"  # marked as shared between VMs
     NO_VOLUME = "no-volume"  # no pool of the host holds it: libvirt cannot delete it
@@ -51,8 +52,19 @@ class DiskFact:
 
 
 @dataclass(frozen=True, slots=True)
+class FileUser:
+    """Another VM of the host that names a file. later: only for its next start, or in a snapshot."""
+
+    path: str
+    uuid: str
+    name: str
+    later: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class DeletionFacts:
-    """What the host says of one VM that is to go. volumes: all of the pools that hold its disks (for backing files)."""
+    """What the host says of one VM that is to go. volumes: all of the pools that hold its disks (for backing files). users:
+    who else of the host names its disks."""
 
     key: VmKey
     name: str
@@ -64,6 +76,7 @@ class DeletionFacts:
     checkpoints: tuple[str, ...] = ()
     volumes: tuple[Volume, ...] = ()
     persistent: bool = True
+    users: tuple[FileUser, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +152,12 @@ def plan_deletion(facts: Iterable[DeletionFacts], fleet: Iterable[Domain], made:
                 for path in {disk.source, *disk.backing} - {""}:
                     users.setdefault(path, []).append(domain)
     doomed = {(fact.key.host, disk.path) for fact in facts for disk in fact.disks}
-    return DeletePlan(tuple(_one(fact, users, doomed) for fact in facts), made)
+    stays = [replace(fact, users=_staying(fact, going)) for fact in facts]
+    return DeletePlan(tuple(_one(fact, users, doomed) for fact in stays), made)
+
+
+def _staying(fact: DeletionFacts, going: Collection[VmKey]) -> tuple[FileUser, ...]:
+    return tuple(user for user in fact.users if VmKey(fact.key.host, user.uuid) not in going)
 
 
 def _one(fact: DeletionFacts, users: dict[str, list[Domain]], doomed: set[tuple[str, str]]) -> VmDeletion:
@@ -160,7 +178,9 @@ def _disk(
 ) -> FileItem:
     host = fact.key.host
     named = (disk.path, f"{disk.pool}/{disk.volume}") if disk.volume else (disk.path,)
-    near = list(dict.fromkeys(user.name for name in named for user in users.get(name, ()) if user.key.host == host))
+    near = dict.fromkeys(user.name for name in named for user in users.get(name, ()) if user.key.host == host)
+    near |= dict.fromkeys(user.name for user in fact.users if user.path == disk.path and not user.later)
+    later = dict.fromkeys(user.name for user in fact.users if user.path == disk.path)
     far = [f"{domain.key.host}/{domain.name}" for domain in users.get(disk.path, ()) if domain.key.host != host]
     backed = [volume for volume in fact.volumes if volume.backing == disk.path]
     above = [volume.name for volume in backed if (host, volume.path) not in doomed]
@@ -169,6 +189,8 @@ def _disk(
     used_by: tuple[str, ...] = ()
     if near:
         hold, used_by = Hold.USED, tuple(near)
+    elif later:
+        hold, used_by = Hold.LATER, tuple(later)
     elif above:
         hold, used_by = Hold.BASE, tuple(above)
     elif disk.shareable:

@@ -9,15 +9,12 @@ from typing import Any
 
 import libvirt
 
-from console.fleet.deletion import DeletionFacts, DiskFact
-from console.fleet.domains import Disk, Domain, State, VmKey
-from console.fleet.errors import NotFound, Unsupported
-from console.fleet.hosts import Volume
+from console.fleet.domains import Domain
+from console.fleet.errors import NotFound
 from console.gateway import reader
 from console.gateway.connection import Link
 from console.gateway.errors import calling
 from console.libvirtxml import metadata
-from console.libvirtxml.storage import read_volume
 
 PICTURE_LIMIT = 64 << 20  # bytes
 
@@ -217,84 +214,6 @@ def screenshot(link: Link, uuid: str) -> tuple[bytes, str]:
 
 
 # going away
-
-
-def deletion_facts(link: Link, uuid: str) -> DeletionFacts:
-    """All that belongs to a domain, and all volumes beside its disks."""
-    domain = link.domain(uuid)
-    found = reader.read_one(link.conn, link.spec.id, uuid)
-    pools: dict[str, tuple[Volume, ...]] = {}
-    disks = [_disk_fact(link, disk, pools) for disk in found.disks if disk.source and "://" not in disk.source]
-    with calling(found.name):
-        saved = bool(domain.hasManagedSaveImage(0))
-        snapshots = tuple(snapshot.getName() for snapshot in domain.listAllSnapshots(0)) if found.snapshots else ()
-    return DeletionFacts(
-        key=VmKey(link.spec.id, uuid),
-        name=found.name,
-        state=found.state,
-        disks=tuple(disks),
-        nvram=found.nvram,
-        managed_save=saved,
-        snapshots=snapshots,
-        checkpoints=_checkpoints(domain),
-        volumes=tuple(volume for volumes in pools.values() for volume in volumes),
-        persistent=found.persistent,
-    )
-
-
-def leftover_facts(link: Link, key: VmKey, name: str, paths: Sequence[str]) -> DeletionFacts:
-    """The same for files that belonged to a domain that is gone; those that are gone too are left out."""
-    pools: dict[str, tuple[Volume, ...]] = {}
-    facts = [_disk_fact(link, Disk("", path), pools) for path in paths]
-    volumes = tuple(volume for held in pools.values() for volume in held)
-    return DeletionFacts(key, name, State.OFF, tuple(fact for fact in facts if fact.volume), volumes=volumes)
-
-
-def _checkpoints(domain: Any) -> tuple[str, ...]:
-    try:
-        return tuple(checkpoint.getName() for checkpoint in domain.listAllCheckpoints(0))
-    except (libvirt.libvirtError, AttributeError):
-        return ()
-
-
-def _disk_fact(link: Link, disk: Any, pools: dict[str, tuple[Volume, ...]]) -> DiskFact:
-    """The file of a disk; the volumes of its pool are put in `pools`."""
-    volume = _volume_of(link, disk.source)
-    fact = DiskFact(disk.target, disk.source, disk.device, disk.read_only, disk.shared, exists=True)
-    if volume is None:
-        return fact
-    try:
-        with calling(disk.source):
-            pool = volume.storagePoolLookupByVolume()
-            if pool.name() not in pools:
-                pools[pool.name()] = tuple(read_volume(one.XMLDesc(0)) for one in pool.listAllVolumes(0))
-            read = read_volume(volume.XMLDesc(0))
-    except NotFound:
-        return fact
-    return DiskFact(
-        disk.target,
-        read.path or disk.source,
-        disk.device,
-        disk.read_only,
-        disk.shared,
-        exists=True,
-        pool=pool.name(),
-        volume=read.name,
-        capacity=read.capacity,
-        allocation=read.allocation,
-    )
-
-
-def _volume_of(link: Link, source: str) -> Any:
-    """The volume behind a disk's source (a path or "pool/volume"); None where no pool holds it."""
-    try:
-        with calling(source):
-            if source.startswith("/"):
-                return link.conn.storageVolLookupByPath(source)
-            pool, _, name = source.partition("/")
-            return link.conn.storagePoolLookupByName(pool).storageVolLookupByName(name)
-    except (NotFound, Unsupported):
-        return None
 
 
 _UNDEFINE = libvirt.VIR_DOMAIN_UNDEFINE_MANAGED_SAVE | libvirt.VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import libvirt
 
@@ -72,28 +72,43 @@ def refresh(link: Link, pool: str) -> None:
         link.touched_pools()
 
 
+class Named(NamedTuple):
+    """What one domain names in its XML, paths and "pool/volume"s. now: as it runs, or is stored where it is off. later: as
+    of its next start, or in a snapshot."""
+
+    name: str
+    now: frozenset[str]
+    later: frozenset[str]
+
+
+def named_by(link: Link, but: str = "") -> Iterator[tuple[str, Named]]:
+    """UUID and what it names for each domain of the host, as of now. but: the UUID of one that is not asked."""
+    with calling(link.spec.name):
+        domains = link.conn.listAllDomains(0)
+    for domain in domains:
+        uuid = domain.UUIDString()
+        if uuid == but:
+            continue
+        try:
+            with calling():
+                now = names_in(domain.XMLDesc(0))
+                later = [snapshot.getXMLDesc(0) for snapshot in _snapshots(domain)]
+                if domain.isActive() and domain.isPersistent():
+                    later.append(domain.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE))
+                named = Named(domain.name(), now, frozenset[str]().union(*map(names_in, later)))
+        except NotFound:
+            continue  # it went meanwhile
+        yield uuid, named
+
+
 def needed_by(link: Link, names: frozenset[str], but: str = "") -> dict[str, str]:
     """The VM, by name, that names one of these paths or "pool/volume"s in its XML: as it runs, as of its next start, or in a
     snapshot. Asked of the host now, so that nothing that was changed meanwhile is missed. but: the UUID of one that is not
     asked."""
     found: dict[str, str] = {}
-    with calling(link.spec.name):
-        domains = link.conn.listAllDomains(0)
-    for domain in domains:
-        if domain.UUIDString() == but:
-            continue
-        try:
-            with calling():
-                texts = [domain.XMLDesc(0)]
-                if domain.isActive() and domain.isPersistent():
-                    texts.append(domain.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE))
-                texts += [snapshot.getXMLDesc(0) for snapshot in _snapshots(domain)]
-                name = domain.name()
-        except NotFound:
-            continue  # it went meanwhile
-        for text in texts:
-            for named in _names(text) & names:
-                found.setdefault(named, name)
+    for _uuid, named in named_by(link, but):
+        for name in (named.now | named.later) & names:
+            found.setdefault(name, named.name)
     return found
 
 
@@ -102,10 +117,6 @@ def _snapshots(domain: Any) -> list[Any]:
         return list(domain.listAllSnapshots(0))
     except libvirt.libvirtError:
         return []
-
-
-def _names(text: str) -> frozenset[str]:
-    return names_in(text)
 
 
 def create(link: Link, pool: str, new: NewVolume) -> Found:

@@ -17,7 +17,7 @@ from console.fleet.domains import Domain, State, VmKey
 from console.fleet.errors import Busy, NotFound, Problem, Reason, UsageError
 from console.fleet.hosts import Phase
 from console.fleet.scaling import Scaling, SizeFacts, Sizing, checked_sizing
-from console.gateway import domains
+from console.gateway.deleting import HostFiles
 from console.gateway.gateway import Gateway
 from console.inventory.inventory import Inventory
 from console.jobs.job import Job, JobSpec, JobState, JobView
@@ -119,7 +119,8 @@ class BulkService:
 
     def _deletions(self, keys: Sequence[VmKey]) -> dict[VmKey, VmDeletion | Problem]:
         """Planned together, so that what only they use counts as free."""
-        facts = ask_hosts(self._gateway, keys, lambda link, key: domains.deletion_facts(link, key.uuid))
+        hosts = {key.host: HostFiles() for key in keys}
+        facts = ask_hosts(self._gateway, keys, lambda link, key: hosts[key.host].facts(link, key.uuid))
         found = [fact for fact in facts.values() if not isinstance(fact, Problem)]
         plan = plan_deletion(found, self._inventory.domains(), time.time())
         told: dict[VmKey, VmDeletion | Problem] = {vm.key: vm for vm in plan.vms}

@@ -7,9 +7,9 @@ from collections.abc import Collection, Sequence
 
 from console.fleet.deletion import DeletePlan, DeletionFacts, FileItem, FileKind, Hold, VmDeletion, plan_deletion
 from console.fleet.domains import VmKey
-from console.fleet.errors import Conflict, Reason
-from console.gateway import domains, storage, volumes
-from console.gateway.connection import Link
+from console.fleet.errors import Conflict, Denied, Reason
+from console.gateway import domains, storage
+from console.gateway.deleting import HostFiles
 from console.gateway.gateway import Gateway
 from console.inventory.inventory import Inventory
 from console.jobs.job import Job, JobSpec, who
@@ -18,6 +18,8 @@ from console.jobs.runner import JobHandle, JobRunner
 from console.services.commands import vm_line
 from console.services.keeping import Keeping
 from console.services.running import SETTLE_LIMIT, run
+
+AGE = 1.0  # seconds for which what a host said holds good for the next VM of the same deletion
 
 
 class DeleteService:
@@ -34,7 +36,12 @@ class DeleteService:
 
     def plan(self, keys: Sequence[VmKey]) -> DeletePlan:
         """Asks the hosts what these VMs have and plans their deletion. Blocks. Errors: FleetError of the first that fails."""
-        facts = [domains.deletion_facts(self._gateway.link(key.host), key.uuid) for key in keys]
+        hosts = {key.host: HostFiles() for key in keys}
+        for spec in map(self._inventory.spec, hosts):
+            if spec is not None and spec.read_only:
+                first = next((self._inventory.domain(key) for key in keys if key.host == spec.id), None)
+                raise Denied(Reason.READ_ONLY, first.name if first else "", detail=spec.name)
+        facts = [hosts[key.host].facts(self._gateway.link(key.host), key.uuid) for key in keys]
         return plan_deletion(facts, self._inventory.domains(), time.time())
 
     def command(self, plan: DeletePlan, chosen: Collection[str]) -> str:
@@ -59,25 +66,26 @@ class DeleteService:
         if objections:
             raise Conflict(Reason.IN_USE, objections[0].path, detail=", ".join(objections[0].used_by))
         bases_last = sorted(plan.vms, key=lambda vm: any(item.under for item in vm.files))
-        return [self._member(plan, vm, frozenset(chosen)) for vm in bases_last]
+        hosts = {vm.key.host: HostFiles(AGE) for vm in plan.vms}
+        return [self._member(plan, vm, frozenset(chosen), hosts[vm.key.host]) for vm in bases_last]
 
-    def _member(self, plan: DeletePlan, vm: VmDeletion, chosen: frozenset[str]) -> JobSpec:
+    def _member(self, plan: DeletePlan, vm: VmDeletion, chosen: frozenset[str], known: HostFiles) -> JobSpec:
         return JobSpec(
             kind="vm.delete",
             target=vm.name,
-            body=lambda job: self._do(job, plan, vm, chosen),
+            body=lambda job: self._do(job, plan, vm, chosen, known),
             vms=(vm.key,),
             hosts=(vm.key.host,),
             via=self._gateway.run_in_lane(vm.key.host),
         )
 
-    def _do(self, job: Job, plan: DeletePlan, vm: VmDeletion, chosen: frozenset[str]) -> None:
+    def _do(self, job: Job, plan: DeletePlan, vm: VmDeletion, chosen: frozenset[str], known: HostFiles) -> None:
         link = self._gateway.link(vm.key.host)
-        facts = domains.deletion_facts(link, vm.key.uuid)
+        facts = known.facts(link, vm.key.uuid)
         if facts.state.active and not vm.stops:  # nobody agreed to stop it
             raise Conflict(Reason.WRONG_STATE, vm.name, detail=facts.state.value)
         others = {other.name for other in plan.vms if other.key.host == vm.key.host and other.key != vm.key}
-        files = self._still_free(link, facts, chosen, others)
+        files = self._still_free(facts, chosen, others)
         entry = Entry("vm.delete", vm.name, (vm.key,), {"files": [item.path for item in files]}, by=who())
         with self._store.journal(job.id, entry) as journal:
             if facts.state.active:
@@ -89,16 +97,18 @@ class DeleteService:
             self._keeping.before(vm.key)
             keep_nvram = any(item.kind is FileKind.NVRAM and item.id not in chosen for item in vm.files)
             domains.undefine(link, vm.key.uuid, keep_nvram=keep_nvram)
+            known.gone(vm.key.uuid)
             self._inventory.wait_for(vm.key, lambda now: now is None, SETTLE_LIMIT)
             for number, item in enumerate(files):
                 journal.step("removing", path=item.path)
                 job.step("removing", path=item.path)
                 storage.delete_volume(link, item.path)
+                known.gone(vm.key.uuid, {item.path})
                 job.log(item.path)
                 job.progress(number + 1, len(files), in_bytes=False)
 
-    def _still_free(self, link: Link, facts: DeletionFacts, chosen: frozenset[str], others: set[str]) -> list[FileItem]:
-        """The chosen volumes, overlays before their bases; the host is asked, since somebody may have begun to use one.
+    def _still_free(self, facts: DeletionFacts, chosen: frozenset[str], others: set[str]) -> list[FileItem]:
+        """The chosen volumes, overlays before their bases, by what the host says now: somebody may have begun to use one.
 
         A volume that another VM of the same deletion still has is left to that VM's own turn. NVRAM and the save image go
         with the definition. Conflict where a chosen file is needed now.
@@ -107,24 +117,9 @@ class DeleteService:
         for item in plan_deletion([facts], self._inventory.domains(), time.time()).files():
             if item.id not in chosen or item.kind in (FileKind.NVRAM, FileKind.SAVED) or item.hold is Hold.MISSING:
                 continue
-            if item.hold is Hold.USED and set(item.used_by) <= others:
+            if item.hold in (Hold.USED, Hold.LATER) and set(item.used_by) <= others:
                 continue
             if item.hold.final:
                 raise Conflict(Reason.IN_USE, item.path, detail=", ".join(item.used_by))
             files.append(item)
-        needed = users_now(link, files, facts.key.uuid)
-        for path, user in needed.items():
-            if user not in others:
-                raise Conflict(Reason.IN_USE, path, detail=user)
-        files = [item for item in files if item.path not in needed]
         return sorted(files, key=lambda item: len(item.under))
-
-
-def users_now(link: Link, files: Collection[FileItem], but: str = "") -> dict[str, str]:
-    """Of these files' paths those that a VM of the host needs, also at its next start or in a snapshot, and its name. but: the
-    UUID of one that doesn't count. Blocks."""
-    names = {item.path: item.path for item in files} | {
-        f"{item.pool}/{item.volume}": item.path for item in files if item.volume
-    }
-    found = volumes.needed_by(link, frozenset(names), but) if names else {}
-    return {names[name]: user for name, user in found.items()}

@@ -10,12 +10,13 @@ from console.fleet.domains import VmKey
 from console.fleet.errors import Conflict, FleetError, NotFound, Problem, Reason
 from console.fleet.storing import TRANSFERS
 from console.gateway import domains, storage
+from console.gateway.deleting import HostFiles
 from console.gateway.gateway import Gateway
 from console.inventory.inventory import Inventory
 from console.jobs.job import Job, JobSpec, who
 from console.jobs.journal import Entry, JobStore, Unfinished
 from console.jobs.runner import JobHandle, JobRunner
-from console.services.delete import DeleteService, users_now
+from console.services.delete import DeleteService
 from console.services.half_made import HalfMade
 from console.services.running import run
 
@@ -80,7 +81,7 @@ class UnfinishedService:
             try:
                 domains.read(link, key.uuid)
             except NotFound:
-                facts = domains.leftover_facts(link, key, entry.target, _paths(entry))
+                facts = HostFiles().leftover(link, key, entry.target, _paths(entry))
                 return Leftover(
                     unfinished, files=plan_deletion([facts], self._inventory.domains(), time.time()).files()
                 )
@@ -120,10 +121,9 @@ class UnfinishedService:
         """Removes what the host still has and nobody needs; the old journal goes when the new one has it all."""
         entry = leftover.unfinished.entry
         link = self._gateway.link(leftover.key.host)
-        facts = domains.leftover_facts(link, leftover.key, entry.target, _paths(entry))
+        facts = HostFiles().leftover(link, leftover.key, entry.target, _paths(entry))
         files = plan_deletion([facts], self._inventory.domains(), time.time()).files()
-        needed = users_now(link, files)
-        held = [item for item in files if item.hold.final or item.path in needed]
+        held = [item for item in files if item.hold.final]
         free = sorted((item for item in files if item not in held), key=lambda item: len(item.under))
         anew = Entry("vm.delete", entry.target, entry.vms, {"files": [item.path for item in free]}, by=who())
         with self._store.journal(job.id, anew) as journal:
@@ -134,7 +134,7 @@ class UnfinishedService:
                 storage.delete_volume(link, item.path)
         if held:
             first = held[0]
-            raise Conflict(Reason.IN_USE, first.path, detail=", ".join(first.used_by) or needed.get(first.path, ""))
+            raise Conflict(Reason.IN_USE, first.path, detail=", ".join(first.used_by))
 
     def _chosen(self, plan: DeletePlan, entry: Entry) -> tuple[FileItem, ...]:
         paths = set(_paths(entry))

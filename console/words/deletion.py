@@ -18,6 +18,7 @@ _HOLDS = {
     Hold.READ_ONLY: N_("The VM only reads it: others may need it."),
     Hold.FAR: N_("{names} on another host name the same path: shared storage would lose it there too."),
     Hold.USED: N_("Stays: {names} uses it."),
+    Hold.LATER: N_("Stays: {names} needs it for its next start, or for a snapshot."),
     Hold.BASE: N_("Stays: {names} is built on it."),
     Hold.SHAREABLE: N_("Stays: it is marked as shared between VMs."),
     Hold.NO_VOLUME: N_("Stays: no storage pool of the host holds it, so libvirt cannot delete it."),

@@ -33,6 +33,7 @@ DOMAIN = """<domain type='test' xmlns:test='http://libvirt.org/schemas/domain/te
 <test:runstate>{state}</test:runstate></domain>"""
 
 RUNNING, OFF = 1, 5
+UP, DOWN = 0, 1  # numbers of the VMs that the fixture `at` has
 
 
 def uuid_of(number: int) -> str:

@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import libvirt
 import pytest
 
 from console.fleet.edits import Step, Way
 from console.fleet.errors import Conflict, Denied, FleetError, NotFound, Reason
-from console.fleet.hosts import HostSpec, Phase
 from console.gateway import defining
 from console.gateway.connection import Link
 from console.libvirtxml import changes
-from tests.contract.console_like import OFF, RUNNING, Console, console, node, uuid_of
+from tests.contract.console_like import DOWN, UP, Console, uuid_of
 
-UP, DOWN = 0, 1
 SECRET = "port='-1' autoport='yes' passwd='geheim'"
-
-
-@pytest.fixture
-def at(tmp_path: Path) -> Iterator[Console]:
-    """One host; vm0 runs, vm1 is off."""
-    with console(HostSpec("h", "h", f"test://{node(tmp_path, RUNNING, OFF)}")) as mine:
-        assert mine.settled() is Phase.LIVE
-        yield mine
-
-
-@pytest.fixture
-def link(at: Console) -> Link:
-    return at.gateway.link("h")
 
 
 def with_password(link: Link, number: int) -> str:

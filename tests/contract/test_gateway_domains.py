@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import libvirt
@@ -13,22 +13,8 @@ from console.fleet.errors import Conflict, Denied, FleetError, NotFound, Reason
 from console.fleet.hosts import HostSpec, Phase
 from console.gateway import domains, storage
 from console.gateway.connection import Link
-from tests.contract.console_like import OFF, RUNNING, Console, console, node, uuid_of, wait_for
-
-UP, DOWN = 0, 1
-
-
-@pytest.fixture
-def at(tmp_path: Path) -> Iterator[Console]:
-    """One host; vm0 runs, vm1 is off."""
-    with console(HostSpec("h", "h", f"test://{node(tmp_path, RUNNING, OFF)}")) as mine:
-        assert mine.settled() is Phase.LIVE
-        yield mine
-
-
-@pytest.fixture
-def link(at: Console) -> Link:
-    return at.gateway.link("h")
+from console.gateway.deleting import HostFiles
+from tests.contract.console_like import DOWN, RUNNING, UP, Console, console, node, uuid_of, wait_for
 
 
 @pytest.mark.parametrize(
@@ -137,27 +123,6 @@ def test_a_picture_of_the_screen(link: Link) -> None:
     assert data.startswith(b"\x89PNG")
 
 
-def test_the_facts_for_deleting(at: Console, link: Link) -> None:
-    pool = link.conn.storagePoolLookupByName("images")
-    for name, backing in (("vm1.img", ""), ("clone.img", "<backingStore><path>/images/vm1.img</path></backingStore>")):
-        pool.createXML(f"<volume><name>{name}</name><capacity>4096</capacity>{backing}</volume>", 0)
-    link.domain(uuid_of(DOWN)).snapshotCreateXML("<domainsnapshot><name>s1</name></domainsnapshot>", 0)
-    facts = domains.deletion_facts(link, uuid_of(DOWN))
-    assert (facts.name, facts.state, facts.snapshots, facts.persistent) == ("vm1", State.OFF, ("s1",), True)
-    (disk,) = facts.disks
-    assert (disk.path, disk.pool, disk.volume, disk.capacity) == ("/images/vm1.img", "images", "vm1.img", 4096)
-    assert {volume.name for volume in facts.volumes} >= {"vm1.img", "clone.img", "base.img"}
-    domains.undefine(link, uuid_of(DOWN))
-    at.until(DOWN, lambda vm: vm is None)
-    storage.delete_volume(link, "/images/vm1.img")
-    assert not storage.volume_exists(link, "/images/vm1.img")
-
-
-def test_a_disk_that_no_pool_holds_is_said_to_have_no_volume(link: Link) -> None:
-    (disk,) = domains.deletion_facts(link, uuid_of(UP)).disks
-    assert (disk.path, disk.volume, disk.exists) == ("/images/vm0.img", "", True)
-
-
 def test_undefining_what_is_gone_is_done_already(link: Link) -> None:
     domains.undefine(link, uuid_of(DOWN))
     domains.undefine(link, uuid_of(DOWN))
@@ -166,7 +131,7 @@ def test_undefining_what_is_gone_is_done_already(link: Link) -> None:
 def test_undefining_takes_the_saved_image_along(at: Console, link: Link) -> None:
     domains.save(link, uuid_of(UP))
     at.until(UP, lambda vm: vm.state is State.SAVED)
-    assert domains.deletion_facts(link, uuid_of(UP)).managed_save
+    assert HostFiles().facts(link, uuid_of(UP)).managed_save
     domains.undefine(link, uuid_of(UP))
     at.until(UP, lambda vm: vm is None)
 

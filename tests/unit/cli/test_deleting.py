@@ -69,6 +69,15 @@ def test_a_dry_run_changes_nothing(volumes: Console) -> None:
     assert volumes("job", "list").lines == []
 
 
+def test_on_a_host_that_is_only_looked_at_there_is_no_plan(empty: Console) -> None:
+    empty.host("kvm-a", ("web-01", "web-02"), "read_only = true")
+    for more in ("--plan", "--yes"):
+        result = empty("vm", "delete", "web-02", more)
+        assert (result.code, result.out) == (1, "")
+        assert "web-02" in result.err.partition(".")[0]
+        assert "kvm-a is set to only look, never change." in result.err
+
+
 def test_without_a_terminal_a_yes_is_needed(volumes: Console) -> None:
     result = volumes("vm", "delete", "web-01")
     assert result.code == 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from console.fleet.deletion import DeletionFacts, DiskFact, FileKind, Hold, plan_deletion
+from console.fleet.deletion import DeletionFacts, DiskFact, FileKind, FileUser, Hold, plan_deletion
 from console.fleet.domains import Disk, Domain, State, VmKey
 from console.fleet.hosts import Volume
 
@@ -42,6 +42,18 @@ def test_what_others_need_is_held() -> None:
     assert only(facts(replace(DISK, volume="")))[0] is Hold.NO_VOLUME
     assert only(facts(replace(DISK, exists=False)))[0] is Hold.MISSING
     assert only(facts(replace(DISK, device="cdrom")))[0] is Hold.READ_ONLY
+
+
+def test_what_others_name_for_later_is_held_too() -> None:
+    later = FileUser(DISK.path, "b", "vm-b", later=True)
+    assert only(facts(DISK, users=(later,))) == (Hold.LATER, ("vm-b",), False)
+    assert only(facts(DISK, users=(replace(later, later=False),))) == (Hold.USED, ("vm-b",), False)
+    assert only(facts(DISK, users=(replace(later, path="/pool/other"),)))[0] is Hold.NONE
+    assert only(facts(DISK, users=(later,)), other(B, Disk("vda", DISK.path))) == (Hold.USED, ("vm-b",), False)
+    plan = plan_deletion([facts(DISK, users=(later,))], [], 0.0)
+    assert [item.hold for item in plan.objections({"alpha:/pool/a.qcow2"})] == [Hold.LATER]
+    both = plan_deletion([facts(DISK, users=(later,)), facts(key=B)], [], 0.0)
+    assert both.ticked() == {"alpha:/pool/a.qcow2"}, "it goes too"
 
 
 def test_vms_that_go_together_do_not_hold_each_other() -> None:

@@ -105,10 +105,13 @@ def test_a_disk_that_a_running_vm_takes_at_its_next_start_stays(app: App) -> Non
     more = (
         "<disk type='file' device='disk'><source file='/pool-alpha/db.qcow2'/><target dev='vdb' bus='virtio'/></disk>"
     )
+    before = app.services.delete.plan([named(app, "db").key])
+    assert before.ticked() == {"alpha:/pool-alpha/db.qcow2"}
     link.conn.defineXML(xml.replace("</devices>", f"{more}</devices>"))
     assert "db.qcow2" not in app.services.look.xml(web.key)
-    plan = app.services.delete.plan([named(app, "db").key])
-    view = app.services.delete.run(plan, plan.ticked()).wait(20)
+    [item] = app.services.delete.plan([named(app, "db").key]).files()
+    assert (item.hold, item.used_by, item.ticked) == (Hold.LATER, ("web",), False), "the plan says so"
+    view = app.services.delete.run(before, before.ticked()).wait(20)
     assert view.problem is not None
     assert (view.state, view.problem.reason, view.problem.detail) == (JobState.FAILED, Reason.IN_USE, "web")
     assert volumes(app, "alpha") == {"db.qcow2"}
