@@ -19,6 +19,7 @@ from console.gateway.replay import TraceReplay
 from console.inventory.cache import Cache
 from console.inventory.history import Recorder
 from console.inventory.inventory import Inventory
+from console.inventory.thumbnails import Thumbnails
 from console.inventory.versions import Versions
 from console.jobs.journal import JobStore
 from console.jobs.runner import JobRunner
@@ -39,6 +40,7 @@ from console.services.scale import ScaleService
 from console.services.search import SearchService
 from console.services.services import Services
 from console.services.settling import Settler
+from console.services.snapshot import SnapshotService
 from console.services.stats import StatsService
 from console.services.storage import StorageService
 from console.services.transfer import TransferService
@@ -85,6 +87,7 @@ class App:
         self.cache = Cache(profile.database)
         self.history = JobStore(profile.jobs_database)
         self.versions = Versions(profile.versions_database)
+        self.thumbnails = Thumbnails(profile.thumbnails_database)
         self.recorder = Recorder(profile.load_database, self.inventory, self.preferences.value.interval)
         self.jobs = JobRunner(self.history)
         self.desk = CredentialDesk(Secrets())
@@ -114,6 +117,9 @@ class App:
         )
         storage = StorageService(self.gateway, self.inventory, self.jobs)
         half_made = HalfMade(self.gateway, self.inventory, self.jobs, self.history)
+        snapshots = SnapshotService(
+            self.gateway, self.inventory, self.jobs, self.history, keeping, self.thumbnails, self._reverted
+        )
         search = SearchService(self.inventory, self.preferences, TEXTS)
         stats = StatsService(self.inventory, self.recorder)
         search.idle_since = stats.idle_since
@@ -134,6 +140,7 @@ class App:
             AlertService(self.inventory, self.preferences, search),
             stats,
             OverviewService(self.inventory, storage, search, stats, self.history, self.jobs),
+            snapshots,
             self.desk,
             self.jobs,
             self.inventory,
@@ -170,6 +177,10 @@ class App:
             self.keeping.noticed(update)
         elif isinstance(update, Reverted):
             self.recorder.mark(Mark(update.at, MarkKind.REVERT, VmKey(update.host, update.uuid)))
+
+    def _reverted(self, key: VmKey) -> None:
+        """A VM went back to a snapshot in our own way, of which its host tells nothing."""
+        self.recorder.mark(Mark(time.time(), MarkKind.REVERT, key))
 
     def _keep(self, host: str) -> None:
         """Keeps a host; what is live was seen now."""
@@ -237,4 +248,5 @@ class App:
             thread.join(left())
         self.history.close(left())
         self.versions.close(left())
+        self.thumbnails.close(min(0.1, left()))
         self.preferences.close(left())

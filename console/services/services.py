@@ -22,6 +22,7 @@ from console.services.overview import OverviewService
 from console.services.pools import PoolService
 from console.services.power import PowerService
 from console.services.search import SearchService
+from console.services.snapshot import SnapshotService
 from console.services.stats import StatsService
 from console.services.storage import StorageService
 from console.services.transfer import TransferService
@@ -52,6 +53,7 @@ class Services:
     alerts: AlertService
     stats: StatsService
     overview: OverviewService
+    snapshots: SnapshotService
     credentials: CredentialDesk
     jobs: JobRunner
     inventory: Inventory

@@ -19,8 +19,6 @@ from console.libvirtxml.snapshot_writing import as_now, new_snapshot, told_anew
 from console.libvirtxml.sources import with_files
 from console.services.snapshot_record import Before
 
-BUSY_WITH_FILES = frozenset({Op.COMMIT, Op.PULL})
-
 
 class Steps:
     """Of one plan on its host. hold: what comes up stands still, for others to come up with it.

@@ -52,6 +52,11 @@ class Profile:
         return self.state / "versions.sqlite"
 
     @property
+    def thumbnails_database(self) -> Path:
+        """Screens of VMs at the time of their snapshots."""
+        return self.state / "thumbnails.sqlite"
+
+    @property
     def load_database(self) -> Path:
         """What VMs and hosts took over time, and what happened to them."""
         return self.state / "load.sqlite"
