@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 
@@ -12,10 +12,11 @@ from console.fleet.credentials import Ask
 from console.fleet.errors import NotFound, Reason
 from console.fleet.hosts import HostSpec, HostStatus, Phase
 from console.fleet.updates import DomainsRead, StatusChanged, Update
-from console.gateway import local, loop, prompts, streams
+from console.gateway import local, loop, prompts, remote, streams
 from console.gateway.connection import Link, raise_file_limit
 from console.gateway.courtesy import Courtesy
 from console.gateway.kit import Kit, Replay
+from console.gateway.remote import Ran
 from console.gateway.session import Session, leak
 from console.gateway.streams import Aside
 from console.gateway.timer import Timer
@@ -118,6 +119,10 @@ class Gateway:
     def aside(self, host: str) -> AbstractContextManager[Aside]:
         """Another connection to an open host, for streams. Opening it blocks; raises FleetError."""
         return streams.aside(self.link(host), self._kit.ask)
+
+    def run(self, host: str, words: Sequence[str], *, limit: float, ended: Callable[[], bool] = lambda: False) -> Ran:
+        """Runs a program on a host, beside libvirt. Blocks; see `remote.run`."""
+        return remote.run(self._session(host).spec, self._kit.ask, words, limit=limit, ended=ended)
 
     def status(self, host: str) -> HostStatus:
         """How a host is now."""
