@@ -80,8 +80,6 @@ def _by_libvirt(work: Work, one: Snapshot, start: bool | None) -> bool:
 def _own(work: Work, one: Snapshot, start: bool | None) -> bool:
     """Whether the VM is up afterwards."""
     facts, forest = work.facts, work.forest
-    if facts.state.active:
-        work.step(Op.STOP, if_stops=IfStops.OFF)
     old = dict(forest.tops)
     switches = []
     for disk in one.disks:
@@ -93,6 +91,8 @@ def _own(work: Work, one: Snapshot, start: bool | None) -> bool:
             path = old[disk.target]
             switches.append((disk.target, path, path, forest.files[path].format if path in forest.files else ""))
     _added(work, one)
+    if facts.state.active:  # behind the new files: where there is no room for them it goes on as it was
+        work.step(Op.STOP, if_stops=IfStops.OFF)
     for target, path, onto, kind in switches:
         work.step(
             Op.SWITCH,
