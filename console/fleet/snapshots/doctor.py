@@ -83,9 +83,10 @@ def _chains(facts: SnapshotFacts, forest: Forest) -> Iterable[Finding]:
 def _broken(facts: SnapshotFacts, forest: Forest) -> Iterable[Finding]:
     """Records that lead nowhere. They can be dropped: nothing is lost that is not lost already."""
     flaws: dict[str, str] = {}
+    sound: set[str] = set()
     for one in facts.snapshots:
         for disk in one.disks:
-            if disk.how is not How.NONE and disk.frozen and (file := forest.flaw(disk.frozen)[1]):
+            if disk.how is not How.NONE and disk.frozen and (file := forest.flaw(disk.frozen, sound)[1]):
                 flaws.setdefault(one.name, file)
         if one.memory is How.EXTERNAL and not any(forest.there(disk.frozen) for disk in one.disks if disk.frozen):
             flaws.setdefault(one.name, one.memory_file)
@@ -149,7 +150,7 @@ def _files(facts: SnapshotFacts, forest: Forest, code: str, paths: list[str]) ->
 def _needless(facts: SnapshotFacts, forest: Forest) -> Iterable[Finding]:
     """Files between others that were left when their snapshot went."""
     paths = []
-    for path in {below: None for top in _read(forest) for below in forest.chain(top)}:
+    for path in forest.all_of(_read(forest)):
         above = forest.above.get(path, ())
         if len(above) != 1 or path in forest.tops.values() or forest.keepers.get(path) or forest.pinned(path):
             continue

@@ -97,16 +97,30 @@ class Forest:
             path = self.files[path].backing
         return list(found)
 
-    def flaw(self, path: str) -> tuple[str, str]:
-        """What is wrong with a chain: ("missing-file" or "loop", the file), or ("", "")."""
+    def all_of(self, paths: Iterable[str]) -> list[str]:
+        """The files of all these chains, each once: what several share is walked through once."""
+        found: dict[str, None] = {}
+        for path in paths:
+            while path and path not in found and self.there(path):
+                found[path] = None
+                path = self.files[path].backing
+        return list(found)
+
+    def flaw(self, path: str, sound: set[str] | None = None) -> tuple[str, str]:
+        """What is wrong with a chain: ("missing-file" or "loop", the file), or ("", "").
+
+        sound: files whose chain was found whole before; those of this one are added if it is.
+        """
         seen: set[str] = set()
-        while path:
+        while path and (sound is None or path not in sound):
             if path in seen:
                 return "loop", path
             if not self.there(path):
                 return "missing-file", path
             seen.add(path)
             path = self.files[path].backing
+        if sound is not None:
+            sound |= seen
         return "", ""
 
     def pinned(self, path: str) -> bool:
