@@ -23,7 +23,7 @@ WORK: dict[str, dict[str, int]] = {
     "copies": {"read": 3000, "write": 1500},
     "talks": {"net": 800},
 }
-SPAN = 120.0
+SPAN = 60.0
 LAG = 2.0  # a bin is of the rounds that ended in it: what they tell began an interval earlier
 AGREE = 0.05
 WHAT = {

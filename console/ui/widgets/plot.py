@@ -87,6 +87,7 @@ class PlotStack(QWidget):
         self._tops: list[float] = []
         self._names: QPixmap | None = None
         self._names_seal: tuple[object, ...] = ()
+        self._told = 0  # how many sheets there were
         self._name = name
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -100,6 +101,7 @@ class PlotStack(QWidget):
         """Other curves, events and gaps."""
         heights = self._least_height(self.sheet) != self._least_height(sheet)
         self.sheet = sheet
+        self._told += 1
         self._still, self._tops = None, []
         if heights:
             self.updateGeometry()
@@ -173,8 +175,6 @@ class PlotStack(QWidget):
         frame = self.frame_of()
         painter.drawPixmap(0, 0, self._still)
         painter.drawPixmap(0, 0, self._names_of(frame, ratio))
-        for number, graph in enumerate(self.sheet.graphs):
-            paint_values(painter, graph, frame.names[number], self.index_of)
         if self._drag is not None and self._drag.moved and not self._drag.pan:
             _paint_marked(painter, frame, self._drag.x, self._drag.now_x)
         if self._at is not None and self.start <= self._at <= self.end and frame.plots:
@@ -210,19 +210,18 @@ class PlotStack(QWidget):
         return made
 
     def _names_of(self, frame: Frame, ratio: float) -> QPixmap:
-        """All at the left but values: painted anew only where another graph, curve or end of an axis is shown."""
-        sheet = self.sheet
-        tops = self._ends()
-        looks = [(g.title, g.unit, [(c.name, c.number, c.dashed, c.drawn) for c in g.curves]) for g in sheet.graphs]
-        seal = (frame, ratio, theme.generation, sheet.pale, tops, looks)
+        """All at the left: painted anew only where another sheet, moment or end of an axis is shown, not with each span."""
+        tops = tuple(self._ends())
+        seal = (frame, ratio, theme.generation, self._told, self._at, tops)
         if self._names is None or self._names_seal != seal:
             made = QPixmap(round(frame.left * ratio), round(self.height() * ratio))
             made.setDevicePixelRatio(ratio)
             made.fill(Qt.GlobalColor.transparent)
             painter = QPainter(made)
-            for graph, box, plot, top in zip(sheet.graphs, frame.names, frame.plots, tops, strict=True):
-                paint_names(painter, graph, box, sheet.pale)
+            for graph, box, plot, top in zip(self.sheet.graphs, frame.names, frame.plots, tops, strict=True):
+                paint_names(painter, graph, box, self.sheet.pale)
                 paint_numbers(painter, frame, plot, top)
+                paint_values(painter, graph, box, self.index_of)
             painter.end()
             self._names, self._names_seal = made, seal
         return self._names

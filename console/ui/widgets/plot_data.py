@@ -103,8 +103,7 @@ class Graph:
                 total = values if total is None or len(total) != len(values) else total + values
                 continue
             values = curve.high[part] if curve.band else curve.mean[part]
-            if len(values) and not np.isnan(values).all():
-                most = max(most, float(np.nanmax(values)))
+            most = float(np.fmax.reduce(values, initial=most))  # fmax knows no gaps
         if total is not None and len(total):
             most = float(total.max())
         return nice_top(most * HEAD_ROOM, self.least, binary=self.binary)
