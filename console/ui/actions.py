@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
@@ -13,11 +14,13 @@ from PySide6.QtWidgets import QMenu, QWidget
 from console.fleet import edits
 from console.fleet.acts import Act, why_not
 from console.fleet.bulk import Deed
+from console.fleet.clones.acts import CopyAct, marks
+from console.fleet.clones.acts import why_not as why_no_copy
 from console.fleet.domains import VmKey
 from console.fleet.errors import Problem
 from console.inventory.inventory import Inventory
 from console.ui.icons import icon
-from console.words import _, acts, errors, ngettext
+from console.words import _, acts, copies, errors, ngettext
 
 if TYPE_CHECKING:
     from console.services.power import PowerService
@@ -36,13 +39,19 @@ TOLD = frozenset({Act.RENAME, Act.DESCRIBE, Act.TAG, Act.SCALE})
 PREVIEW_FROM = 5
 
 Kinds = list[list[VmKey]]  # VMs in bundles that can take the same acts
+AnyAct = Act | CopyAct
+
+
+def words_of(act: AnyAct) -> ModuleType:
+    """Where an act's label, tooltip and reasons are."""
+    return copies if isinstance(act, CopyAct) else acts
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What an entry would do now. able: VMs by the act that fits each; reason: why it cannot, or what it leaves out."""
 
-    able: tuple[tuple[Act, tuple[VmKey, ...]], ...]
+    able: tuple[tuple[AnyAct, tuple[VmKey, ...]], ...]
     reason: str = ""
 
     @property
@@ -55,6 +64,7 @@ class Acting(QObject):
 
     Signals:
         asked(Act, tuple[VmKey, ...]): this act wants a dialog before anything happens.
+        copying(CopyAct, tuple[VmKey, ...]): a dialog about snapshots or clones of these is to be opened.
         planned(Deed, tuple[VmKey, ...]): what will happen to these many VMs is to be shown before it does.
         repeated(int): the plan for those of a group that were not done is to be shown.
         opening(VmKey): this VM is to be shown.
@@ -68,6 +78,7 @@ class Acting(QObject):
     """
 
     asked = Signal(object, object)
+    copying = Signal(object, object)
     planned = Signal(object, object)
     repeated = Signal(int)
     opening = Signal(object)
@@ -95,17 +106,18 @@ class Acting(QObject):
             if host is None:
                 spec = inventory.spec(key.host)
                 host = hosts[key.host] = (inventory.status(key.host).phase, spec and spec.read_only)
-            found.setdefault((host, domain.state, domain.persistent, domain.autostart), []).append(key)
+            kind = (host, domain.state, domain.persistent, domain.autostart, marks(domain))
+            found.setdefault(kind, []).append(key)
         return list(found.values())
 
-    def verdict(self, choices: Sequence[Act], kinds: Kinds) -> Verdict:
+    def verdict(self, choices: Sequence[AnyAct], kinds: Kinds) -> Verdict:
         """Which of the VMs can take one of `choices` (the first that fits)."""
-        able: dict[Act, list[VmKey]] = {}
+        able: dict[AnyAct, list[VmKey]] = {}
         first: Problem | None = None
         unable = 0
         for keys in kinds:
             found = self._fitting(choices, keys[0])
-            if isinstance(found, Act):
+            if isinstance(found, Act | CopyAct):
                 able.setdefault(found, []).extend(keys)
             elif found is not None:
                 first = first or found
@@ -114,7 +126,7 @@ class Acting(QObject):
         if first is not None and able:
             reason = ngettext("{count} of them can't.", "{count} of them can't.", unable).format(count=unable)
         elif first is not None:
-            reason = acts.why_none(choices[0], first, unable - 1)
+            reason = words_of(choices[0]).why_none(choices[0], first, unable - 1)
         elif not able:
             reason = _("Choose a VM first.")
         return Verdict(tuple((act, tuple(some)) for act, some in able.items()), reason)
@@ -127,26 +139,30 @@ class Acting(QObject):
         problem = edits.why_not(domain, spec, self._inventory.status(key.host))
         return errors.why(problem) if problem is not None else ""
 
-    def _fitting(self, choices: Sequence[Act], key: VmKey) -> Act | Problem | None:
+    def _fitting(self, choices: Sequence[AnyAct], key: VmKey) -> AnyAct | Problem | None:
         domain, spec = self._inventory.domain(key), self._inventory.spec(key.host)
         if domain is None or spec is None:
             return None
         status = self._inventory.status(key.host)
         first: Problem | None = None
         for act in choices:
-            problem = why_not(act, domain, spec, status)
+            asked = (domain, spec, status)
+            problem = why_no_copy(act, *asked) if isinstance(act, CopyAct) else why_not(act, *asked)
             if problem is None:
                 return act
             first = first or problem
         return first
 
-    def do(self, choices: Sequence[Act], keys: Sequence[VmKey]) -> None:
+    def do(self, choices: Sequence[AnyAct], keys: Sequence[VmKey]) -> None:
         """Does it to those that can take it, as a job; or asks for its dialog, or the plan where they are many."""
-        if len(keys) >= self.preview_from and not set(choices) & TOLD:
-            self.planned.emit(Deed(tuple(choices)), tuple(keys))
+        powers = tuple(act for act in choices if isinstance(act, Act))
+        if powers and len(keys) >= self.preview_from and not set(powers) & TOLD:
+            self.planned.emit(Deed(powers), tuple(keys))
             return
         for act, able in self.verdict(choices, self.kinds(keys)).able:
-            if act not in POWER or acts.asks(act, forced_are_confirmed=self.forced_confirmed):
+            if isinstance(act, CopyAct):
+                self.copying.emit(act, able)
+            elif act not in POWER or acts.asks(act, forced_are_confirmed=self.forced_confirmed):
                 self.asked.emit(act, able)
             else:
                 self._power.act(act, able)
@@ -157,7 +173,7 @@ class Entry:
     """One action. acts: what it may do; icon and role as in `icons`; keys: its shortcut; alone: for one VM only."""
 
     name: str
-    acts: tuple[Act, ...]
+    acts: tuple[AnyAct, ...]
     icon: str = ""
     role: str = "text"
     keys: str = ""
@@ -175,12 +191,23 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("discard-save", (Act.DISCARD_SAVE,), "trash"),
     Entry("autostart-on", (Act.AUTOSTART_ON,)),
     Entry("autostart-off", (Act.AUTOSTART_OFF,)),
+    Entry("snapshot", (CopyAct.SNAPSHOT,), "camera", keys="Ctrl+Shift+S"),
+    Entry("clone", (CopyAct.CLONE,), "copy", keys="Ctrl+D"),
+    Entry("revert", (CopyAct.REVERT,), "undo"),
+    Entry("delete-snapshot", (CopyAct.DELETE_SNAPSHOT,), "trash"),
+    Entry("flatten", (CopyAct.FLATTEN,), "unlink"),
+    Entry("template", (CopyAct.TEMPLATE,), "lock"),
+    Entry("untemplate", (CopyAct.UNTEMPLATE,), "vm"),
+    Entry("keep", (CopyAct.KEEP,), "clock"),
     Entry("tag", (Act.TAG,), "tag"),
     Entry("describe", (Act.DESCRIBE,), "edit"),
     Entry("scale", (Act.SCALE,), "cpu"),
     Entry("rename", (Act.RENAME,), keys="F2", alone=True),
     Entry("delete", (Act.DELETE,), "trash", "error", keys="Del"),
 )
+
+COPYING = ("revert", "delete-snapshot", "", "flatten", "template", "untemplate", "keep")
+"""The submenu "Snapshots and clones": what is done more rarely."""
 
 STOPPING = ("shutdown", "reboot", "", "force-off", "reset", "", "save", "discard-save")
 """The submenu "Shut down": graceful and forced apart."""
@@ -251,15 +278,16 @@ class VmActions(QObject):
     def _judge(self, entry: Entry) -> None:
         action = self._actions[entry.name]
         if entry.alone and len(self._keys) > 1:
-            self._show(action, acts.ellipsis(entry.acts[0]), False, _("Choose one VM."))
+            self._show(action, words_of(entry.acts[0]).ellipsis(entry.acts[0]), False, _("Choose one VM."))
             return
         verdict = self._acting.verdict(entry.acts, self._kinds)
         fitting = [act for act, _some in verdict.able]
         act = fitting[0] if len(fitting) == 1 else entry.acts[0]
-        text = acts.ellipsis(act, forced_are_confirmed=self._acting.forced_confirmed)
+        words = words_of(act)
+        text = words.ellipsis(act, forced_are_confirmed=self._acting.forced_confirmed)
         reason = verdict.reason
         if verdict.able:
-            reason = " ".join(part for part in (acts.tooltip(act) + ("." if reason else ""), reason) if part)
+            reason = " ".join(part for part in (words.tooltip(act) + ("." if reason else ""), reason) if part)
         self._show(action, text, bool(verdict.able), reason)
 
     def _show(self, action: QAction, text: str, enabled: bool, tooltip: str) -> None:
@@ -290,9 +318,18 @@ class VmActions(QObject):
         self._fill(menu, STOPPING)
         return menu
 
+    def copy_menu(self, parent: QWidget) -> QMenu:
+        """Revert, delete a snapshot, flatten, templates, throw-away."""
+        menu = QMenu(_("Snapshots and clones"), parent)
+        menu.setIcon(icon("copy", "text2"))
+        self._fill(menu, COPYING)
+        return menu
+
     def more_menu(self, parent: QWidget) -> QMenu:
         """What an action bar has no room for."""
         menu = QMenu(parent)
+        menu.addMenu(self.copy_menu(menu))
+        menu.addSeparator()
         self._fill(
             menu,
             (
@@ -316,6 +353,9 @@ class VmActions(QObject):
         menu = QMenu(parent)
         self._fill(menu, ("run", "pause"))
         menu.addMenu(self.stop_menu(menu))
+        menu.addSeparator()
+        self._fill(menu, ("snapshot", "clone"))
+        menu.addMenu(self.copy_menu(menu))
         menu.addSeparator()
         on = self._actions["autostart-on"].isEnabled() or not self._actions["autostart-off"].isEnabled()
         self._fill(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from console.ui.actions import ENTRIES
+from console.ui.actions import ENTRIES, words_of
 from console.ui.host_actions import KEYS as HOST_KEYS
 from console.ui.host_actions import HostAct
-from console.words import N_, _, acts
+from console.words import N_, _
 
 Part = tuple[str, list[tuple[str, str]]]  # where one is; keys as QKeySequence reads them, and what they do
 
@@ -43,7 +43,7 @@ def gathered(window: QWidget) -> list[Part]:
         for action in window.actions()
         for key in action.shortcuts()[:1]
     ]
-    vms = [(entry.keys, acts.label(entry.acts[0])) for entry in ENTRIES if entry.keys]
+    vms = [(entry.keys, words_of(entry.acts[0]).label(entry.acts[0])) for entry in ENTRIES if entry.keys]
     hosts = [(keys, _(_TO_HOSTS[act])) for act, keys in HOST_KEYS.items()]
     return [
         (_("Anywhere"), anywhere),

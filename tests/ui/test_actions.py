@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from console.fleet.acts import Act
 from console.fleet.bulk import Deed
+from console.fleet.clones.acts import CopyAct
 from console.fleet.domains import State, VmKey
 from console.fleet.hosts import Phase
 from console.services.power import PowerService
@@ -70,6 +71,27 @@ def test_forced_acts_ask_first_unless_told_otherwise(bench: Bench) -> None:
     bench.acting.forced_confirmed = False
     bench.acting.do((Act.FORCE_OFF,), (UP,))
     assert bench.power.calls == [("act", Act.FORCE_OFF, (UP,))]
+
+
+def test_copies_always_have_a_dialog_of_their_own(bench: Bench) -> None:
+    bench.acting.preview_from = 2
+    told: list[tuple[CopyAct, tuple[VmKey, ...]]] = []
+    bench.acting.copying.connect(lambda act, keys: told.append((act, keys)))
+    bench.acting.do((CopyAct.CLONE,), ALL)
+    assert told == [(CopyAct.CLONE, ALL)]
+    assert bench.asked == []
+    assert bench.power.calls == []
+
+
+def test_copies_say_why_not(bench: Bench, actions: VmActions) -> None:
+    actions.set_vms([UP])
+    assert actions.action("clone").isEnabled()
+    assert not actions.action("revert").isEnabled()
+    assert actions.action("revert").toolTip() == "It has no snapshots."
+    assert actions.action("flatten").toolTip() == "It is no linked clone: its disks are its own."
+    actions.set_vms([UP, OFF])
+    assert actions.action("template").toolTip().endswith("1 of them can't."), "one runs, the other is off"
+    assert actions.action("revert").toolTip() == "It has no snapshots. 1 other can't either."
 
 
 @pytest.mark.parametrize("act", [Act.TAG, Act.DESCRIBE, Act.DELETE, Act.RENAME])
@@ -150,6 +172,10 @@ def test_menu_has_the_order_people_know(actions: VmActions, widget: QWidget) -> 
         "Run",
         "Pause",
         "Shut down",
+        "–",
+        "Snapshot…",
+        "Clone…",
+        "Snapshots and clones",
         "–",
         "Tag…",
         "Describe…",

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from console.fleet.acts import Act
+from console.fleet.clones.acts import CopyAct
 from console.fleet.domains import Domain, VmKey
 from console.fleet.hosts import HostSpec, Phase
 from console.fleet.search import QueryError, parse
-from console.ui.actions import ENTRIES
+from console.ui.actions import ENTRIES, AnyAct, words_of
 from console.ui.icons import age_of, phase_glyph, state_glyph
 from console.ui.models.finding import Finder, Rank, plain
 from console.ui.places import Place
-from console.words import _, acts, ngettext, units
+from console.words import _, ngettext, units
 
 if TYPE_CHECKING:
     from console.inventory.inventory import Inventory
@@ -59,7 +60,7 @@ class PaletteIndex:
         self._finder = Finder(())
         self._near: list[Offer] = []
         self._near_finder = Finder(())
-        self._labels = {act: plain(acts.label(act)) for act in Act}
+        self._labels = {act: plain(words_of(act).label(act)) for act in (*Act, *CopyAct)}
 
     # filling
 
@@ -191,14 +192,14 @@ class PaletteIndex:
         things = [self._named[hit.at][1] for hit in hits if hit.rank <= Rank.WITHIN]
         return [thing for thing in things if isinstance(thing, VmKey)]
 
-    def _verb_offer(self, act: Act, key: VmKey) -> Offer | None:
+    def _verb_offer(self, act: AnyAct, key: VmKey) -> Offer | None:
         domain, spec = self._inventory.domain(key), self._inventory.spec(key.host)
         if domain is None:
             return None
         verdict = self._acting.verdict([act], [[key]])
         return Offer(
             f"{act} {key.host} {key.uuid}",
-            f"{acts.ellipsis(act)} {domain.name}",
+            f"{words_of(act).ellipsis(act)} {domain.name}",
             lambda: self._acting.do([act], [key]),
             detail=_("VM on {host}").format(host=spec.name if spec else key.host),
             why_not="" if verdict.able else verdict.reason,
