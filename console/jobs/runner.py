@@ -2,86 +2,28 @@
 
 from __future__ import annotations
 
-import itertools
 import logging
 import threading
 import time
 import traceback
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from msgspec.structs import replace
 
 from console.fleet.domains import VmKey
 from console.fleet.errors import FleetError, Problem, Reason
-from console.jobs.flag import Flag
+from console.jobs.entries import Entries, Entry, JobHandle, Keeper, StepLine
 from console.jobs.groups import Group
-from console.jobs.job import Body, Cancelled, Job, JobSpec, JobState, JobView, Later, Value, Via, who
+from console.jobs.job import Body, Cancelled, Job, JobSpec, JobState, JobView, Later, Via
 from console.jobs.telling import Listener, Teller
 
-LOG_LINES = 2000  # kept per job in memory
-STEPS = 500
-REMEMBERED = 5000  # jobs that `views` shows before the oldest ended ones are let go
+__all__ = ["LIMIT_PER_HOST", "JobHandle", "JobRunner", "Keeper"]
+
 LIMIT_PER_HOST = 2
 ABORTED = 78  # VIR_ERR_OPERATION_ABORTED: what libvirt says of a job that was told to end
 
-StepLine = tuple[float, str, Mapping[str, Value]]
-
 _log = logging.getLogger(__name__)
-
-
-class Keeper(Protocol):
-    """Where jobs are written down (jobs.journal.JobStore). None of these blocks."""
-
-    def next_id(self) -> int: ...
-
-    def keep(self, view: JobView) -> None:
-        """Called with every view that is told, those of one job in order."""
-
-    def log(self, job: int, stamp: float, text: str) -> None: ...
-
-
-@dataclass(slots=True, eq=False)
-class _Entry:
-    """One job, guarded by the runner's lock."""
-
-    view: JobView
-    spec: JobSpec
-    job: Job
-    group: Group | None = None
-    result: object = None
-    done: Flag = field(default_factory=Flag)
-    log: deque[tuple[float, str]] = field(default_factory=lambda: deque(maxlen=LOG_LINES))
-    steps: deque[StepLine] = field(default_factory=lambda: deque(maxlen=STEPS))
-    starting: bool = False  # of a group: a thread is starting members
-
-
-class JobHandle:
-    """A job that was submitted."""
-
-    def __init__(self, runner: JobRunner, entry: _Entry) -> None:
-        self._runner = runner
-        self._entry = entry
-        self.id = entry.view.id
-
-    def wait(self, timeout: float | None = None) -> JobView:
-        """Waits (seconds) for the end; returns the view as it is then, ended or not."""
-        self._entry.done.wait(timeout)
-        return self._entry.view
-
-    @property
-    def view(self) -> JobView:
-        return self._entry.view
-
-    @property
-    def result(self) -> Any:
-        """What the body returned; None for a group, and until it succeeds."""
-        return self._entry.result
-
-    def cancel(self) -> None:
-        self._runner.cancel(self.id)
 
 
 class JobRunner:
@@ -93,11 +35,8 @@ class JobRunner:
     def __init__(self, store: Keeper | None = None, clock: Callable[[], float] = time.time) -> None:
         self._store = store
         self._clock = clock
-        self._ids = itertools.count(1)
-        self._by = who()
-        self._lock = threading.RLock()
-        self._entries: dict[int, _Entry] = {}
-        self._still_open = 0  # of them, when the ended ones were last let go, and a tenth more
+        self._entries = Entries(store, clock)
+        self._lock = self._entries.lock
         self._teller = Teller()
         if store is not None:
             self._teller.subscribe(store.keep)
@@ -123,7 +62,7 @@ class JobRunner:
         """
         spec = JobSpec(kind, target, body, tuple(vms), tuple(hosts), via, command)
         with self._lock:
-            above = self._entries.get(parent) if parent is not None else None
+            above = self._entries.get(parent)
             entry = self._new(spec, parent)
             if above is not None:
                 self._change(above, {"children": (*above.view.children, entry.view.id)})
@@ -131,7 +70,7 @@ class JobRunner:
             self._teller.drain(above.view.id)
         self._teller.drain(entry.view.id)
         self._start(entry)
-        return JobHandle(self, entry)
+        return JobHandle(entry, self.cancel)
 
     def group(
         self,
@@ -170,7 +109,7 @@ class JobRunner:
         if self._closed:
             self.cancel(parent.view.id)
         self._advance(parent)
-        return JobHandle(self, parent)
+        return JobHandle(parent, self.cancel)
 
     def cancel(self, id: int) -> None:
         """Asks for the end: what has not begun ends at once, what runs is told. Ended or unknown jobs stay as they are."""
@@ -196,8 +135,7 @@ class JobRunner:
 
     def views(self) -> tuple[JobView, ...]:
         """All jobs of this run of the console that are still remembered, oldest first."""
-        with self._lock:
-            return tuple(entry.view for entry in self._entries.values())
+        return self._entries.views()
 
     def view(self, id: int) -> JobView | None:
         entry = self._entries.get(id)
@@ -205,20 +143,15 @@ class JobRunner:
 
     def log(self, id: int) -> tuple[tuple[float, str], ...]:
         """(epoch, line) as far as remembered."""
-        with self._lock:
-            entry = self._entries.get(id)
-            return tuple(entry.log) if entry else ()
+        return self._entries.log(id)
 
     def steps(self, id: int) -> tuple[StepLine, ...]:
         """(epoch, code, values) of each step that began."""
-        with self._lock:
-            entry = self._entries.get(id)
-            return tuple(entry.steps) if entry else ()
+        return self._entries.steps(id)
 
     def running(self) -> int:
         """How many jobs have not ended; a group counts as one."""
-        with self._lock:
-            return sum(not e.view.state.ended and e.view.parent is None for e in self._entries.values())
+        return self._entries.running()
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Calls `listener` with each job that moved, in a job's thread: it must only enqueue. Returns the undo.
@@ -236,7 +169,7 @@ class JobRunner:
         end = time.monotonic() + timeout
         with self._lock:
             self._closed = True
-            entries = list(self._entries.values())
+            entries = list(self._entries)
         if cancel:
             for entry in entries:
                 self.cancel(entry.view.id)
@@ -247,49 +180,13 @@ class JobRunner:
 
     # running
 
-    def _new(self, spec: JobSpec, parent: int | None) -> _Entry:
-        number = self._store.next_id() if self._store is not None else next(self._ids)
-        view = JobView(
-            id=number,
-            kind=spec.kind,
-            target=spec.target,
-            vms=spec.vms,
-            hosts=spec.hosts,
-            created=self._clock(),
-            parent=parent,
-            command=spec.command,
-            by=self._by,
-        )
-
-        def report(changes: Mapping[str, Any]) -> None:
-            self._report(entry, changes)
-
-        def write(text: str) -> None:
-            stamp = self._clock()
-            entry.log.append((stamp, text))
-            if self._store is not None:
-                self._store.log(number, stamp, text)
-
-        entry = _Entry(view, spec, Job(number, report, write))
-        self._teller.put(view)
-        self._entries[number] = entry
-        if len(self._entries) > max(REMEMBERED, self._still_open):
-            self._let_go()
+    def _new(self, spec: JobSpec, parent: int | None) -> Entry:
+        """Under the lock."""
+        entry = self._entries.new(spec, parent, self._report)
+        self._teller.put(entry.view)
         return entry
 
-    def _let_go(self) -> None:
-        """Forgets the oldest tenth of what has ended; a group and its members go together. Looks again when there are a tenth
-        more: not for each member of a large group."""
-        over = len(self._entries) - REMEMBERED * 9 // 10
-        for entry in list(self._entries.values()):
-            if over <= 0:
-                break
-            if entry.view.parent is None and entry.view.state.ended:
-                family = (entry.view.id, *entry.view.children)
-                over -= sum(self._entries.pop(job, None) is not None for job in family)
-        self._still_open = len(self._entries) * 11 // 10
-
-    def _start(self, entry: _Entry) -> None:
+    def _start(self, entry: Entry) -> None:
         if self._closed:
             self.cancel(entry.view.id)
             return
@@ -307,7 +204,7 @@ class JobRunner:
         except Exception as error:  # no more threads
             self._finish(entry, JobState.FAILED, Problem(Reason.OTHER, f"{type(error).__name__}: {error}"))
 
-    def _run(self, entry: _Entry) -> None:
+    def _run(self, entry: Entry) -> None:
         job = entry.job
         with self._lock:
             if entry.view.state is not JobState.QUEUED:
@@ -326,7 +223,7 @@ class JobRunner:
             entry.result = result
             self._outcome(entry, None)
 
-    def _outcome(self, entry: _Entry, error: BaseException | None) -> None:
+    def _outcome(self, entry: Entry, error: BaseException | None) -> None:
         """Ends a job by what its body raised, or did not."""
         job = entry.job
         match error:
@@ -343,7 +240,7 @@ class JobRunner:
                 job.log("".join(traceback.format_exception(error)).rstrip())
                 self._finish(entry, JobState.FAILED, Problem(Reason.OTHER, f"{type(error).__name__}: {error}"))
 
-    def _finish(self, entry: _Entry, state: JobState, problem: Problem | None = None, what: str = "") -> None:
+    def _finish(self, entry: Entry, state: JobState, problem: Problem | None = None, what: str = "") -> None:
         changes: dict[str, Any] = {"state": state, "problem": problem, "what": what, "rate": None, "eta": None}
         if state is JobState.SUCCEEDED:
             changes["fraction"] = 1.0
@@ -355,10 +252,10 @@ class JobRunner:
         entry.done.set()
         self._parent_moved(entry)
 
-    def _parent_moved(self, child: _Entry) -> None:
+    def _parent_moved(self, child: Entry) -> None:
         """Takes what a member did into its group, starts those that waited for it, and ends the group with the last."""
         with self._lock:
-            parent = self._entries.get(child.view.parent) if child.view.parent is not None else None
+            parent = self._entries.get(child.view.parent)
             if parent is None or parent.group is None:
                 return
             if child.view.state.ended:
@@ -381,7 +278,7 @@ class JobRunner:
         if child.view.state.ended:
             self._advance(parent)
 
-    def _advance(self, parent: _Entry) -> None:
+    def _advance(self, parent: Entry) -> None:
         """Starts the members of a group that have room, and ends the group after its last one."""
         group = parent.group
         if group is None:
@@ -391,7 +288,7 @@ class JobRunner:
                 if parent.starting:  # who starts members now takes these as well
                     return
                 ready = [] if parent.job.cancelled else group.startable()
-                members = [self._entries[job] for job in ready if job in self._entries]
+                members = [member for job in ready if (member := self._entries.get(job)) is not None]
                 parent.starting = bool(members)
                 verdict = group.verdict
             if not members:
@@ -405,12 +302,12 @@ class JobRunner:
 
     # changing
 
-    def _change(self, entry: _Entry, changes: Mapping[str, Any]) -> None:
+    def _change(self, entry: Entry, changes: Mapping[str, Any]) -> None:
         """Under the lock: the next view of a job, told in any case."""
         entry.view = replace(entry.view, **changes)
         self._teller.put(entry.view)
 
-    def _report(self, entry: _Entry, changes: Mapping[str, Any]) -> None:
+    def _report(self, entry: Entry, changes: Mapping[str, Any]) -> None:
         """The next view of a job that runs, told when it is time."""
         with self._lock:
             if entry.view.state.ended:

@@ -179,7 +179,6 @@ def test_nothing_names_a_place_outside_the_project() -> None:
 SOURCES = sorted((ROOT / "console").rglob("*.py"))
 LINES, METHODS = 400, 30
 ANSWERED: dict[str, str] = {
-    "console/jobs/runner.py": "one machine of states; what could stand alone (groups, telling) does",
     "console/ui/models/tree.py: Tree": "a dozen methods are what Qt asks of any tree model",
     "console/ui/models/vms.py: VmTable": "a dozen methods are what Qt asks of any table model; sorting and search work on its rows",
 }

@@ -9,7 +9,6 @@ import pytest
 
 from console.fleet.domains import VmKey
 from console.fleet.errors import Busy, Conflict, Problem, Reason, Unreachable
-from console.jobs import runner as runner_module
 from console.jobs.job import Cancelled, Job, JobSpec, JobState, JobView, Later
 from console.jobs.runner import JobRunner
 
@@ -370,21 +369,6 @@ def test_after_close_nothing_begins() -> None:
     assert ran == []
 
 
-def test_old_ended_jobs_are_let_go_and_open_ones_kept(runner: JobRunner, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner_module, "REMEMBERED", 20)
-    lane: list[Callable[[], None]] = []
-    waiting = runner.submit("vm.start", "waits", lambda job: None, via=lane.append)
-    for number in range(40):
-        runner.submit("vm.tag", str(number), lambda job: None, via=lambda work: work())
-    views = runner.views()
-    assert len(views) <= 20
-    assert views[0].id == waiting.id
-    assert views[-1].target == "39"
-    assert runner.view(waiting.id + 1) is None
-    assert runner.log(waiting.id + 1) == runner.steps(waiting.id + 1) == ()
-    waiting.cancel()
-
-
 class Notes:
     def __init__(self) -> None:
         self.views: list[JobView] = []
@@ -465,23 +449,3 @@ def test_a_group_goes_stage_after_stage_and_stops_where_it_was_asked_to(runner: 
     view = runner.group("vm.start", "3", specs, limit_per_host=1, halts=True).wait(PATIENCE)
     assert (view.state, view.values["failed"], view.values["cancelled"]) == (JobState.FAILED, 1, 2)
     assert begun[3:] == ["bad"]
-
-
-def test_making_a_group_larger_than_what_is_remembered_does_not_look_through_all_for_each(
-    runner: JobRunner, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(runner_module, "REMEMBERED", 50)
-    looks: list[int] = []
-    let_go = runner._let_go
-
-    def counted() -> None:
-        looks.append(1)
-        let_go()
-
-    monkeypatch.setattr(runner, "_let_go", counted)
-    handle = runner.group("vm.start", "2000", [JobSpec("vm.start", "x", lambda job: None, hosts=("h",))] * 2000)
-    assert handle.wait(20).state is JobState.SUCCEEDED
-    assert len(looks) < 50
-    for _ in range(300):
-        runner.submit("vm.start", "x", lambda job: None).wait(5)
-    assert len(runner.views()) <= 60
