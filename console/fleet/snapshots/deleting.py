@@ -152,7 +152,7 @@ def merge(work: Work, target: str, path: str, kid: str) -> bool:
     forest = work.forest
     if forest.pinned(path) or forest.pinned(kid) or forest.shadowed(kid):
         return False
-    if forest.inside.get(kid) or not forest.known(kid) or forest.flaw(path)[0]:
+    if forest.inside.get(kid) or not forest.known(kid) or not work.whole(path):
         return False
     above = forest.above.get(kid, ())
     written = kid in forest.tops.values()
@@ -243,7 +243,7 @@ def _clones(work: Work, merges: list[Step]) -> None:
     """Which linked clones read files of these chains that no step touches."""
     touched = {path for step in work.steps for path in (step.file, step.onto) if path}
     forest = work.forest
-    for path in sorted({below for step in merges for below in forest.chain(step.onto)} - touched):
+    for path in sorted({*forest.all_of(step.onto for step in merges)} - touched):
         if forest.facts.users.get(path):
             work.say("clone-reads", file=path, name=", ".join(forest.facts.users[path]))
             return

@@ -34,6 +34,7 @@ class Work:
     def __init__(self, facts: SnapshotFacts) -> None:
         self.facts = facts
         self.forest = Forest(facts)
+        self._sound: set[str] = set()
         self.steps: list[Step] = []
         self.says: list[Say] = []
         self.seconds = 0.0
@@ -77,6 +78,10 @@ class Work:
 
     def draw(self, target: str, path: str) -> None:
         self.targets.setdefault(target, path)
+
+    def whole(self, path: str) -> bool:
+        """It is there with all it is built on. What a step takes away leaves the rest of a chain whole."""
+        return self.forest.there(path) and not self.forest.flaw(path, self._sound)[0]
 
     def commit(self, target: str, file: str, onto: str) -> None:
         """`file` goes into `onto`, and all that named it names that."""
