@@ -7,13 +7,11 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from console.fleet.errors import FleetError, NotFound, Reason, UsageError
-from console.fleet.hosts import Phase
 from console.fleet.storage import PoolUse, UseKind, VolumeKey
 from console.fleet.storing import (
     FILE_KINDS,
@@ -30,11 +28,11 @@ from console.fleet.storing import (
 )
 from console.gateway import streams, volumes
 from console.gateway.gateway import Gateway
-from console.gateway.streams import Aside
 from console.inventory.inventory import Inventory
 from console.jobs.job import Cancelled, Job, Value, who
 from console.jobs.journal import Entry, JobStore, Journal
 from console.jobs.runner import JobHandle, JobRunner
+from console.services.asides import aside
 from console.services.find_storage import storage_line, volume_word
 from console.services.half_made import HalfMade
 from console.services.seeing import seen, volume_of
@@ -42,7 +40,6 @@ from console.services.storage import StorageService, refuse
 
 HEAD = 40 << 10  # bytes of a file that tell its format
 Begun = dict[str, Value | list[str]]
-PATIENCE = 3.0  # seconds a stream has to notice a cancel before its connection is cut
 
 
 class TransferService:
@@ -127,7 +124,7 @@ class TransferService:
                 made = volumes.create(link, key.pool, new)
                 journal.step("sending", undo="remove", born=made.born, path=made.volume.path)
                 job.step("sending", name=key.name)
-                with self._aside(job, key.host) as other:
+                with aside(self._gateway, self._inventory, job, key.host) as other:
                     sent = streams.upload(
                         other.link,
                         key,
@@ -210,7 +207,7 @@ class TransferService:
                 job.step("fetching", name=key.name)
                 handle = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
                 try:
-                    with self._aside(job, key.host) as other:
+                    with aside(self._gateway, self._inventory, job, key.host) as other:
                         came = streams.download(
                             other.link,
                             key,
@@ -228,29 +225,6 @@ class TransferService:
             raise streams.local(error, str(file)) from error
 
     # both
-
-    @contextlib.contextmanager
-    def _aside(self, job: Job, host: str) -> Iterator[Aside]:
-        """A connection for a stream. It is cut when its host is found to be gone, or a cancel is not heeded in time."""
-        over = threading.Event()
-        with self._gateway.aside(host) as other:
-
-            def cut_late() -> None:
-                if not over.wait(PATIENCE):
-                    other.cut()
-
-            def watch(change: object) -> None:
-                if self._inventory.status(host).phase in (Phase.UNREACHABLE, Phase.OFF, Phase.REFUSED):
-                    other.cut()
-
-            undo_cancel = job.on_cancel(cut_late)
-            undo_watch = self._inventory.subscribe(watch)
-            try:
-                yield other
-            finally:
-                over.set()
-                undo_watch()
-                undo_cancel()
 
     def _pool(self, host: str, name: str) -> PoolUse:
         use = self._storage.fresh(host).pool(host, name)
