@@ -19,6 +19,7 @@ from console.gateway.connection import Link
 from console.gateway.errors import calling
 from console.libvirtxml import tree
 from console.libvirtxml.snapshot import read_snapshot
+from console.libvirtxml.snapshot_writing import told_anew
 
 AGENT_LIMIT = 10  # seconds the guest agent has for each word to it
 THAWS = 3  # times a guest is told to go on, a second apart, before that is given up
@@ -205,9 +206,20 @@ def erase(link: Link, uuid: str, name: str) -> None:
 
 
 def forget(link: Link, uuid: str, name: str) -> None:
-    """Removes libvirt's record of a snapshot; no file changes. Those below it go on from its parent. Gone is done already."""
+    """Removes libvirt's record of a snapshot; no file changes. Those below it go on from its parent. Gone is done already.
+
+    Those below are told of their new parent first: libvirt 9 takes it that the files of what goes were merged, and would have
+    them name others.
+    """
     with contextlib.suppress(NotFound), _acting(link, uuid) as domain:
-        _handle(domain, name).delete(libvirt.VIR_DOMAIN_SNAPSHOT_DELETE_METADATA_ONLY)
+        handle = _handle(domain, name)
+        below = handle.listAllChildren(0)
+        parent = read_snapshot(handle.getXMLDesc(0)).parent if below else ""
+        now = domain.snapshotCurrent(0).getName() if below and domain.hasCurrentSnapshot(0) else ""
+        for child in below:
+            text = told_anew(str(child.getXMLDesc(libvirt.VIR_DOMAIN_SNAPSHOT_XML_SECURE)), parent=parent)
+            domain.snapshotCreateXML(text, _REDEFINE | (_CURRENT if child.getName() == now else 0))
+        handle.delete(libvirt.VIR_DOMAIN_SNAPSHOT_DELETE_METADATA_ONLY)
 
 
 def redefine(link: Link, uuid: str, text: str, *, current: bool = False) -> None:
