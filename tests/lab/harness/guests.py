@@ -79,14 +79,14 @@ class Guest:
         found = re.search(rf"{self.mac}\s+ipv4\s+([\d.]+)/", listed)
         return found[1] if found else ""
 
-    def get(self, path: str) -> str:
+    def get(self, path: str, seconds: float = 2.0) -> str:
         """The answer of its web server, asked from its host."""
         address = self.address()
         if not address:
             raise LabError(f"{self.name} has no address")
         try:
             with inside(self.host.pid, ("net",)):
-                connection = http.client.HTTPConnection(address, timeout=2)
+                connection = http.client.HTTPConnection(address, timeout=seconds)
                 connection.request("GET", path)
                 answer = connection.getresponse().read()
                 connection.close()
@@ -100,7 +100,11 @@ class Guest:
 
     def file(self, keep: str = "") -> str:
         """What is in a file on its disk ("" = nothing); with `keep` that is written there first."""
-        return self.get(f"/cgi-bin/file?keep={keep}" if keep else "/cgi-bin/file")
+        return self.get(f"/cgi-bin/file?keep={keep}" if keep else "/cgi-bin/file", 30)
+
+    def to_agent(self, signal: str) -> None:
+        """STOP: its guest agent falls silent; CONT: it goes on."""
+        assert self.get(f"/cgi-bin/agent?{signal}") == signal
 
     def ready(self, seconds: float = 60.0) -> Guest:
         """Wait until it has an address and its web server answers."""
