@@ -5,16 +5,15 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import libvirt
 from lxml import etree
 
-from console.fleet.errors import Busy, Conflict, Failed, FleetError, Problem, Reason, Unreachable, Unsupported
-from console.gateway import snapshots
+from console.fleet.errors import Busy, Conflict, Failed, FleetError, Problem, Reason, Unsupported
+from console.gateway import freezing
 from console.gateway.connection import Link
 from console.gateway.errors import calling
 from console.libvirtxml.domain import read_domain
@@ -37,7 +36,7 @@ class Into:
 def copy(link: Link, uuid: str, disks: Mapping[str, Into], watch: Watch, *, freeze: bool = False) -> None:
     """Copies these disks (by target), all as of one moment, while the VM goes on; returns when they are whole.
 
-    freeze: by the guest agent, for the moment of the beginning; it is thawed whatever happens, by `snapshots.thaw` where the
+    freeze: by the guest agent, for the moment of the beginning; it is thawed whatever happens, by `freezing.thaw` where the
     console dies within it. The caller makes the files before, and removes them where this fails. Conflict (WRONG_STATE): it is
     off. Busy: another job. Unsupported (TOO_OLD): before libvirt 6.
     """
@@ -52,7 +51,7 @@ def copy(link: Link, uuid: str, disks: Mapping[str, Into], watch: Watch, *, free
             raise Busy(Problem(Reason.IN_USE, detail="job"), name)
     text = _xml(targets, disks)
     try:
-        with _frozen(link, uuid) if freeze else contextlib.nullcontext():
+        with freezing.frozen(link, uuid) if freeze else contextlib.nullcontext():
             _begin(domain, name, text)
         _stay(domain, name, watch)
     finally:
@@ -80,19 +79,6 @@ def _xml(targets: list[str], disks: Mapping[str, Into]) -> str:
             etree.SubElement(disk, "driver", type=into.format)
             etree.SubElement(disk, "target", {"dev" if block else "file": into.path})
     return etree.tostring(root, encoding="unicode")
-
-
-@contextmanager
-def _frozen(link: Link, uuid: str) -> Iterator[None]:
-    """The guest's file systems are at rest within. Busy (AGENT) where its agent does not see to it."""
-    domain = link.domain(uuid)
-    try:
-        with snapshots.agent_limit(domain), calling(domain.name()):
-            domain.fsFreeze(None, 0)
-        yield
-    finally:
-        with contextlib.suppress(Unreachable):
-            snapshots.thaw(link, uuid)
 
 
 def _job(domain: Any, flags: int = 0) -> dict[str, Any]:

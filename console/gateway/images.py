@@ -3,9 +3,12 @@ FleetError."""
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
+
+import libvirt
 
 from console.fleet.errors import Conflict, NotFound, Problem, Reason, Unsupported
 from console.fleet.snapshots.values import ImageFile
@@ -21,14 +24,15 @@ EMPTY = 256 << 10  # bytes an empty qcow2 image takes at most, but for its table
 TABLE = 1 << 26  # bytes of capacity to one byte of table
 
 
-def image(link: Link, path: str) -> ImageFile | None:
-    """The file as its pool tells it now (the pool is looked through anew where it does not know it); None: it is not there.
-    Conflict (detail "no-pool") where no pool of the host has that folder."""
-    found = _look(link, path)
-    if found is None:
-        volumes.refresh(link, pool_of(link, path).name())
-        found = _look(link, path)
-    return found
+def image(link: Link, path: str, *, fresh: bool = True) -> ImageFile | None:
+    """The file as it is; None: it is not there. Conflict (detail "no-pool") where no pool of the host has that folder.
+
+    fresh: its pool is looked through anew first: libvirt keeps what it once read, and others write these files too."""
+    pool = pool_of(link, path)
+    if fresh:
+        with contextlib.suppress(libvirt.libvirtError):  # it is busy, or we may only look
+            pool.refresh(0)
+    return _look(link, path)
 
 
 def _look(link: Link, path: str) -> ImageFile | None:
@@ -40,11 +44,15 @@ def _look(link: Link, path: str) -> ImageFile | None:
         return None
 
 
+def _folder(path: str) -> str:
+    return str(PurePosixPath(path).parent)
+
+
 def pool_of(link: Link, path: str) -> Any:
     """Libvirt's handle of the pool that has the folder of `path`. Conflict (detail "no-pool")."""
     try:
         with calling(path):
-            return link.conn.storagePoolLookupByTargetPath(str(PurePosixPath(path).parent))
+            return link.conn.storagePoolLookupByTargetPath(_folder(path))
     except NotFound:
         raise Conflict(Problem(Reason.OTHER, detail="no-pool"), path) from None
 
@@ -55,17 +63,19 @@ def chain(link: Link, path: str) -> tuple[ImageFile, ...]:
     What a file is, the one above it says: a guest can write into its disk what looks like another format. Where no pool has a
     file, it is the last: nobody tells what it is built on."""
     found: list[ImageFile] = []
+    folders: set[str] = set()
     said = ""
     while path:
         if path in {one.path for one in found} or len(found) > MAX_CHAIN:
             raise Conflict(Problem(Reason.OTHER, detail="loop"), path)
         try:
-            one = image(link, path)
+            one = image(link, path, fresh=_folder(path) not in folders)
         except Conflict:
             found.append(ImageFile(path, format=said))
             break
         if one is None:
             raise NotFound(Reason.GONE, path)
+        folders.add(_folder(path))
         found.append(replace(one, format=said or one.format))
         path, said = one.backing, one.backing_format
     return tuple(found)

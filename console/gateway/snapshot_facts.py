@@ -15,7 +15,7 @@ from console.fleet.domains import State, VmKey
 from console.fleet.errors import FleetError, NotFound, Unreachable
 from console.fleet.hosts import Pool
 from console.fleet.snapshots.values import DiskNow, ImageFile, PoolRoom, Snapshot, SnapshotFacts
-from console.gateway import blockjobs, snapshots
+from console.gateway import blockjobs, freezing, snapshots
 from console.gateway.connection import Link
 from console.gateway.errors import calling
 from console.gateway.reader import state_of
@@ -23,7 +23,6 @@ from console.libvirtxml import sources
 from console.libvirtxml.metadata import NAMESPACE, read_element
 from console.libvirtxml.storage import names_in, read_image, read_pool
 
-PING = 2  # seconds a guest agent has to say that it is there
 _INACTIVE = libvirt.VIR_DOMAIN_XML_INACTIVE
 
 _JOBS = {
@@ -88,7 +87,7 @@ def read_facts(link: Link, key: VmKey, known: Iterable[Pool] = ()) -> SnapshotFa
         read_only=link.read_only,
         managed_save=saved,
         has_agent=has_agent,
-        freezes=connected and state is State.RUNNING and not link.read_only and _answers(domain),
+        freezes=connected and state is State.RUNNING and not link.read_only and freezing.answers(domain),
         hypervisor=hypervisor,
         libvirt=version,
         can=frozenset(what for what, since in _SINCE.items() if hypervisor == "QEMU" and version >= since),
@@ -291,16 +290,6 @@ def _jobs(domain: Any, disks: Iterable[DiskNow]) -> tuple[str, tuple[str, ...]]:
         if job["type"]:
             kind = _JOBS.get(job.get("operation", 0), "save")
     return kind, tuple(busy)
-
-
-def _answers(domain: Any) -> bool:
-    """The guest agent answers within a moment. One that is frozen takes no such word."""
-    try:
-        with snapshots.agent_limit(domain, PING):
-            domain.getTime(0)
-    except libvirt.libvirtError:
-        return False
-    return True
 
 
 def _checkpoints(domain: Any) -> tuple[str, ...]:

@@ -6,24 +6,22 @@ Nothing here decides: what is safe is said by a plan (fleet.snapshots). What was
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import libvirt
 
-from console.fleet.errors import Conflict, FleetError, NotFound, Problem, Reason, Unreachable
+from console.fleet.errors import Conflict, NotFound, Problem, Reason
 from console.fleet.snapshots.values import Snapshot
+from console.gateway import freezing
 from console.gateway.connection import Link
 from console.gateway.errors import calling
 from console.libvirtxml import tree
 from console.libvirtxml.snapshot import read_snapshot
 from console.libvirtxml.snapshot_writing import told_anew
 
-AGENT_LIMIT = 10  # seconds the guest agent has for each word to it
-THAWS = 3  # times a guest is told to go on, a second apart, before that is given up
-_NO_LIMIT = -2  # VIR_DOMAIN_AGENT_RESPONSE_TIMEOUT_BLOCK: as it is when a domain starts
+thaw = freezing.thaw
 _REDEFINE = libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE
 _CURRENT = libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_CURRENT
 
@@ -100,7 +98,7 @@ def take(link: Link, uuid: str, text: str, *, disk_only: bool, freeze: bool = Fa
     disk_only: external, of the disks alone, all at one moment or none. freeze: by the guest agent (with disk_only); the host
     itself freezes and thaws within this one call, so that a console that dies leaves nothing frozen; where the call fails
     the guest is thawed once more by us. live: external memory is written while the guest goes on. Conflict (EXISTS): the name
-    is taken. Busy (AGENT): the agent does not answer, nothing was taken.
+    is taken. Busy (AGENT): the agent does not answer, nothing was taken; with detail "thaw" see freezing.safely.
     """
     name = tree.text(tree.parse(text, "snapshot").find("name"))
     flags = libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_LIVE if live else 0
@@ -114,47 +112,8 @@ def take(link: Link, uuid: str, text: str, *, disk_only: bool, freeze: bool = Fa
         if not freeze:
             domain.snapshotCreateXML(text, flags)
             return
-        try:
-            with agent_limit(domain), calling(domain.name()):
-                domain.snapshotCreateXML(text, flags | libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_QUIESCE)
-        except FleetError as error:
-            if isinstance(error, Unreachable):
-                raise  # a host that lives ends the call by itself, thaw and all
-            if not (thaw(link, uuid) and exists(link, uuid, name)):
-                raise
-
-
-@contextmanager
-def agent_limit(domain: Any, seconds: int = AGENT_LIMIT) -> Iterator[None]:
-    """Within, no word to the guest agent waits longer than that; hosts before 5.10 know no such limit."""
-    with contextlib.suppress(libvirt.libvirtError):
-        domain.agentSetResponseTimeout(seconds, 0)
-    try:
-        yield
-    finally:
-        with contextlib.suppress(libvirt.libvirtError):
-            domain.agentSetResponseTimeout(_NO_LIMIT, 0)
-
-
-def thaw(link: Link, uuid: str) -> bool:
-    """Has a guest that may have been left frozen go on: after a daemon that died within `take`. False: it could not be told.
-
-    One that is not frozen, or off, is done already."""
-    link.writable()
-    domain = link.domain(uuid)
-    with calling(domain.name()):
-        if not domain.isActive():
-            return True
-    for again in range(THAWS):
-        try:
-            with agent_limit(domain), calling(domain.name()):
-                domain.fsThaw(None, 0)
-            return True
-        except Unreachable:
-            raise
-        except FleetError:
-            time.sleep(1.0 if again + 1 < THAWS else 0.0)
-    return False
+        with freezing.safely(link, uuid):
+            domain.snapshotCreateXML(text, flags | libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_QUIESCE)
 
 
 # going back
