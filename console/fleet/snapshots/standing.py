@@ -46,7 +46,7 @@ def _file_is_done(step: Step, facts: SnapshotFacts) -> bool:
         case Op.OVERLAY:
             return file is not None and there and file.backing == step.onto
         case Op.COMMIT:
-            return not there or not (_named(step.file, facts) or _built_on(step.file, facts))
+            return not there or _handed_over(step, facts)
         case Op.PULL:
             return file is not None and there and file.backing != step.onto and not _reads(step.file, step.onto, facts)
         case _:
@@ -74,6 +74,15 @@ def can_go_back(plan: SnapshotPlan, begun: Sequence[Step], branch_there: bool) -
     if plan.branch and branch_there:
         return not any(step.op is Op.REMOVE for step in begun)
     return not any(step.op in NO_RETURN for step in begun)
+
+
+def _handed_over(step: Step, facts: SnapshotFacts) -> bool:
+    """What named or stood on the merged file names or stands on the other. Of one that only a snapshot keeps nothing tells:
+    it is merged once more, which changes nothing."""
+    if _named(step.file, facts) or _built_on(step.file, facts):
+        return False
+    above = (file for file in facts.files.values() if file.exists and file.backing == step.onto)
+    return _named(step.onto, facts) or any(file.path != step.file for file in above)
 
 
 def _named(path: str, facts: SnapshotFacts) -> bool:

@@ -9,6 +9,7 @@ from console.fleet.snapshots.deleting import plan_delete, plan_delete_all
 from console.fleet.snapshots.doctor import findings
 from console.fleet.snapshots.plans import Deed, SnapshotPlan, TakeOrder
 from console.fleet.snapshots.reverting import plan_revert
+from console.fleet.snapshots.standing import is_done
 from console.fleet.snapshots.taking import plan_take
 from console.fleet.snapshots.values import How
 from tests.unit.fleet.snapshots.world import World, calls
@@ -29,7 +30,8 @@ ACTS = (
     "power",
 )
 acts = st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 99)), min_size=2, max_size=14)
-FORKED: list[Act] = [("external", 1), ("external", 1), ("revert", 1), ("external", 1)]  # two files on the second's
+FORKED: list[Act] = [("external", 1)] * 3 + [("revert", 1)]  # two files stand on the second's
+LEFT: list[Act] = [("external", 1)] * 3 + [("revert", 0)]  # nothing stands on what the last keeps
 worlds = st.tuples(st.sampled_from([("vda",), ("vda", "vdb")]), st.booleans(), st.sampled_from(["qcow2", "raw"]))
 
 
@@ -181,3 +183,35 @@ def test_cut_off_anywhere_all_that_is_not_lost_can_be_read_and_a_new_plan_gets_t
     left_over = {path for path, image in there.files.items() if path not in known and image.backing}
     assert not left_over, "no overlay is left that nobody needs"
     assert set(there.memories) == {one.memory_file for one in there.snapshots.values() if one.memory_file}
+
+
+@whole
+@given(
+    worlds,
+    acts,
+    st.sampled_from(DEEDS),
+    st.integers(0, 99),
+    st.integers(0, 99),
+    st.sets(st.integers(0, 4)),
+)
+@example((("vda", "vdb"), False, "qcow2"), FORKED, "delete", 0, 2, {0, 2})
+@example((("vda", "vdb"), False, "qcow2"), LEFT, "delete", 1, 1, set())
+def test_cut_off_anywhere_the_same_plan_can_be_taken_up_again(
+    world: tuple[tuple[str, ...], bool, str], done: list[Act], deed: str, number: int, cut: int, half: set[int]
+) -> None:
+    there, whole = grown(World(*world), done), grown(World(*world), done)
+    plan = planned(there, deed, number)
+    if plan is None or plan.refused:
+        return
+    whole.carry_out(plan)
+    groups = calls(plan)
+    cut %= len(groups)
+    look = guard(there, plan)
+    there.carry_out(plan, look, cut, half)  # type: ignore[arg-type]
+    for group in groups[max(cut - 1, 0) :]:  # the last that was done may not have been noted as done
+        if not all(is_done(step, plan, there.facts()) for step in group):
+            there.do(plan, group)
+        look()  # type: ignore[operator]
+    assert there.state() == whole.state()
+    assert (there.now(), there.up, there.memory, there.current) == (whole.now(), whole.up, whole.memory, whole.current)
+    assert (set(there.files), set(there.memories)) == (set(whole.files), set(whole.memories))
