@@ -25,6 +25,8 @@ from console.jobs.journal import JobStore
 from console.jobs.runner import JobRunner
 from console.services.alerts import AlertService
 from console.services.bulk import BulkService
+from console.services.clone import CloneService
+from console.services.clone_back import CloneBack
 from console.services.credentials import CredentialDesk
 from console.services.delete import DeleteService
 from console.services.describe import DescribeService
@@ -116,10 +118,11 @@ class App:
             lambda: self.preferences.value.bulk_limit,
         )
         storage = StorageService(self.gateway, self.inventory, self.jobs)
-        half_made = HalfMade(self.gateway, self.inventory, self.jobs, self.history)
         snapshots = SnapshotService(
             self.gateway, self.inventory, self.jobs, self.history, keeping, self.thumbnails, self._reverted
         )
+        clones_back = CloneBack(self.gateway, snapshots)
+        half_made = HalfMade(self.gateway, self.inventory, self.jobs, self.history, clones_back)
         search = SearchService(self.inventory, self.preferences, TEXTS)
         stats = StatsService(self.inventory, self.recorder)
         search.idle_since = stats.idle_since
@@ -141,6 +144,7 @@ class App:
             stats,
             OverviewService(self.inventory, storage, search, stats, self.history, self.jobs),
             snapshots,
+            CloneService(self.gateway, self.inventory, self.jobs, self.history, keeping, snapshots, half_made),
             self.desk,
             self.jobs,
             self.inventory,

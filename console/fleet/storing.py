@@ -13,8 +13,9 @@ from console.fleet.storage import PoolUse, UseKind, User, VolumeUse
 
 FILE_KINDS = frozenset({"dir", "fs", "netfs", "gluster", "vstorage"})
 """Pools whose volumes are files: they have formats, holes and backing files."""
-TRANSFERS = frozenset({"volume.upload", "volume.download"})
-"""Kinds of jobs that leave something half-made where they are cut off."""
+CLONES = frozenset({"vm.clone"})
+TRANSFERS = frozenset({"volume.upload", "volume.download"}) | CLONES
+"""Kinds of jobs that leave something half-made where they are cut off, of no use to anybody."""
 SECTOR = 512  # bytes; libvirt rounds up to it
 
 

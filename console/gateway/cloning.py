@@ -11,10 +11,11 @@ import libvirt
 from console.fleet.clones.provenance import Provenance
 from console.fleet.errors import Conflict, FleetError, NotFound, Reason
 from console.fleet.storage import VolumeKey
-from console.fleet.storing import NewPool, NewVolume
-from console.gateway import volumes
+from console.fleet.storing import NewPool, NewVolume, rounded
+from console.gateway import relaying, volumes
 from console.gateway.connection import Link
 from console.gateway.errors import calling
+from console.gateway.streams import Aside
 from console.libvirtxml import metadata
 from console.libvirtxml.storage import pool_xml, read_pool
 
@@ -165,6 +166,25 @@ def copy_file(link: Link, source: str, target: str, name: str) -> None:
     with held(link, source, name) as key, _pool_on(link, folder, f"{name}-to") as pool:
         there = volumes.find(link, key).volume
         volumes.clone(link, key, pool, NewVolume(file, there.capacity, there.capacity, there.format or "raw"))
+
+
+def send_file(
+    aside: Callable[[str], contextlib.AbstractContextManager[Aside]],
+    host: str,
+    source: str,
+    to: str,
+    target: str,
+    name: str,
+) -> None:
+    """The same to another host, over connections of their own. aside: opens one."""
+    folder, _, file = target.rpartition("/")
+    with aside(host) as one, aside(to) as other, held(one.link, source, name) as key:
+        length = volumes.find(one.link, key).length
+        with _pool_on(other.link, folder, f"{name}-to") as pool:
+            size = rounded(length)
+            volumes.create(other.link, pool, NewVolume(file, size, size, "raw"))
+            into = VolumeKey(to, pool, file)
+            relaying.relay(one.link, key, other.link, into, length, sparse=False, progress=lambda _at: None)
 
 
 def remove_file(link: Link, path: str, name: str) -> None:

@@ -1,4 +1,4 @@
-"""Takes back what a transfer left that did not come to its end: at once, or as soon as its host is there again."""
+"""Takes back what a transfer or a clone left that did not come to its end: at once, or as soon as its host is there again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from console.fleet.deletion import FileItem, FileKind
 from console.fleet.errors import Conflict, FleetError, Reason
 from console.fleet.storage import VolumeKey
-from console.fleet.storing import TRANSFERS
+from console.fleet.storing import CLONES, TRANSFERS
 from console.fleet.updates import ChangeSet
 from console.gateway import volumes
 from console.gateway.gateway import Gateway
@@ -19,6 +19,7 @@ from console.inventory.inventory import Inventory
 from console.jobs.job import Job
 from console.jobs.journal import Entry, JobStore, Unfinished
 from console.jobs.runner import JobHandle, JobRunner
+from console.services.clone_back import CloneBack
 
 TRIES, BETWEEN = 20, 0.25  # a host notices a moment later that a stream to a volume has ended
 
@@ -26,18 +27,21 @@ _log = logging.getLogger(__name__)
 
 
 class HalfMade:
-    """What is left of a transfer is of no use to anybody, so it goes without a question; the history says so.
+    """What is left of a transfer or a clone is of no use to anybody, so it goes without a question; the history says so.
 
     At once it goes as what this program has just begun. Later only if it cannot be somebody else's who has sent it anew: the file
     made then (by its time of birth, which hosts on Linux don't tell) and not whole, or a volume of the same size that nothing
     was ever written to. And only if no VM came to need it.
     """
 
-    def __init__(self, gateway: Gateway, inventory: Inventory, jobs: JobRunner, store: JobStore) -> None:
+    def __init__(
+        self, gateway: Gateway, inventory: Inventory, jobs: JobRunner, store: JobStore, clones: CloneBack
+    ) -> None:
         self._gateway = gateway
         self._inventory = inventory
         self._jobs = jobs
         self._store = store
+        self._clones = clones
         self._lock = threading.Lock()
         self._waiting: dict[str, list[Unfinished]] = {}  # by host
         self._kept: set[int] = set()  # those that must not be touched: a person has to look
@@ -49,8 +53,7 @@ class HalfMade:
 
     def hopeless(self, item: Unfinished) -> bool:
         """It will not be taken back by itself: its host left the fleet, or what is there now is needed or another's."""
-        host = item.entry.on
-        return item.job in self._kept or (bool(host) and self._inventory.spec(host) is None)
+        return item.job in self._kept or any(self._inventory.spec(host) is None for host in self._hosts(item))
 
     def watch(self) -> None:
         """From now on, takes back what waits whenever its host comes live, and what lies on this computer now. Blocks on the
@@ -86,6 +89,8 @@ class HalfMade:
 
     def look(self, item: Unfinished) -> tuple[FileItem, ...]:
         """What there may be left of it, as the journal knows it; no host is asked."""
+        if item.entry.kind in CLONES:
+            return self._clones.look(item)
         values = item.entry.values
         steps = item.entry.steps
         path = str(values.get("part") or (steps[-1].values.get("path") if steps else "") or item.entry.target)
@@ -98,11 +103,17 @@ class HalfMade:
 
     # inside
 
+    def _hosts(self, item: Unfinished) -> tuple[str, ...]:
+        if item.entry.kind in CLONES:
+            return self._clones.hosts(item)
+        return (item.entry.on,) if item.entry.on else ()
+
     def _await(self, item: Unfinished) -> None:
         with self._lock:
-            mine = self._waiting.setdefault(item.entry.on, [])
-            if item.job not in {other.job for other in mine} | self._kept:
-                mine.append(item)
+            for host in self._hosts(item) or ("",):
+                mine = self._waiting.setdefault(host, [])
+                if item.job not in {other.job for other in mine} | self._kept:
+                    mine.append(item)
 
     def _changed(self, change: ChangeSet) -> None:
         """In a writer's thread: only starts jobs."""
@@ -113,15 +124,21 @@ class HalfMade:
         if host and not self._inventory.fresh(host):
             return []
         with self._lock:
-            items = self._waiting.pop(host, [])
-        return [self._submit(item) for item in items]
+            ready = [item for item in self._waiting.get(host, ()) if all(map(self._inventory.fresh, self._hosts(item)))]
+            jobs = {item.job for item in ready}
+            for other in list(self._waiting):
+                left = [item for item in self._waiting[other] if item.job not in jobs]
+                self._waiting[other] = left
+                if not left:
+                    del self._waiting[other]
+        return [self._submit(item) for item in ready]
 
     def _submit(self, item: Unfinished) -> JobHandle:
         return self._jobs.submit(
             "volume.clean",
             item.entry.target,
             lambda job: self._clean(job, item),
-            hosts=(item.entry.on,) if item.entry.on else (),
+            hosts=self._hosts(item),
             command=f"splendid job finish {item.job}",
         )
 
@@ -130,7 +147,7 @@ class HalfMade:
             return  # another console took it back while it waited here
         job.step("removing", path=str(item.entry.values.get("part") or item.entry.target))
         try:
-            self._undo(item, later=True)
+            self._undo(item, job)
         except Conflict:
             self._kept.add(item.job)
             raise
@@ -138,14 +155,17 @@ class HalfMade:
             self._await(item)
             raise
 
-    def _undo(self, item: Unfinished, later: bool = False) -> None:
+    def _undo(self, item: Unfinished, job: Job | None = None) -> None:
+        """job: of the console that found it; None: it has just failed here."""
         entry = item.entry
-        if entry.kind == "volume.download":
+        if entry.kind in CLONES:
+            self._clones.undo(entry, job)
+        elif entry.kind == "volume.download":
             with contextlib.suppress(FileNotFoundError):
                 Path(str(entry.values["part"])).unlink()
         else:
             key = VolumeKey(entry.on, str(entry.values["pool"]), entry.target)
-            self._remove(key, item, later)
+            self._remove(key, item, job is not None)
         self._store.settle(item.job)
 
     def _remove(self, key: VolumeKey, item: Unfinished, later: bool) -> None:

@@ -11,6 +11,7 @@ from console.jobs.journal import JobStore
 from console.jobs.runner import JobRunner
 from console.services.alerts import AlertService
 from console.services.bulk import BulkService
+from console.services.clone import CloneService
 from console.services.credentials import CredentialDesk
 from console.services.delete import DeleteService
 from console.services.describe import DescribeService
@@ -54,6 +55,7 @@ class Services:
     stats: StatsService
     overview: OverviewService
     snapshots: SnapshotService
+    clones: CloneService
     credentials: CredentialDesk
     jobs: JobRunner
     inventory: Inventory
