@@ -6,15 +6,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from console.fleet.domains import State
-from console.fleet.errors import Conflict, Reason
+from console.fleet.errors import Conflict, FleetError, Reason
 from console.fleet.snapshots.plans import Deed, Op, SnapshotPlan, Step, TakeOrder
 from console.fleet.snapshots.standing import needed_by
 from console.fleet.snapshots.values import SnapshotFacts
 from console.gateway import blockjobs, defining, domains, images, restoring, snapshots
 from console.gateway.connection import Link
 from console.gateway.snapshot_facts import read_facts
-from console.jobs.job import Job
+from console.jobs.job import Job, who
 from console.libvirtxml.cloning import domain_in
+from console.libvirtxml.snapshot import signed, with_only
 from console.libvirtxml.snapshot_writing import as_now, new_snapshot, told_anew
 from console.libvirtxml.sources import with_files
 from console.services.snapshot_record import Before
@@ -67,6 +68,7 @@ class Steps:
             Op.CURRENT: lambda step: snapshots.set_current(link, self._uuid, step.names[0]),
             Op.FORGET: lambda step: self._each(step, snapshots.forget),
             Op.REMOVE: self._remove,
+            Op.RELEASE: lambda step: self._release(step.names),
         }
 
     def facts(self) -> SnapshotFacts:
@@ -131,6 +133,15 @@ class Steps:
         disk_only = external and not order.memory
         snapshots.take(self._link, self._uuid, text, disk_only=disk_only, freeze=order.freeze)
         self._made.add(name)
+        self._sign(name, order.build)
+
+    def _sign(self, name: str, build: str) -> None:
+        """Who took it, and of which build, is written into it. It is there, whatever becomes of that."""
+        try:
+            text = signed(snapshots.xml(self._link, self._uuid, name, secrets=True), who(), build)
+            snapshots.redefine(self._link, self._uuid, text)
+        except FleetError as error:
+            self._job.log(f"{name}: not noted who took it: {error}")
 
     def _clear(self, overlays: Mapping[str, str]) -> None:
         """Files of these names that were begun when all ended, and that hold nothing, would be in the way."""
@@ -204,7 +215,7 @@ class Steps:
         stored = defining.stored(link, uuid)
         files = {other.target: (other.file, other.format or "qcow2") for other in steps}
         then = domain_in(snapshots.xml(link, uuid, step.names[0])) if step.names else ""
-        text = with_files(as_now(then, stored) if then else stored, files)
+        text = with_files(with_only(as_now(then, stored), files) if then else stored, files)
         if self._switched:
             return
         defining.define(link, uuid, stored, text, validate=False)
@@ -220,6 +231,10 @@ class Steps:
         defining.define(self._link, self._uuid, now, self._before.xml, validate=False)
 
     # files
+
+    def _release(self, names: Sequence[str]) -> None:
+        for name in names:
+            blockjobs.end_helper(self._link, name)
 
     def _commit(self, step: Step) -> None:
         above = [file.path for file in self.facts().files.values() if file.exists and file.backing == step.file]

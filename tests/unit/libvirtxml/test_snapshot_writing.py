@@ -28,7 +28,7 @@ def test_a_new_external_one_with_memory() -> None:
         How.EXTERNAL,
         "/i/m",
     )
-    assert one.disks == (SnapshotDisk("vda", How.EXTERNAL, "", "/i/b"),)
+    assert one.disks == (SnapshotDisk("vda", How.EXTERNAL, "", "/i/b"), SnapshotDisk("vdc", How.NONE))
     root = tree.parse(text)
     assert [(disk.get("name"), disk.get("snapshot")) for disk in root.iter("disk")] == [
         ("vda", "external"),
