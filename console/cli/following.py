@@ -34,12 +34,6 @@ def follow(session: Session, handle: JobHandle | None, *, wait: bool = True, mor
     return _code(views)
 
 
-def told(session: Session, views: Sequence[JobView]) -> int:
-    """Says what became of tasks that were watched; the exit code."""
-    _tell(session, views, {})
-    return _code(views)
-
-
 def watched(session: Session, handle: JobHandle, *, wait: bool = True) -> list[JobView]:
     """The same without a word at the end: how each VM's task stands then."""
     with _Line() as line:

@@ -9,8 +9,8 @@ import click
 
 from console.cli import asking, output, records
 from console.cli.base import Exit, option
-from console.cli.following import told, watched
-from console.cli.session import Session, trying
+from console.cli.following import outcome, watched
+from console.cli.session import Session, explained, trying, unreachable
 from console.jobs.job import JobState, JobView
 from console.jobs.runner import JobHandle
 from console.words import N_, _, ngettext
@@ -27,7 +27,8 @@ class Dry:
 
     lines: for people. record: for --json. kind: what is tried (a key of words.tried.TRIED). question, wanted: what is typed
     before it is done; wanted "" = "yes". asks: it is asked for at all (nobody is asked for what takes nothing away).
-    more: what is done after `run`, one after the other, until one fails; None of one = it needs nothing any more.
+    more: what is done after `run`, one after the other, until one fails; None of one = it needs nothing any more. done: what is
+    said of a VM by its name once it is done, None = the task's name and outcome.
     """
 
     lines: Sequence[str]
@@ -39,6 +40,7 @@ class Dry:
     question: str = ""
     wanted: str = ""
     more: Sequence[Callable[[], JobHandle | None]] = ()
+    done: Callable[[str], str] | None = None
 
 
 def go(session: Session, dry: Dry, *, only_plan: bool, yes: bool) -> int:
@@ -50,20 +52,46 @@ def go(session: Session, dry: Dry, *, only_plan: bool, yes: bool) -> int:
         return session.say_unreached() or code
     if dry.asks and not yes:
         _ask(session, dry)
-    code = told(session, _done(session, dry))
-    return code if code == Exit.FAILED else session.say_unreached() or code
+    done = _carry_out(session, dry)
+    return done if done == Exit.FAILED else session.say_unreached() or done
 
 
-def _done(session: Session, dry: Dry) -> list[JobView]:
+def _carry_out(session: Session, dry: Dry) -> int:
+    """One after the other until one fails; then what became of each VM, whatever steps it took, and of all."""
+    wholes: list[JobView] = []
     views: list[JobView] = []
     for run in (dry.run, *dry.more):
         with trying(dry.kind):
             handle = run()
-        if handle is not None:
-            views += watched(session, handle)
-        if any(view.state is not JobState.SUCCEEDED for view in views):
+        if handle is None:
+            continue
+        views += watched(session, handle)
+        wholes.append(handle.view)
+        if handle.view.state is not JobState.SUCCEEDED:
             break
-    return views
+    return _told(session, dry, wholes, views)
+
+
+def _told(session: Session, dry: Dry, wholes: Sequence[JobView], views: Sequence[JobView]) -> int:
+    if session.json:
+        output.document({"jobs": [records.job(view) for view in views]})
+    whole = wholes[-1] if wholes else None
+    failed = [view for view in views if view.state is JobState.FAILED]
+    for view in failed or ([whole] if whole is not None and whole.state is JobState.FAILED else []):
+        if view.problem is not None:
+            output.note(explained(view.problem, view.what or view.target, view.kind))
+    if whole is not None and whole.state is not JobState.SUCCEEDED:
+        if whole.state is JobState.CANCELLED and not session.json:
+            output.line(outcome(whole))
+        if whole.children and session.services.history.left(whole.id):
+            output.note(_("Something is left half-way: see splendid job unfinished."))
+        elif whole.children:
+            output.note(_("All or none: the others are as they were."))
+        return Exit.UNREACHABLE if failed and all(unreachable(view.problem) for view in failed) else Exit.FAILED
+    if not session.json:
+        for view in {view.vms or view.id: view for view in views}.values():
+            output.line(dry.done(view.target) if dry.done is not None else outcome(view))
+    return Exit.DONE
 
 
 def _print(session: Session, dry: Dry, *, only_plan: bool) -> None:

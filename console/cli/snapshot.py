@@ -11,6 +11,7 @@ from console.cli.base import Exit, Group, option, with_session
 from console.cli.following import waiting
 from console.cli.planned import Dry, go, nobody, plan_option, yes_option
 from console.cli.session import Session, trying
+from console.cli.vms import natural
 from console.cli.where import keys_where, where_option
 from console.fleet.domains import VmKey
 from console.fleet.errors import NotFound, Reason
@@ -18,7 +19,7 @@ from console.fleet.snapshots.many import ManyPlan
 from console.fleet.snapshots.plans import Deed, SnapshotPlan, TakeOrder
 from console.fleet.snapshots.sizes import sizes
 from console.fleet.snapshots.values import Snapshot, SnapshotFacts
-from console.words import N_, _, ngettext
+from console.words import N_, _, ngettext, snapshots
 
 group = Group("snapshot", help=N_("Snapshots of VMs: list, take, go back, delete, and mend what is wrong with them."))
 
@@ -33,7 +34,10 @@ def chosen(session: Session, vm: Sequence[str], where: str | None) -> list[VmKey
     """The VMs that are meant. Errors: UsageError of click for both names and a query, or neither."""
     if bool(vm) == bool(where):
         raise click.UsageError(_("Name VMs, or say with --where which."))
-    return keys_where(session, where) if where else session.vms(vm)
+    if not where:
+        return session.vms(vm)
+    keys, domain = keys_where(session, where), session.services.inventory.domain
+    return sorted(keys, key=lambda key: (natural(known.name if (known := domain(key)) else ""), key))
 
 
 def facts_of(session: Session, key: VmKey) -> SnapshotFacts:
@@ -130,8 +134,18 @@ def carry_out(
         asks=question is not None,
         question=question[0] if question else "",
         wanted=question[1] if question else "",
+        done=(lambda name: f"{name}: {snapshots.done(many.plans[0])}") if many.snapshot else None,
     )
     return go(session, dry, only_plan=only_plan, yes=yes)
+
+
+def _facts_with(session: Session, keys: Sequence[VmKey], name: str) -> SnapshotFacts | None:
+    """What there is of the VM, where it is one. Errors: NotFound with the names there are."""
+    if len(keys) > 1:
+        return None
+    facts = facts_of(session, keys[0])
+    found(facts, name)
+    return facts
 
 
 def typed_name(name: str, one: str, several: Callable[[int], str], count: int) -> tuple[str, str]:
@@ -212,10 +226,11 @@ def revert(
     if not keys:
         return nobody(session, _("No VM matches."))
     service = session.services.snapshots
+    facts = _facts_with(session, keys, name)
     plan: SnapshotPlan | ManyPlan
     with trying("snapshot.plan"), waiting(_(_LOOKING)):
-        if len(keys) == 1:
-            plan = service.plan_revert(keys[0], name, branch=branch, start=start)
+        if facts is not None:
+            plan = service.plan_revert(facts.key, name, branch=branch, start=start, facts=facts)
         else:
             plan = service.plan_many(Deed.REVERT, keys, name, branch=branch, start=start)
     question = typed_name(
@@ -224,7 +239,7 @@ def revert(
         lambda count: ngettext("Type {count} to take this VM back:", "Type {count} to take these VMs back:", count),
         len(keys),
     )
-    return carry_out(session, plan, only_plan=only_plan, yes=yes, question=question)
+    return carry_out(session, plan, only_plan=only_plan, yes=yes, question=question, facts=facts)
 
 
 @group.command("delete", help=N_("Delete a snapshot of VMs. Prints each file that is merged or goes, and asks."))
@@ -242,10 +257,11 @@ def delete(
     if not keys:
         return nobody(session, _("No VM matches."))
     service = session.services.snapshots
+    facts = _facts_with(session, keys, name)
     plan: SnapshotPlan | ManyPlan
     with trying("snapshot.plan"), waiting(_(_LOOKING)):
-        if len(keys) == 1:
-            plan = service.plan_delete(keys[0], name, below=below)
+        if facts is not None:
+            plan = service.plan_delete(facts.key, name, below=below, facts=facts)
         else:
             deed = Deed.DELETE_BELOW if below else Deed.DELETE
             plan = service.plan_many(deed, keys, name, below=below)
@@ -257,7 +273,7 @@ def delete(
         ),
         len(keys),
     )
-    return carry_out(session, plan, only_plan=only_plan, yes=yes, question=question)
+    return carry_out(session, plan, only_plan=only_plan, yes=yes, question=question, facts=facts)
 
 
 @group.command("rename", help=N_("Give a snapshot another name."))
@@ -267,9 +283,10 @@ def delete(
 @plan_option
 @with_session
 def rename(session: Session, vm: str, name: str, new: str, only_plan: bool) -> int:
-    key = session.vm(vm)
+    facts = facts_of(session, session.vm(vm))
+    found(facts, name)
     with trying("snapshot.plan"):
-        plan = session.services.snapshots.plan_rename(key, name, new)
+        plan = session.services.snapshots.plan_rename(facts.key, name, new, facts=facts)
     return carry_out(session, plan, only_plan=only_plan, yes=True, question=None)
 
 
@@ -280,7 +297,8 @@ def rename(session: Session, vm: str, name: str, new: str, only_plan: bool) -> i
 @plan_option
 @with_session
 def describe(session: Session, vm: str, name: str, text: str, only_plan: bool) -> int:
-    key = session.vm(vm)
+    facts = facts_of(session, session.vm(vm))
+    found(facts, name)
     with trying("snapshot.plan"):
-        plan = session.services.snapshots.plan_describe(key, name, text)
+        plan = session.services.snapshots.plan_describe(facts.key, name, text, facts=facts)
     return carry_out(session, plan, only_plan=only_plan, yes=True, question=None)

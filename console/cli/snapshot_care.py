@@ -20,6 +20,7 @@ from console.fleet.domains import VmKey
 from console.fleet.snapshots.comparing import Grown
 from console.fleet.snapshots.doctor import Finding
 from console.fleet.snapshots.values import SnapshotFacts
+from console.fleet.storing import Weight
 from console.jobs.runner import JobHandle
 from console.services import snapshot_lines
 from console.words import N_, _, edits, ngettext, snapshot_says, units
@@ -115,7 +116,7 @@ def doctor(session: Session, vm: Sequence[str], where: str | None) -> int:
         for finding in findings:
             for text in _lines(finding):
                 output.line(f"  {text}")
-        if any(finding.repair is not None for finding in findings):
+        if any(_meant(finding, (), ()) for finding in findings):
             line = snapshot_lines.repair(session.services.inventory, facts.key)
             output.line("  " + _("{line} mends what can be mended.").format(line=line))
     return session.say_unreached()
@@ -145,7 +146,9 @@ def _record(session: Session, finding: Finding) -> records.Record:
     }
 
 
-@group.command("repair", help=N_("Mend what the doctor found. Prints each step and each file that goes, and asks."))
+@group.command(
+    "repair", help=N_("Mend what the doctor found wrong. Prints each step and each file that goes, and asks.")
+)
 @vm_argument
 @option(
     "--code",
@@ -163,7 +166,7 @@ def repair(session: Session, vm: str, codes: Sequence[str], files: Sequence[str]
     facts = facts_of(session, key)
     every = _findings(session, facts)
     _must_be_found(every, codes, files)
-    wanted = [found for found in every if _meant(found, codes, files) and found.repair is not None]
+    wanted = [found for found in every if _meant(found, codes, files)]
     if not wanted:
         return nobody(session, _("There is nothing to mend."))
     plans = [found.repair for found in wanted if found.repair is not None]
@@ -190,6 +193,9 @@ def repair(session: Session, vm: str, codes: Sequence[str], files: Sequence[str]
 
 
 def _meant(found: Finding, codes: Collection[str], files: Collection[str]) -> bool:
+    """It can be mended, and is one of those that were named; what is only worth a look is mended where it is named."""
+    if found.repair is None or (found.weight is Weight.FACT and not codes and not files):
+        return False
     return (not codes or found.code in codes) and (not files or bool(set(files) & set(found.files)))
 
 

@@ -16,7 +16,7 @@ from console.fleet.snapshots.plans import Chain, Op, SnapshotPlan, Step
 from console.fleet.snapshots.sizes import Size, sizes
 from console.fleet.snapshots.values import How, ImageFile, Snapshot, SnapshotFacts
 from console.fleet.storing import Say
-from console.words import _, ngettext, snapshot_says, snapshots, states, units
+from console.words import _, snapshot_many, snapshot_says, snapshots, states, units
 
 
 def vm_name(session: Session, key: VmKey, name: str) -> str:
@@ -110,7 +110,8 @@ def plan(session: Session, value: SnapshotPlan, facts: SnapshotFacts | None = No
     now = time.time()
     name = vm_name(session, value.key, value.vm)
     act = snapshots.deed(value.deed)
-    head = f"{act} {value.snapshot}, {name}" if value.snapshot else f"{act}, {name}"
+    what = value.snapshot or snapshots.some(value.lost)
+    head = f"{act} {what}, {name}" if what else f"{act}, {name}"
     if value.refused:
         return [f"{head}:", *(f"  {text}" for text in snapshot_says.lines(value, now))]
     state = _state(session, value.key)
@@ -160,18 +161,10 @@ def many(session: Session, value: ManyPlan) -> list[str]:
         head = _("Nothing is done: all or none.") if len(value.keys) > 1 else ""
         return [text for text in (head, *(text for one in refused for text in plan(session, one))) if text]
     said = [text for one in value.plans for text in plan(session, one)]
-    count = len(value.keys)
-    if value.together:
-        said.append(
-            ngettext(
-                "{count} VM stands still while it is done.", "All {count} VMs stand still at one moment.", count
-            ).format(count=count)
-        )
-    if value.safety and not value.keeps:
-        text = _("Each is kept as it is now, as {name}, until all are there; then that goes.")
-        said.append(text.format(name=value.safety))
-    elif value.safety:
-        said.append(_("Each is kept as it is now, as {name}.").format(name=value.safety))
+    if len(value.keys) > 1:
+        said.append(_("Together: {what}.").format(what=snapshot_many.glance(value)))
+    if value.safety:
+        said.append(snapshot_many.safety(value))
     if not value.plans:
         said.append(_("There is nothing to do."))
     return said

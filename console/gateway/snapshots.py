@@ -178,7 +178,8 @@ def forget(link: Link, uuid: str, name: str) -> None:
         for child in below:
             text = told_anew(str(child.getXMLDesc(libvirt.VIR_DOMAIN_SNAPSHOT_XML_SECURE)), parent=parent)
             domain.snapshotCreateXML(text, _REDEFINE | (_CURRENT if child.getName() == now else 0))
-        handle.delete(libvirt.VIR_DOMAIN_SNAPSHOT_DELETE_METADATA_ONLY)
+        records = str(domain.connect().getType()).upper() == "TEST"  # it keeps nothing else, and knows no such flag
+        handle.delete(0 if records else libvirt.VIR_DOMAIN_SNAPSHOT_DELETE_METADATA_ONLY)
 
 
 def redefine(link: Link, uuid: str, text: str, *, current: bool = False) -> None:

@@ -151,7 +151,7 @@ class SnapshotService:
                 case _:
                     raise UsageError(Reason.OTHER, name, detail="snapshot-many")
             plans.append(in_step(plan, up) if together else plan)
-        return ManyPlan(deed, name, tuple(plans), time.time(), together, safety, bool(branch))
+        return ManyPlan(deed, name, tuple(plans), time.time(), together, safety, bool(branch), order=order, start=start)
 
     def plan_retention(self, keys: Sequence[VmKey], keep: int = 0, days: float = 0.0) -> ManyPlan:
         """What goes where at least `keep` of each VM stay and none grows older than `days`; those of whom nothing goes are left
@@ -183,7 +183,7 @@ class SnapshotService:
         for plan, _say in many.refused:
             refuse(plan)
         return self._jobs.submit(
-            "snapshot.many",
+            f"snapshot.{many.deed}",
             target_of(many.keys, many.plans),
             lambda job: self._all(job, many),
             vms=many.keys,
@@ -216,11 +216,11 @@ class SnapshotService:
         if not many.snapshot:
             return snapshot_lines.retention(self._inventory, many.keys, many.keep, many.days)
         if many.deed is Deed.TAKE:
-            order = next((plan.order for plan in many.plans if plan.order), None) or TakeOrder(many.snapshot)
+            order = many.order or TakeOrder(many.snapshot)
             return snapshot_lines.take(self._inventory, many.keys, order, together=many.together)
         if many.deed is Deed.REVERT:
             branch = many.safety if many.keeps else ""
-            return snapshot_lines.revert(self._inventory, many.keys, many.snapshot, branch=branch)
+            return snapshot_lines.revert(self._inventory, many.keys, many.snapshot, branch=branch, start=many.start)
         below = any(plan.deed is Deed.DELETE_BELOW for plan in many.plans)
         return snapshot_lines.delete(self._inventory, many.keys, many.snapshot, below=below)
 

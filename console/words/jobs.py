@@ -20,6 +20,7 @@ _TITLES = {
     "snapshot.rename": N_("Rename snapshot"),
     "snapshot.describe": N_("Describe snapshot"),
     "snapshot.repair": N_("Repair snapshots"),
+    "snapshot.undo": N_("Take back"),
     "snapshot.many": N_("Snapshots"),
     "vm.clone": N_("Clone"),
     "vm.flatten": N_("Flatten"),

@@ -34,6 +34,7 @@ TRIED = {
     "snapshot.rename": N_("The snapshot of {what} was not renamed."),
     "snapshot.describe": N_("The snapshot of {what} was not described."),
     "snapshot.repair": N_("{what} was not mended."),
+    "snapshot.undo": N_("{what} was not taken back to how it was before."),
     "snapshot.many": N_("That did not come about for all: {what}."),
     "clone.plan": N_("Could not find out what it would take to do this to {what}."),
     "vm.clone": N_("{what} was not cloned."),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from console.fleet.domains import VmKey
-from console.fleet.snapshots.plans import Deed, SnapshotPlan
+from console.fleet.snapshots.plans import Deed, SnapshotPlan, TakeOrder
 from console.fleet.storing import Say
 
 
@@ -17,7 +17,7 @@ class ManyPlan:
 
     together: the VMs stand still at one moment while it is done. safety: name of the snapshot that each gets first, so that
     all can be taken back where one fails ("" = none is needed, or none helps: a deletion). keeps: it stays afterwards.
-    keep, days: of a retention, 0 = no such rule.
+    keep, days: of a retention, 0 = no such rule. order, start: as they were wanted of a take and a revert.
     """
 
     deed: Deed
@@ -29,6 +29,8 @@ class ManyPlan:
     keeps: bool = False
     keep: int = 0
     days: float = 0.0
+    order: TakeOrder | None = None
+    start: bool | None = None
 
     @property
     def keys(self) -> tuple[VmKey, ...]:

@@ -141,10 +141,10 @@ def test_one_that_is_refused_holds_all(session: Any) -> None:
 def test_many_say_what_holds_for_all(session: Any) -> None:
     other = SnapshotPlan(DB, "db", Deed.REVERT, "clean", 0.0)
     lines = snapshot_show.many(session, ManyPlan(Deed.REVERT, "clean", (PLAN, other), 0.0, True, "before-clean"))
-    assert "All 2 VMs stand still at one moment." in lines
-    assert "Each is kept as it is now, as before-clean, until all are there; then that goes." in lines
+    assert "Together: all or none, all at one moment, frees 4 MiB, needs 1 MiB, 2 files go." in said(lines)
+    assert "Each is kept as it is now, as “before-clean”, until all are there; then that goes." in lines
     kept = snapshot_show.many(session, ManyPlan(Deed.REVERT, "clean", (PLAN,), 0.0, safety="mine", keeps=True))
-    assert kept[-1] == "Each is kept as it is now, as mine."
+    assert kept[-1] == "Each is kept as it is now, as “mine”."
     assert snapshot_show.many(session, ManyPlan(Deed.DELETE, "", (), 0.0)) == ["There is nothing to do."]
 
 
