@@ -34,6 +34,9 @@ class Way(StrEnum):
     ATTACH = "attach"  # Step.xml: the device
     DETACH = "detach"
     UPDATE = "update"
+    CPU_TUNE = "cpu-tune"  # Step.values: parameters as libvirt's call has them
+    MEMORY_TUNE = "memory-tune"
+    IO_TUNE = "io-tune"  # Step.key: the disk's target
 
 
 class Hold(StrEnum):
@@ -96,6 +99,9 @@ class Detail:
     after: str | None
 
 
+Value = int | str
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One call that changes the running VM. number: KiB or vCPUs."""
@@ -105,6 +111,7 @@ class Step:
     number: int = 0
     key: str = ""
     prefix: str = ""
+    values: tuple[tuple[str, Value], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,6 +111,12 @@ def _carry_out(domain: Any, step: Step) -> None:
             domain.detachDeviceFlags(step.xml, _LIVE)
         case Way.UPDATE:
             domain.updateDeviceFlags(step.xml, _LIVE)
+        case Way.CPU_TUNE:
+            domain.setSchedulerParametersFlags(dict(step.values), _LIVE)
+        case Way.MEMORY_TUNE:
+            domain.setMemoryParameters(dict(step.values), _LIVE)
+        case Way.IO_TUNE:
+            domain.setBlockIoTune(step.key, dict(step.values), _LIVE)
 
 
 def running(link: Link, uuid: str) -> str:

@@ -5,7 +5,6 @@ Pure: texts in, `fleet.edits` values out. Order of elements, white space and com
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import replace
@@ -13,7 +12,8 @@ from dataclasses import replace
 from lxml import etree
 
 from console.fleet.edits import Change, Detail, Fate, Hold, Step, Way, When
-from console.libvirtxml import hotplug, tree
+from console.libvirtxml import hotplug, tree, tuning
+from console.libvirtxml.parts import devices, elements, local, named
 
 Element = etree._Element
 _SEEN = frozenset(
@@ -66,7 +66,7 @@ def plan(before: str, after: str, live: str | None, wanted: bool = True) -> tupl
     if not wanted:
         return tuple(replace(change, hold=Hold.NOT_WANTED) for change in found)
     now = tree.parse(live, "domain")
-    return tuple(_timed(change, old, new, now) for change in found)
+    return tuple(part for change in found for part in _timed(change, old, new, now))
 
 
 def waiting(live: str, stored: str) -> tuple[Change, ...]:
@@ -80,6 +80,9 @@ def waiting(live: str, stored: str) -> tuple[Change, ...]:
         device = change.part in _SEEN_DEVICES and change.fate is not Fate.CHANGED
         if device or change.part in _SEEN or (change.part == "memory" and change.before):
             found.append(change)
+        elif change.part in tuning.ELEMENTS:
+            details = tuple(detail for detail in change.details if detail.after is not None)
+            found += [replace(change, details=details)] * bool(details)
     return tuple(found)
 
 
@@ -167,13 +170,16 @@ def _parts(tag: str, old: Sequence[Element], new: Sequence[Element]) -> Iterator
 
 
 def _part(tag: str, name: str, old: Element | None, new: Element | None) -> Iterator[Change]:
-    details = tuple(differences(old, new))
-    if not details and (old is None) is (new is None):
+    details = tuning.limits(old, new) if tag == "memtune" else tuple(differences(old, new))
+    if not details and ((old is None) is (new is None) or tag in tuning.ELEMENTS):
+        return
+    if tag in tuning.ELEMENTS:
+        yield Change(tag, name, details=details)
         return
     if all(element is None or (not len(element) and not element.attrib) for element in (old, new)):
-        yield Change(_local(tag), name, _fate(old, new), tree.text(old), tree.text(new))
+        yield Change(local(tag), name, _fate(old, new), tree.text(old), tree.text(new))
     else:
-        yield Change(_local(tag), name, _fate(old, new), details=details)
+        yield Change(local(tag), name, _fate(old, new), details=details)
 
 
 def _metadata(old: Element | None, new: Element | None) -> Iterator[Change]:
@@ -194,23 +200,6 @@ def _devices(old: Element | None, new: Element | None) -> Iterator[Change]:
         details = tuple(differences(one, other))
         if details or (one is None) is not (other is None):
             yield Change(key[0], key[1], _fate(one, other), details=details)
-
-
-def devices(element: Element | None) -> dict[tuple[str, str], Element]:
-    """Devices by kind and by what tells one from its like: disks by target, cards by MAC, others by number."""
-    found: dict[tuple[str, str], Element] = {}
-    counts: Counter[tuple[str, str]] = Counter()
-    for device in elements(element) if element is not None else ():
-        kind = (str(device.tag), hotplug.identity(device))
-        counts[kind] += 1
-        name = kind[1] if counts[kind] == 1 else f"{kind[1]} {counts[kind]}".strip()
-        found[kind[0], name] = device
-    return found
-
-
-def has_device(xml: str, part: str, name: str) -> bool:
-    """A domain's XML has the device that a change is about."""
-    return (part, name) in devices(tree.parse(xml, "domain").find("devices"))
 
 
 def whose(xml: str) -> str:
@@ -252,28 +241,15 @@ def _flat(element: Element | None) -> dict[str, str]:
 def _flatten(element: Element, path: str, found: dict[str, str]) -> None:
     text = (element.text or "").strip()
     for name, value in element.attrib.items():
-        found[f"{path}@{_local(str(name))}"] = str(value)
+        found[f"{path}@{local(str(name))}"] = str(value)
     if text or (path and not element.attrib and not len(element)):
         found[path] = text
     seen: dict[str, int] = {}
     for child in elements(element):
-        tag = _local(str(child.tag))
+        tag = local(str(child.tag))
         seen[tag] = seen.get(tag, 0) + 1
         step = tag if seen[tag] == 1 else f"{tag}[{seen[tag]}]"
         _flatten(child, f"{path}/{step}" if path else step, found)
-
-
-def elements(parent: Element) -> Iterator[Element]:
-    """Child elements, without comments and the like."""
-    return (child for child in parent if isinstance(child.tag, str))
-
-
-def named(parent: Element, tag: str) -> list[Element]:
-    return [child for child in elements(parent) if child.tag == tag]
-
-
-def _local(tag: str) -> str:
-    return tag.rpartition("}")[2]
 
 
 def _fate(before: object, after: object) -> Fate:
@@ -283,11 +259,40 @@ def _fate(before: object, after: object) -> Fate:
 # timing
 
 
-def _timed(change: Change, old: Element, new: Element, live: Element) -> Change:
-    """The change as a running domain takes it."""
-    timing = _TIMING.get(change.part)
-    if timing is not None:
-        return timing(change, new, live)
+def _timed(change: Change, old: Element, new: Element, live: Element) -> Iterator[Change]:
+    """The change as a running domain takes it; in two, where it takes a part of it."""
+    if change.part == "cputune":
+        yield from _tuned(change, tuning.cpu(change.details))
+    elif change.part == "memtune":
+        yield from _tuned(change, tuning.memory(change.details))
+    elif (timing := _TIMING.get(change.part)) is not None:
+        yield timing(change, new, live)
+    elif change.part == "disk" and change.fate is Fate.CHANGED:
+        kind = (change.part, change.name)
+        disk, there = (devices(root.find("devices")).get(kind) for root in (new, live))
+        target = disk.find("target") if disk is not None else None
+        if disk is None or there is None or target is None:
+            yield _device(change, old, new, live)
+            return
+        step, taken, left = tuning.io(change.details, target.get("dev", ""), disk.find("iotune"), there.find("iotune"))
+        if step is not None:
+            yield _now(replace(change, details=taken), step)
+        if left:
+            yield _device(replace(change, details=left), old, new, live)
+    else:
+        yield _device(change, old, new, live)
+
+
+def _tuned(change: Change, part: tuning.Taken) -> Iterator[Change]:
+    step, taken, left = part
+    if step is not None:
+        yield _now(replace(change, details=taken), step)
+    if left:
+        yield _fixed(replace(change, details=left))
+
+
+def _device(change: Change, old: Element, new: Element, live: Element) -> Change:
+    """What a device's change is to a running domain, and that of anything it cannot change in."""
     kind = (change.part, change.name)
     one, other = devices(old.find("devices")).get(kind), devices(new.find("devices")).get(kind)
     if one is None and other is None:
@@ -376,6 +381,6 @@ def _bare(element: Element, namespace: str) -> str:
     copy.tail = None
     for each in copy.iter():
         if isinstance(each.tag, str) and each.tag.startswith(f"{{{namespace}}}"):
-            each.tag = _local(each.tag)
+            each.tag = local(each.tag)
     etree.cleanup_namespaces(copy)
     return etree.tostring(copy, encoding="unicode")

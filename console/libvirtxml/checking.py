@@ -11,7 +11,7 @@ from lxml import etree
 
 from console.fleet.edits import Finding, Flaw, Severity
 from console.fleet.errors import Failed
-from console.libvirtxml import changes, tree
+from console.libvirtxml import parts, tree
 
 Element = etree._Element
 Schema = etree.RelaxNG
@@ -94,9 +94,9 @@ def _by_schema(text: str, root: Element, schema: etree.RelaxNG) -> list[Finding]
     if schema.validate(root):
         return []
     findings: list[Finding] = []
-    for part in changes.elements(root):
+    for part in parts.elements(root):
         if part.tag == "devices":
-            for device in changes.elements(part):
+            for device in parts.elements(part):
                 findings += _within(text, device, lambda one: _fits(schema, one, in_devices=True))
         else:
             findings += _within(text, part, lambda one: _fits(schema, one))
@@ -117,7 +117,7 @@ def _twice(root: Element) -> list[Element]:
     """The parts of whose name there was one before."""
     seen: set[str] = set()
     found = []
-    for part in changes.elements(root):
+    for part in parts.elements(root):
         if part.tag in seen:
             found.append(part)
         seen.add(str(part.tag))

@@ -9,7 +9,7 @@ from copy import deepcopy
 
 from lxml import etree
 
-from console.libvirtxml import changes, tree
+from console.libvirtxml import changes, parts, tree
 
 Element = etree._Element
 
@@ -24,7 +24,7 @@ def with_secrets(edited: str, plain: str, secure: str) -> str:
         return edited
     root = tree.parse(edited, "domain")
     before, hidden = tree.parse(plain, "domain"), tree.parse(secure, "domain")
-    mine, shown, whole = (changes.devices(each.find("devices")) for each in (root, before, hidden))
+    mine, shown, whole = (parts.devices(each.find("devices")) for each in (root, before, hidden))
     touched = False
     for key, device in mine.items():
         if key in shown and key in whole:
@@ -50,8 +50,8 @@ def _fill(mine: Element, plain: Element, secure: Element) -> bool:
         if name not in plain.attrib and name not in mine.attrib:
             mine.set(name, value)
             touched = True
-    for tag in dict.fromkeys(str(child.tag) for child in changes.elements(secure)):
-        hidden, shown, own = (changes.named(each, tag) for each in (secure, plain, mine))
+    for tag in dict.fromkeys(str(child.tag) for child in parts.elements(secure)):
+        hidden, shown, own = (parts.named(each, tag) for each in (secure, plain, mine))
         if not shown and not own:
             mine.extend(deepcopy(child) for child in hidden)
             touched = True

@@ -18,7 +18,7 @@ from console.inventory.inventory import Inventory
 from console.inventory.versions import Versions, digest_of
 from console.jobs.job import Job, JobSpec, who
 from console.jobs.runner import JobHandle, JobRunner
-from console.libvirtxml import changes, checking, diffing, merging
+from console.libvirtxml import changes, checking, diffing, merging, parts
 from console.libvirtxml.domain import read_domain
 from console.services.commands import vm_word
 from console.services.keeping import Keeping
@@ -338,7 +338,7 @@ class EditService:
         waited = 0.0
         while waited < _GIVEN_BACK:
             live = defining.running(link, uuid)
-            if not live or not changes.has_device(live, change.part, change.name):
+            if not live or not parts.has_device(live, change.part, change.name):
                 return
             job.pause(0.25)
             waited += 0.25

@@ -18,6 +18,8 @@ _PARTS = {
     "vcpus-limit": N_("vCPU ceiling"),
     "vcpus-now": N_("vCPUs"),
     "vcpu": N_("vCPUs"),
+    "cputune": N_("CPU shares and quotas"),
+    "memtune": N_("Memory limits"),
     "title": N_("Title"),
     "description": N_("Description"),
     "metadata": N_("Metadata"),
@@ -98,7 +100,7 @@ def what(change: Change) -> str:
         own = change.before or _gist(change)
         said = _("{what} is removed").format(what=about)
         return f"{said}, {_short(own)}" if own else said
-    told = [_detail(detail) for detail in change.details[:MOST]]
+    told = [_detail(detail, in_kib=change.part == "memtune") for detail in change.details[:MOST]]
     rest = len(change.details) - MOST
     if rest > 0:
         told.append(ngettext("{count} more", "{count} more", rest).format(count=rest))
@@ -162,9 +164,9 @@ def _value(kind: str, value: str) -> str:
     return _short(value) if value else "–"
 
 
-def _detail(detail: Detail) -> str:
-    before = _short(detail.before) if detail.before is not None else "–"
-    after = _short(detail.after) if detail.after is not None else "–"
+def _detail(detail: Detail, in_kib: bool = False) -> str:
+    kind = "memory" if in_kib else ""
+    before, after = _value(kind, detail.before or ""), _value(kind, detail.after or "")
     return f"{detail.path.replace('@', ' ').replace('/', ' ').strip()} {before} → {after}"
 
 

@@ -107,6 +107,26 @@ def test_what_runs_is_changed(at: Console, link: Link) -> None:
     assert "<title>" not in live
 
 
+def test_limits_of_what_runs_are_changed(link: Link) -> None:
+    defining.carry_out(
+        link, uuid_of(UP), Step(Way.MEMORY_TUNE, values=(("hard_limit", 3 << 20), ("soft_limit", 1 << 20)))
+    )
+    rates = (
+        ("read_bytes_sec", 1000),
+        ("read_bytes_sec_max", 2000),
+        ("write_iops_sec", 20),
+        ("write_iops_sec_max", 40),
+    )
+    defining.carry_out(link, uuid_of(UP), Step(Way.IO_TUNE, key="vda", values=rates))
+    domain = link.domain(uuid_of(UP))
+    limits = domain.memoryParameters(0)
+    assert (limits["hard_limit"], limits["soft_limit"]) == (3 << 20, 1 << 20)
+    tuned = domain.blockIoTune("vda", 0)
+    assert (tuned["read_bytes_sec"], tuned["write_iops_sec"], tuned["total_bytes_sec"]) == (1000, 20, 0)
+    with pytest.raises(FleetError):
+        defining.carry_out(link, uuid_of(UP), Step(Way.IO_TUNE, key="vdz", values=rates))
+
+
 @pytest.mark.parametrize("way", [Way.ATTACH, Way.DETACH, Way.UPDATE])
 def test_a_driver_that_cannot_plug_says_so(link: Link, way: Way) -> None:
     disk = "<disk type='file' device='disk'><source file='/a'/><target dev='vdz' bus='virtio'/></disk>"

@@ -92,6 +92,65 @@ def test_an_edit_at_once_and_for_the_next_start_and_back(
     beta.exec("rm", "-f", extra)
 
 
+def test_limits_of_a_running_guest(lab: Lab, beta: Host, spare: Callable[..., Guest], console: Console) -> None:
+    """A disk's limits hold at once, and go at once; of memory and CPU what this host lets a running guest take, and its words
+    for the rest."""
+    guest = spare("limited").start()
+    console.add(spec_of(lab, beta, "ssh"))
+    guest.ready()
+    key, edit = console.key(guest), console.services.edit
+
+    def applied(*pairs: tuple[str, str]) -> Applied:
+        draft = edit.begin(key)
+        text = draft.text
+        for old, new in pairs:
+            assert old in text
+            text = text.replace(old, new, 1)
+        handle = edit.run(edit.plan(draft, text))
+        done(handle, 60)
+        result: Applied = handle.result
+        return result
+
+    limits = """<iotune>
+        <read_bytes_sec>1048576</read_bytes_sec>
+        <write_iops_sec>50</write_iops_sec>
+      </iotune>"""
+    result = applied(("<target dev='vda'", f"{limits}\n      <target dev='vda'"))
+    assert [(c.part, c.name) for c in result.done] == [("disk", "vda")], result.left
+    assert result.left == ()
+    assert _tuned(beta, guest) == {"read_bytes_sec": "1048576", "write_iops_sec": "50"}
+    assert "<write_iops_sec>50<" in stored(beta, guest)
+    result = applied(("<write_iops_sec>50</write_iops_sec>", ""), ("1048576</read", "2097152</read"))
+    assert [c.part for c in result.done] == ["disk"], result.left
+    assert _tuned(beta, guest) == {"read_bytes_sec": "2097152"}
+
+    tuned = """<memtune>
+    <hard_limit unit='MiB'>900</hard_limit>
+  </memtune>
+  <cputune>
+    <shares>512</shares>
+  </cputune>
+  <os"""
+    result = applied(("<os", tuned))
+    whole = {change.part for change in (*result.done, *result.left)}
+    assert whole == {"memtune", "cputune"}
+    for change in result.left:
+        assert change.when is When.NEXT
+        assert change.said, "the host's own words"
+    for change in result.done:
+        live = beta.virsh("memtune" if change.part == "memtune" else "schedinfo", guest.uuid)
+        assert re.search(r"hard_limit\s*: 921600|cpu_shares\s*: 512", live), live
+    waits = {change.part for change in edit.waiting(beta.virsh("dumpxml", guest.uuid), stored(beta, guest))}
+    assert waits == {change.part for change in result.left}
+    assert guest.state() == "running"
+
+
+def _tuned(host: Host, guest: Guest) -> dict[str, str]:
+    """The limits of the disk vda that are not 0, of what runs."""
+    rows = re.findall(r"^(\w+)\s*: (\w+)$", host.virsh("blkdeviotune", guest.uuid, "vda", "--live"), re.MULTILINE)
+    return {name: value for name, value in rows if value != "0"}
+
+
 def test_what_the_host_refuses_and_what_another_wrote(
     lab: Lab, beta: Host, spare: Callable[..., Guest], console: Console
 ) -> None:

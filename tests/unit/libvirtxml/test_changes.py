@@ -176,6 +176,41 @@ def test_what_a_device_can_change_while_it_runs() -> None:
     assert (source.name, source.when, source.hold) == ("vda", When.NEXT, Hold.FIXED)
 
 
+def test_shares_and_limits_are_taken_at_once_and_the_rest_of_them_waits() -> None:
+    tuned = "<cputune><shares>512</shares><vcpupin vcpu='0' cpuset='1'/></cputune>"
+    now, later = changes.plan(CONFIG, edited(("<os>", f"{tuned}<os>")), CONFIG)
+    assert (now.part, now.fate, now.when) == ("cputune", Fate.CHANGED, When.NOW)
+    assert now.step is not None
+    assert (now.step.way, now.step.values) == (Way.CPU_TUNE, (("cpu_shares", 512),))
+    assert [(d.path, d.after) for d in now.details] == [("shares", "512")]
+    assert (later.part, later.when, later.hold) == ("cputune", When.NEXT, Hold.FIXED)
+    assert [d.path for d in later.details] == ["vcpupin@vcpu", "vcpupin@cpuset"]
+    limit = only(edited(("<os>", "<memtune><hard_limit unit='MiB'>3000</hard_limit></memtune><os>")))
+    assert (limit.part, limit.when) == ("memtune", When.NOW)
+    assert limit.step is not None
+    assert limit.step.values == (("hard_limit", 3000 << 10),)
+    assert changes.plan(CONFIG, edited(("<os>", "<cputune/><os>")), CONFIG) == ()
+    assert [c.hold for c in changes.plan(CONFIG, edited(("<os>", f"{tuned}<os>")), None)] == [Hold.NONE]
+
+
+def test_the_limits_of_a_disk_are_taken_at_once_apart_from_what_else_it_is() -> None:
+    limits = "<iotune><total_iops_sec>100</total_iops_sec></iotune><target dev='vda'"
+    now = only(edited(("<target dev='vda'", limits)))
+    assert (now.part, now.name, now.when) == ("disk", "vda", When.NOW)
+    assert now.step is not None
+    assert (now.step.way, now.step.key, now.step.values) == (Way.IO_TUNE, "vda", (("total_iops_sec", 100),))
+    now, later = changes.plan(CONFIG, edited(("<target dev='vda'", limits), ("type='qcow2'", "type='raw'")), CONFIG)
+    assert ([d.path for d in now.details], [d.path for d in later.details]) == (
+        ["iotune/total_iops_sec"],
+        ["driver@type"],
+    )
+    assert (now.when, later.when, later.hold) == (When.NOW, When.NEXT, Hold.FIXED)
+    cdrom = edited(("<target dev='sda'", limits.replace("vda", "sda")), ("/srv/a.iso", "/srv/b.iso"))
+    assert [c.when for c in changes.plan(CONFIG, cdrom, CONFIG)] == [When.NOW, When.NOW]
+    gone = edited(("<target dev='vda'", limits))
+    assert [c.hold for c in changes.plan(gone, CONFIG, edited(("'vda'", "'vdz'")))] == [Hold.UNKNOWN_HERE]
+
+
 def test_a_password_is_a_change_whose_values_are_hidden() -> None:
     change = only(edited(("autoport='yes'", "autoport='yes' passwd='geheim'")))
     assert (change.part, change.name, change.when) == ("graphics", "vnc", When.NOW)
@@ -221,6 +256,9 @@ def test_what_waits_is_told_without_what_the_host_fills_in() -> None:
         ("on_crash", "", Fate.CHANGED),
         ("disk", "vdb", Fate.ADDED),
     ]
+    tuned = edited(("<os>", "<cputune><shares>512</shares></cputune><os>"))
+    assert [c.part for c in changes.waiting(live, tuned)] == ["cputune"]
+    assert changes.waiting(tuned, CONFIG) == (), "the host's own"
     more = CONFIG.replace("2097152", "4194304")
     assert [c.part for c in changes.waiting(CONFIG, more)] == ["memory"]
 

@@ -31,6 +31,14 @@ def plain(text: str) -> str:
             Change("disk", "vda", details=tuple(Detail(f"driver@a{n}", None, "x") for n in range(5))),
             "Disk vda: driver a0 – → x, driver a1 – → x, driver a2 – → x, 2 more (next start)",
         ),
+        (
+            Change("memtune", details=(Detail("hard_limit", None, "2097152"), Detail("soft_limit", "1024", None))),
+            "Memory limits: hard_limit – → 2 GiB, soft_limit 1 MiB → – (next start)",
+        ),
+        (
+            Change("cputune", details=(Detail("shares", None, "512"),), when=When.NOW),
+            "CPU shares and quotas: shares – → 512 (now)",
+        ),
         (Change("quantum", fate=Fate.ADDED), "quantum is added (next start)"),
         (
             Change("metadata", "{urn:x}vm", details=(Detail("tag", "a", "b"),), when=When.NOW),
