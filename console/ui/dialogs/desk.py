@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from console.fleet.acts import Act
 from console.fleet.bulk import Deed
+from console.fleet.clones.acts import CopyAct
 from console.fleet.credentials import Wanted
 from console.fleet.domains import VmKey
 from console.jobs.job import JobView
@@ -41,6 +42,7 @@ class Dialogs(QObject):
         self._profile = profile
         self.fleet_file = profile.fleet_file
         ctx.acting.asked.connect(self.act)
+        ctx.acting.copying.connect(self.copy)
         ctx.acting.planned.connect(self.plan)
         ctx.acting.repeated.connect(self.repeat)
         ctx.acting.comparing.connect(self.compare)
@@ -78,6 +80,24 @@ class Dialogs(QObject):
                 return self._open(
                     dialogs.ConfirmDialog(ctx, act, keys, time.time(), window), 200 + 26 * min(len(keys), 10)
                 )
+
+    @Slot(object, object)
+    def copy(self, act: CopyAct, keys: tuple[VmKey, ...], snapshot: str = "") -> Dialog:
+        """Of snapshots, clones and templates. snapshot: the one a clone begins with."""
+        ctx, window = self._ctx, self._window
+        match act:
+            case CopyAct.CLONE:
+                return self._open(dialogs.CloneDialog(ctx, keys, window, snapshot=snapshot))
+            case CopyAct.SNAPSHOT if len(keys) == 1:
+                return self._open(dialogs.TakeSnapshotDialog(ctx, keys[0], None, window), 620)
+            case CopyAct.SNAPSHOT:
+                return self._open(dialogs.TakeManyDialog(ctx, keys, window), 560)
+            case CopyAct.REVERT:
+                return self._open(dialogs.RevertManyDialog(ctx, keys, window), 520)
+            case CopyAct.DELETE_SNAPSHOT:
+                return self._open(dialogs.DeleteManyDialog(ctx, keys, window), 520)
+            case _:
+                return self._open(dialogs.CloneActDialog(ctx, act, keys, window))
 
     @Slot(object, object)
     def plan(self, deed: Deed, keys: tuple[VmKey, ...]) -> Dialog:

@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 from console.fleet import bulk
 from console.fleet.acts import Act
 from console.fleet.bulk import Deed, Subject
+from console.fleet.clones.acts import CopyAct
 from console.fleet.credentials import Question, Wanted
 from console.fleet.deletion import DeletePlan
 from console.fleet.errors import Denied, Reason
@@ -22,6 +23,8 @@ from console.ui.dialogs.about import AboutDialog, KeysDialog
 from console.ui.dialogs.base import Dialog
 from console.ui.dialogs.bulk import BulkDialog
 from console.ui.dialogs.bulk_result import BulkResultDialog
+from console.ui.dialogs.clone import CloneDialog
+from console.ui.dialogs.clone_acts import CloneActDialog
 from console.ui.dialogs.compare import CompareDialog
 from console.ui.dialogs.confirm import ConfirmDialog
 from console.ui.dialogs.credentials import CredentialDialog
@@ -31,8 +34,10 @@ from console.ui.dialogs.desk import Dialogs
 from console.ui.dialogs.host import HostDialog, ImportDialog, RemoveHostDialog
 from console.ui.dialogs.job_log import JobLogDialog
 from console.ui.dialogs.leave import LeaveDialog
+from console.ui.dialogs.many_snapshots import DeleteManyDialog, RevertManyDialog, TakeManyDialog
 from console.ui.dialogs.preferences import PreferencesDialog
 from console.ui.dialogs.scale import ScaleDialog
+from console.ui.dialogs.take_snapshot import TakeSnapshotDialog
 from console.ui.dialogs.trouble import FileProblemsDialog, UnfinishedDialog
 from console.ui.host_actions import HostAct
 from tests.ui.rooms import SPECS, Noting, key, room
@@ -40,6 +45,10 @@ from tests.ui.test_tasks_pane import job
 
 FAULT = FileProblem(3, 1, Fault.NO_URI, {}, "kvm-n3")
 LEFT = Unfinished(7, 1.0, Entry("vm.delete", "qa", (key("qa"),), {}))
+
+
+def nothing(*_of: Any, **_more: Any) -> Any:
+    raise Denied(Reason.PERMISSION, "web")
 
 
 @pytest.fixture
@@ -53,7 +62,12 @@ def at(window: QWidget) -> Any:
     delete = Noting(plan=DeletePlan((), 1.0))
     bulk_ = Noting(members=[], sizes={}, scale_line="splendid vm scale")
     with room(
-        hosts=hosts, delete=delete, bulk=bulk_, unfinished=Noting(found=[LEFT], look=lambda one: Leftover(one))
+        hosts=hosts,
+        delete=delete,
+        bulk=bulk_,
+        snapshots=Noting(facts=nothing, plan_many=nothing),
+        clones=Noting(plan_flatten=nothing, plan_template=nothing, plan_keep=nothing),
+        unfinished=Noting(found=[LEFT], look=lambda one: Leftover(one)),
     ) as ctx:
         yield ctx, Dialogs(ctx, window, Profile.at("/p")), window
 
@@ -81,6 +95,33 @@ def test_an_act_that_asks_gets_its_dialog(at: Any, act: Any, kind: Any) -> None:
     [dialog] = open_dialogs(window)
     assert type(dialog) is kind
     assert dialog.windowTitle()
+
+
+@pytest.mark.parametrize(
+    ("act", "names", "kind"),
+    [
+        (CopyAct.SNAPSHOT, ["web-01"], TakeSnapshotDialog),
+        (CopyAct.SNAPSHOT, ["web-01", "db-01"], TakeManyDialog),
+        (CopyAct.REVERT, ["web-01"], RevertManyDialog),
+        (CopyAct.DELETE_SNAPSHOT, ["web-01", "db-01"], DeleteManyDialog),
+        (CopyAct.CLONE, ["web-01", "db-01"], CloneDialog),
+        (CopyAct.FLATTEN, ["web-01"], CloneActDialog),
+        (CopyAct.TEMPLATE, ["db-01"], CloneActDialog),
+        (CopyAct.UNTEMPLATE, ["db-01"], CloneActDialog),
+        (CopyAct.KEEP, ["web-01"], CloneActDialog),
+    ],
+)
+def test_copies_get_theirs(at: Any, act: Any, names: list[str], kind: Any) -> None:
+    ctx, _desk, window = at
+    ctx.acting.copying.emit(act, tuple(map(key, names)))
+    [dialog] = open_dialogs(window)
+    assert type(dialog) is kind
+    assert dialog.windowTitle()
+
+
+def test_a_clone_of_a_snapshot_begins_there(at: Any) -> None:
+    _ctx, desk, _window = at
+    assert desk.copy(CopyAct.CLONE, (key("web-01"),), "clean").draft.snapshot == "clean"
 
 
 def test_many_get_a_plan_and_then_a_result_each(at: Any, qtbot: QtBot) -> None:
