@@ -134,7 +134,7 @@ class App:
             bulk,
             LookService(self.gateway),
             EditService(self.gateway, self.inventory, self.jobs, self.versions, keeping),
-            UnfinishedService(self.gateway, self.inventory, self.jobs, self.history, delete, half_made),
+            UnfinishedService(self.gateway, self.inventory, self.jobs, self.history, delete, half_made, snapshots),
             storage,
             PoolService(self.gateway, self.inventory, self.jobs, storage),
             TransferService(self.gateway, self.inventory, self.jobs, self.history, storage, half_made),

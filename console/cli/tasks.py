@@ -12,7 +12,7 @@ from console.cli.base import Exit, Group, option, with_session
 from console.cli.following import follow, waiting
 from console.cli.output import Cell, Head
 from console.cli.session import Session, Tried, exit_code, explained, trying
-from console.fleet.errors import FleetError
+from console.fleet.errors import Conflict, FleetError, Reason
 from console.fleet.storing import TRANSFERS
 from console.jobs.job import JobState, JobView
 from console.words import N_, _, deletion, jobs, units
@@ -88,17 +88,22 @@ def _unfinished(session: Session, number: int) -> Unfinished:
 
 @group.command("finish", help=N_("Bring a task that was left half-way to its end. Prints what that means, and asks."))
 @click.argument("number", metavar="ID", type=int)
+@option("--back", is_flag=True, help=N_("Take it back instead, where nothing is lost yet (snapshots)."))
 @option("--plan", "only_plan", is_flag=True, help=N_("Only print what would happen."))
 @option("--yes", "-y", is_flag=True, help=N_("Don't ask."))
 @with_session
-def finish(session: Session, number: int, only_plan: bool, yes: bool) -> int:
+def finish(session: Session, number: int, back: bool, only_plan: bool, yes: bool) -> int:
     item = _unfinished(session, number)
-    if item.entry.on:
-        session.must_reach(session.host(item.entry.on))
+    for host in dict.fromkeys([item.entry.on, *(key.host for key in item.entry.vms)]):
+        if host:
+            session.must_reach(session.host(host))
     with waiting(_("Asking what is left")):
         left = session.services.unfinished.look(item)
     if left.problem is not None:
         error = FleetError(left.problem, item.entry.target)
+        raise Tried(error, "job.finish", exit_code(error))
+    if back and not left.back:
+        error = Conflict(Reason.WRONG_STATE, item.entry.target, detail="snapshot-no-way-back")
         raise Tried(error, "job.finish", exit_code(error))
     if only_plan:
         _show_plan(session, left)
@@ -107,7 +112,8 @@ def finish(session: Session, number: int, only_plan: bool, yes: bool) -> int:
         if not yes:
             _ask(session, left)
         with trying(item.entry.kind):
-            return follow(session, session.services.unfinished.take_up(left))
+            service = session.services.unfinished
+            return follow(session, service.take_back(left) if back else service.take_up(left))
     _dismiss(session, item)
     if not session.json:
         output.line(deletion.left_of(item.entry.target, there=False, files=()))
@@ -118,10 +124,18 @@ def _show_plan(session: Session, left: Leftover) -> None:
     if session.json:
         files = [records.file(entry, not entry.hold.final) for entry in left.files]
         plan = {"id": left.unfinished.job, "target": left.unfinished.entry.target, "vm_there": left.there}
+        if left.steps:
+            plan |= {"steps": _steps_left(left), "can_be_taken_back": left.back}
         output.document({"plan": plan | {"files": files}})
     else:
         for text in _plan(left):
             output.line(text)
+
+
+def _steps_left(left: Leftover) -> list[str]:
+    from console.words import leftovers  # noqa: PLC0415 - only for snapshots, with all that belongs to them
+
+    return leftovers.left_of(left.steps, left.back)
 
 
 def _plan(left: Leftover) -> list[str]:
@@ -129,6 +143,8 @@ def _plan(left: Leftover) -> list[str]:
     entry = left.unfinished.entry
     if entry.kind in TRANSFERS:
         said = [deletion.left_of_transfer(entry.target)]
+    elif left.steps:
+        said = _steps_left(left)
     else:
         said = [deletion.left_of(entry.target, there=left.there, files=left.files)]
     for item in left.files:

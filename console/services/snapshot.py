@@ -16,7 +16,7 @@ from console.fleet.snapshots.checking import basis
 from console.fleet.snapshots.deleting import plan_delete, plan_delete_all
 from console.fleet.snapshots.doctor import Finding
 from console.fleet.snapshots.many import ManyPlan
-from console.fleet.snapshots.plans import Deed, SnapshotPlan, TakeOrder
+from console.fleet.snapshots.plans import Deed, SnapshotPlan, Step, TakeOrder
 from console.fleet.snapshots.reverting import plan_revert
 from console.fleet.snapshots.taking import plan_take
 from console.fleet.snapshots.values import Snapshot, SnapshotFacts
@@ -32,7 +32,7 @@ from console.services.keeping import Keeping
 from console.services.parallel import in_parallel
 from console.services.snapshot_acts import Carrier, refuse
 from console.services.snapshot_many import UNDONE, Many, in_step
-from console.services.snapshot_record import KINDS, Kept, Record, entry_of, kept_in, standing, target_of
+from console.services.snapshot_record import KINDS, Kept, Record, entry_of, kept_in, standing, target_of, weighty
 
 __all__ = ["KINDS", "SnapshotService"]
 
@@ -246,6 +246,16 @@ class SnapshotService:
             for step in plan.steps[: (standing(unfinished.entry, vm).at or 0)]
         )
 
+    def left(self, unfinished: Unfinished) -> tuple[tuple[SnapshotPlan, tuple[Step, ...]], ...]:
+        """Of each VM its plan and the steps that are left, with the one that was cut off. Errors: Failed: of another version."""
+        kept = _kept(unfinished.entry)
+        found = []
+        for vm, plan in enumerate(kept.plans):
+            now = standing(unfinished.entry, vm)
+            steps = plan.steps[now.at or 0 :] if not now.over else ()
+            found.append((plan, tuple(step for step in steps if weighty(step))))
+        return tuple(found)
+
     # inside
 
     def _one(self, job: Job, plan: SnapshotPlan) -> None:
@@ -294,10 +304,7 @@ class SnapshotService:
 
     def _again(self, unfinished: Unfinished, work: Work) -> JobHandle:
         entry = unfinished.entry
-        try:
-            kept = kept_in(entry)
-        except (msgspec.MsgspecError, KeyError) as error:
-            raise Failed(Reason.OTHER, entry.target, text=str(error)) from error
+        kept = _kept(entry)
 
         def body(job: Job) -> None:
             if not self._store.left(unfinished.job):
@@ -312,6 +319,13 @@ class SnapshotService:
             hosts=tuple(dict.fromkeys(key.host for key in entry.vms)),
             command=f"splendid job finish {unfinished.job}",
         )
+
+
+def _kept(entry: Entry) -> Kept:
+    try:
+        return kept_in(entry)
+    except (msgspec.MsgspecError, KeyError) as error:
+        raise Failed(Reason.OTHER, entry.target, text=str(error)) from error
 
 
 def _free_name(wanted: str, all_facts: Sequence[SnapshotFacts]) -> str:

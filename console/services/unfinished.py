@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from console.fleet.deletion import DeletePlan, FileItem, plan_deletion
 from console.fleet.domains import VmKey
 from console.fleet.errors import Conflict, FleetError, NotFound, Problem, Reason
+from console.fleet.snapshots.plans import SnapshotPlan
+from console.fleet.snapshots.plans import Step as SnapshotStep
 from console.fleet.storing import TRANSFERS
 from console.gateway import domains, storage
 from console.gateway.deleting import HostFiles
@@ -19,6 +21,8 @@ from console.jobs.runner import JobHandle, JobRunner
 from console.services.delete import DeleteService
 from console.services.half_made import HalfMade
 from console.services.running import run
+from console.services.snapshot import KINDS as SNAPSHOTS
+from console.services.snapshot import SnapshotService
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +30,16 @@ class Leftover:
     """One unfinished job and what its host says now.
 
     there: the VM still exists. files: of the files that were to go those that are still there. problem: why the host could
-    not be asked; then nothing is known but the journal.
+    not be asked; then nothing is known but the journal. steps: of an act on snapshots those of each VM that are left; back: that
+    can also be taken back.
     """
 
     unfinished: Unfinished
     there: bool = False
     files: tuple[FileItem, ...] = ()
     problem: Problem | None = None
+    steps: tuple[tuple[SnapshotPlan, tuple[SnapshotStep, ...]], ...] = ()
+    back: bool = False
 
     @property
     def key(self) -> VmKey:
@@ -56,6 +63,7 @@ class UnfinishedService:
         store: JobStore,
         delete: DeleteService,
         half_made: HalfMade,
+        snapshots: SnapshotService,
     ) -> None:
         self._gateway = gateway
         self._inventory = inventory
@@ -63,6 +71,7 @@ class UnfinishedService:
         self._store = store
         self._delete = delete
         self._half_made = half_made
+        self._snapshots = snapshots
 
     def found(self) -> list[Unfinished]:
         """The unfinished jobs of consoles that are no more, oldest first, but for transfers that are taken back by
@@ -75,6 +84,8 @@ class UnfinishedService:
         entry = unfinished.entry
         if entry.kind in TRANSFERS:
             return Leftover(unfinished, files=self._half_made.look(unfinished))
+        if entry.kind in SNAPSHOTS:
+            return self._look_at_snapshots(unfinished)
         key = entry.vms[0]
         try:
             link = self._gateway.link(key.host)
@@ -89,6 +100,19 @@ class UnfinishedService:
         except FleetError as error:
             return Leftover(unfinished, problem=error.problem)
 
+    def _look_at_snapshots(self, unfinished: Unfinished) -> Leftover:
+        try:
+            for key in unfinished.entry.vms:
+                domains.read(self._gateway.link(key.host), key.uuid)
+            steps = self._snapshots.left(unfinished)
+        except FleetError as error:
+            return Leftover(unfinished, problem=error.problem)
+        return Leftover(unfinished, there=True, steps=steps, back=self._snapshots.can_take_back(unfinished))
+
+    def take_back(self, leftover: Leftover) -> JobHandle:
+        """Takes back an act on snapshots, where `leftover.back`."""
+        return self._snapshots.take_back(leftover.unfinished)
+
     def take_up(self, leftover: Leftover) -> JobHandle:
         """Goes on to the end that was wanted: deletes the VM, where it is still there, and the files that are left.
 
@@ -97,6 +121,8 @@ class UnfinishedService:
         job, entry = leftover.unfinished.job, leftover.unfinished.entry
         if entry.kind in TRANSFERS:
             return self._half_made.take_back(leftover.unfinished)
+        if entry.kind in SNAPSHOTS:
+            return self._snapshots.finish(leftover.unfinished)
         if leftover.there:
             plan = self._delete.plan([leftover.key])
             chosen = {item.id for item in self._chosen(plan, entry) if not item.hold.final}
