@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from console.fleet.snapshots.comparing import Grown
 from console.fleet.snapshots.doctor import Finding
 from console.fleet.snapshots.plans import SnapshotPlan
 from console.fleet.storing import Say, Weight
@@ -249,6 +250,17 @@ def found(findings: Sequence[Finding]) -> str:
         return ""
     rest = len(loud) - 1
     return ", ".join([finding(loud[0]).cause, *([snapshots.more(rest)] if rest else [])])
+
+
+def grown(disk: Grown, first: str, second: str) -> str:
+    """What a disk took from one moment to another; first, second: what they are called."""
+    values = {"first": first, "second": second}
+    if disk.first is None or disk.second is None:
+        return _("both lie inside one image, which does not tell what each takes")
+    values |= {"less": units.size(disk.first), "more": units.size(disk.second)}
+    if disk.first:
+        return _("{less} are only in {first}, {more} only in {second}").format_map(values)
+    return _("{more} more in {second} than in {first}").format_map(values)
 
 
 def _shown(values: Mapping[str, str | int], now: float) -> dict[str, str]:

@@ -42,11 +42,11 @@ _STEPS = {
 }
 _IF_STOPS = {
     IfStops.NOTHING: N_("nothing has changed"),
-    IfStops.WHOLE: N_("VM whole, the journal finishes it"),
+    IfStops.WHOLE: N_("VM whole, journal finishes it"),
     IfStops.RESUMES: N_("VM whole, merge resumes"),
     IfStops.FINISH: N_("the journal finishes it"),
     IfStops.FILE_STAYS: N_("file stays, doctor lists it"),
-    IfStops.OFF: N_("VM off and whole, journal starts it"),
+    IfStops.OFF: N_("VM off, journal starts it"),
 }
 _STOPS = {
     Stops.MOMENT: N_("VM stands still for a moment"),
@@ -143,6 +143,40 @@ def chain(files: int) -> str:
     return ngettext("{n} file", "{n} files", files).format(n=units.count(files))
 
 
+def new_name(facts: SnapshotFacts, now: float) -> str:
+    """What a snapshot of now may be called: "2026-11-21 14.32", and a number behind it where that is taken."""
+    then = time.localtime(now)
+    return _free(time.strftime("%Y-%m-%d %H.%M", then), facts)
+
+
+def branch_name(facts: SnapshotFacts, now: float) -> str:
+    """What the snapshot that keeps the state of now may be called, before another is gone back to."""
+    return _free(_("before revert {when}").format(when=time.strftime("%m-%d %H.%M", time.localtime(now))), facts)
+
+
+def _free(name: str, facts: SnapshotFacts) -> str:
+    taken = {one.name for one in facts.snapshots}
+    return next(tried for n in range(1, len(taken) + 2) if (tried := name if n == 1 else f"{name} {n}") not in taken)
+
+
+def known(count: int) -> str:
+    """Of a host that is not live: how many there were when it was last seen."""
+    said = _("Its host is not live. They are read as soon as it is.")
+    if not count:
+        return said
+    seen = ngettext(
+        "{n} snapshot was there when it was last seen.", "{n} snapshots were there when it was last seen.", count
+    )
+    return f"{seen.format(n=units.count(count))} {said}"
+
+
+def why_take(facts: SnapshotFacts) -> str:
+    """On a page without any: what one is good for."""
+    if facts.state.active:
+        return _("A snapshot keeps disks and memory as they are now. Going back to it later takes seconds.")
+    return _("A snapshot keeps the disks as they are now. Going back to it later takes seconds.")
+
+
 # a plan
 
 
@@ -196,6 +230,8 @@ def needs(plan: SnapshotPlan) -> str:
     if plan.needs <= 0:
         return ""
     values = {"size": units.size(plan.needs), "pool": plan.pool, "of": units.sizes_of(plan.needs, plan.free)}
+    if plan.needs < plan.free / 1024:  # a figure of its own unit says more than 0
+        values["of"] = _("{used} of {total}").format(used=values["size"], total=units.size(plan.free))
     if plan.pool and plan.free:
         return _("needs {of} free in {pool}").format_map(values)
     return (_("needs {size} in {pool}") if plan.pool else _("needs {size}")).format_map(values)
@@ -304,6 +340,21 @@ def button(plan: SnapshotPlan) -> str:
             counted = ngettext("{n} file goes", "{n} files go", files).format(n=units.count(files)) if files else ""
         case _:
             said, counted = _(DEEDS[plan.deed]), ""
+    return _("{act}, {count}").format(act=said, count=counted) if counted else said
+
+
+def goes(count: int, frees: int) -> str:
+    """Over those that a rule lets go: "3 snapshots go, 6.1 GiB become free"."""
+    said = ngettext("{n} snapshot goes", "{n} snapshots go", count).format(n=units.count(count))
+    if frees <= 0:
+        return said
+    return _("{goes}, {size} become free").format(goes=said, size=units.size(frees))
+
+
+def button_many(count: int, files: int) -> str:
+    """As "Delete 3 snapshots, 6 files"."""
+    said = ngettext("Delete {n} snapshot", "Delete {n} snapshots", count).format(n=units.count(count))
+    counted = ngettext("{n} file", "{n} files", files).format(n=units.count(files)) if files else ""
     return _("{act}, {count}").format(act=said, count=counted) if counted else said
 
 
