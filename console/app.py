@@ -55,6 +55,7 @@ from console.settings.secrets import Secrets
 from console.words.search import TEXTS
 
 CLOSE_LIMIT = 0.7  # seconds that closing may take, whatever hangs
+PREFERENCES_LIMIT = 3.0  # beyond them, where what a person chose last is still being written: it is never lost
 HOSTS_LIMIT = 0.45  # of these for hanging up; the rest is for what is written to disk
 YOUNG = 10_000  # allocations between two collections of young objects
 NEVER = 1_000_000
@@ -224,13 +225,15 @@ class App:
         return tuple(self.troubles().values())
 
     def close(self) -> None:
-        """Ends everything within CLOSE_LIMIT, whatever hangs; what was read is kept for the next start."""
+        """Ends everything within CLOSE_LIMIT, whatever host hangs; what was read is kept for the next start, what was chosen
+        last in any case."""
         end = time.monotonic() + CLOSE_LIMIT
 
         def left() -> float:
             return max(0.05, end - time.monotonic())
 
         self.inventory.on_read = None
+        self.preferences.hasten()
         self.services.half_made.close()
         self._keep_all()
         self.desk.close()
@@ -253,4 +256,4 @@ class App:
         self.history.close(left())
         self.versions.close(left())
         self.thumbnails.close(min(0.1, left()))
-        self.preferences.close(left())
+        self.preferences.close(max(left(), PREFERENCES_LIMIT))

@@ -240,8 +240,15 @@ class PreferencesStore:
             if pending():
                 raise Failed(self.problem or Problem(Reason.TIMEOUT, str(self.path)), self.path.name)
 
+    def hasten(self) -> None:
+        """Has what is not written yet written now. Never blocks."""
+        with self._lock:
+            pending = bool(self._changed)
+        if pending:
+            self._writer.wake(0.0)
+
     def close(self, timeout: float = 0.2) -> None:
-        """Writes what is not written yet; waits at most `timeout` seconds."""
+        """Writes what is not written yet; waits at most `timeout` seconds, and not at all where there is nothing."""
         self._writer.close(timeout)
 
     def _load(self) -> Preferences:

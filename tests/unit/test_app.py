@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 
 from console.app import CLOSE_LIMIT, App, Options, calm_collector
+from console.files.atomic import write_text
 from console.fleet.domains import State
 from console.fleet.errors import Reason
 from console.fleet.history import MarkKind, Measure
 from console.fleet.hosts import Phase
 from console.settings.paths import Profile
+from console.settings.preferences import PreferencesStore
 from tests.unit.services.conftest import OFF, RUNNING, open_app, write_fleet
 
 __all__ = ["open_app"]
@@ -67,6 +69,30 @@ def test_damaged_databases_are_said(tmp_path: Path) -> None:
         assert list(app.services.troubles()) == ["cache"]
     finally:
         app.close()
+
+
+def test_what_was_chosen_right_before_the_end_is_kept_however_slow_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(path: Path, text: str) -> None:
+        time.sleep(1.5)  # longer than all else may take
+        write_text(path, text)
+
+    monkeypatch.setattr("console.settings.preferences.write_text", slow)
+    profile = Profile.at(tmp_path / "p")
+    app = App(Options(profile))
+    app.start(connect=False, watch=False)
+    app.preferences.set(compact=True)
+    app.close()
+    assert PreferencesStore(profile.preferences_file).value.compact
+
+
+def test_the_end_takes_no_longer_where_nothing_was_chosen(tmp_path: Path) -> None:
+    app = App(Options(Profile.at(tmp_path / "p")))
+    app.start(connect=False, watch=False)
+    began = time.monotonic()
+    app.close()
+    assert time.monotonic() - began < CLOSE_LIMIT + 0.3
 
 
 @pytest.mark.hangs

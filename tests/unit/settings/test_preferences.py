@@ -264,6 +264,19 @@ def test_what_a_person_wrote_and_could_not_be_used_is_kept_when_it_is_written_ov
     assert kept == mine.replace("# by hand\n", "# by hand\ncompact = true\n")
 
 
+def test_what_is_hastened_does_not_wait_for_its_moment(path: Path) -> None:
+    store = PreferencesStore(path, delay=60.0)
+    store.hasten()
+    assert not path.exists(), "there is nothing to write"
+    store.set(compact=True)
+    store.hasten()
+    end = time.monotonic() + 5.0
+    while not path.exists() and time.monotonic() < end:
+        time.sleep(0.01)
+    assert "compact = true" in path.read_text()
+    store.close()
+
+
 def test_who_must_know_waits_until_it_is_written(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     let = threading.Event()
     monkeypatch.setattr(preferences_module, "write_text", lambda *args: let.wait(5) and write_text(*args))
