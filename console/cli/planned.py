@@ -58,40 +58,40 @@ def go(session: Session, dry: Dry, *, only_plan: bool, yes: bool) -> int:
 
 def _carry_out(session: Session, dry: Dry) -> int:
     """One after the other until one fails; then what became of each VM, whatever steps it took, and of all."""
-    wholes: list[JobView] = []
-    views: list[JobView] = []
+    code, every = int(Exit.DONE), []
     for run in (dry.run, *dry.more):
         with trying(dry.kind):
             handle = run()
         if handle is None:
             continue
-        views += watched(session, handle)
-        wholes.append(handle.view)
-        if handle.view.state is not JobState.SUCCEEDED:
+        views = watched(session, handle)
+        every += views
+        code = _told(session, dry, handle.view, views)
+        if code != Exit.DONE:
             break
-    return _told(session, dry, wholes, views)
-
-
-def _told(session: Session, dry: Dry, wholes: Sequence[JobView], views: Sequence[JobView]) -> int:
     if session.json:
-        output.document({"jobs": [records.job(view) for view in views]})
-    whole = wholes[-1] if wholes else None
+        output.document({"jobs": [records.job(view) for view in every]})
+    return code
+
+
+def _told(session: Session, dry: Dry, whole: JobView, views: Sequence[JobView]) -> int:
+    """Of one task that has ended, and its members."""
+    if whole.state is JobState.SUCCEEDED:
+        if not session.json:
+            for view in {view.vms or view.id: view for view in views}.values():
+                output.line(dry.done(view.target) if dry.done is not None else outcome(view))
+        return Exit.DONE
     failed = [view for view in views if view.state is JobState.FAILED]
-    for view in failed or ([whole] if whole is not None and whole.state is JobState.FAILED else []):
+    for view in failed or ([whole] if whole.state is JobState.FAILED else []):
         if view.problem is not None:
             output.note(explained(view.problem, view.what or view.target, view.kind))
-    if whole is not None and whole.state is not JobState.SUCCEEDED:
-        if whole.state is JobState.CANCELLED and not session.json:
-            output.line(outcome(whole))
-        if whole.children and session.services.history.left(whole.id):
-            output.note(_("Something is left half-way: see splendid job unfinished."))
-        elif whole.children:
-            output.note(_("All or none: the others are as they were."))
-        return Exit.UNREACHABLE if failed and all(unreachable(view.problem) for view in failed) else Exit.FAILED
-    if not session.json:
-        for view in {view.vms or view.id: view for view in views}.values():
-            output.line(dry.done(view.target) if dry.done is not None else outcome(view))
-    return Exit.DONE
+    if whole.state is JobState.CANCELLED and not session.json:
+        output.line(outcome(whole))
+    if session.services.history.left(whole.id):
+        output.note(_("Something is left half-way: see splendid job unfinished."))
+    elif whole.children:
+        output.note(_("All or none: the others are as they were."))
+    return Exit.UNREACHABLE if failed and all(unreachable(view.problem) for view in failed) else Exit.FAILED
 
 
 def _print(session: Session, dry: Dry, *, only_plan: bool) -> None:

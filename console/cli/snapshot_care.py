@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Sequence
 
 import click
@@ -253,6 +254,8 @@ def retention(
     yes: bool,
 ) -> int:
     need_one_of(keep is not None or days is not None, "--keep", "--days")
+    if days is not None and math.isnan(days):
+        raise click.BadParameter(_("That is not a number."), param_hint="--days")
     keys = chosen(session, vm, where)
     if not keys:
         return nobody(session, _("No VM matches."))

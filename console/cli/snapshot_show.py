@@ -12,7 +12,7 @@ from console.cli.snapshot_tree import twigs
 from console.cli.storage_show import host_name
 from console.fleet.domains import State, VmKey
 from console.fleet.snapshots.many import ManyPlan
-from console.fleet.snapshots.plans import Chain, Op, SnapshotPlan, Step
+from console.fleet.snapshots.plans import Chain, Deed, Op, SnapshotPlan, Step
 from console.fleet.snapshots.sizes import Size, sizes
 from console.fleet.snapshots.values import How, ImageFile, Snapshot, SnapshotFacts
 from console.fleet.storing import Say
@@ -110,7 +110,8 @@ def plan(session: Session, value: SnapshotPlan, facts: SnapshotFacts | None = No
     now = time.time()
     name = vm_name(session, value.key, value.vm)
     act = snapshots.deed(value.deed)
-    what = value.snapshot or snapshots.some(value.lost)
+    several = value.deed is Deed.DELETE and len(value.lost) > 1  # a rule's
+    what = snapshots.some(value.lost) if several else value.snapshot
     head = f"{act} {what}, {name}" if what else f"{act}, {name}"
     if value.refused:
         return [f"{head}:", *(f"  {text}" for text in snapshot_says.lines(value, now))]
