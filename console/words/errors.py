@@ -9,6 +9,7 @@ from console.fleet.errors import FleetError, Problem, Reason
 from console.fleet.hosts import Phase
 from console.fleet.uris import Flaw
 from console.words import units
+from console.words import changed
 from console.words.addresses import flaw
 from console.words.states import state_in_sentence
 from console.words.translation import N_, _
@@ -288,6 +289,8 @@ def why(problem: Problem) -> str:
         return _full_stop(one_line(problem.text)) if problem.text else _(_WHY[reason][0])
     if detail in _NOT_SO and reason is Reason.WRONG_STATE:
         return _(_NOT_SO[detail])
+    if reason in (Reason.CHANGED, Reason.WRONG_STATE) and (said := changed.why(detail)):
+        return said
     if reason is Reason.WRONG_STATE and detail in set(State):
         detail = state_in_sentence(State(detail))
     elif reason is Reason.TIMEOUT and detail.isdecimal():
@@ -306,6 +309,8 @@ def next_step(problem: Problem) -> str:
         return ""
     if _of_a_file(problem):
         return _("Allow writing there, or use another file or profile.")
+    if problem.detail.startswith("snapshot-"):
+        return _("Look at the plan as it is now.") if problem.reason is Reason.CHANGED else ""
     return _(_NEXT[problem.reason]) if problem.reason is not Reason.OTHER else ""
 
 

@@ -20,7 +20,7 @@ from console.ui.dialogs.base import Dialog, mono, scrolled
 from console.ui.theme import theme
 from console.ui.widgets.buttons import Button
 from console.ui.widgets.labels import GlyphLabel, label, rule
-from console.words import _, deletion, errors, files, ngettext, units
+from console.words import _, deletion, errors, files, leftovers, ngettext, units
 from console.words import jobs as job_words
 
 if TYPE_CHECKING:
@@ -119,11 +119,14 @@ class LeftoverPart(QFrame):
         row.setSpacing(theme.px(8))
         self.take_up = Button(_("Finish it"), kind="primary", small=True)
         self.take_up.clicked.connect(self._take_up)
+        self.back = Button(_("Take it back"), small=True)
+        self.back.clicked.connect(self._take_back)
+        self.back.hide()
         self.again = Button(_("Look again"), small=True)
         self.again.clicked.connect(self._look)
         self.leave = Button(_("Leave it as it is"), small=True)
         self.leave.clicked.connect(self._dismiss)
-        for button in (self.take_up, self.again, self.leave):
+        for button in (self.take_up, self.back, self.again, self.leave):
             row.addWidget(button)
         row.addStretch(1)
         column.addLayout(row)
@@ -146,6 +149,8 @@ class LeftoverPart(QFrame):
             self._said.setText(_("Nothing is left of it: it had come to its end."))
         elif leftover.unfinished.entry.kind in TRANSFERS:
             self._said.setText(deletion.left_of_transfer(leftover.unfinished.entry.target))
+        elif leftover.steps:
+            self._said.setText("\n".join(leftovers.left_of(leftover.steps, leftover.back)))
         elif leftover.there:
             self._said.setText(_("The VM is still there. These files were to go with it:"))
         else:
@@ -153,6 +158,17 @@ class LeftoverPart(QFrame):
         for file in leftover.files:
             self._files.addWidget(mono(deletion.file_line(file)))
         self.take_up.setEnabled(not leftover.nothing_left)
+        self.back.setVisible(leftover.back)
+        self.back.setEnabled(leftover.back)
+
+    def _take_back(self) -> None:
+        leftover, service = self._leftover, self._ctx.services.unfinished
+        if leftover is not None:
+            self.take_up.setEnabled(False)
+            self.back.setEnabled(False)
+            self._dialog.read(
+                self._ctx.bridge, lambda: service.take_back(leftover), lambda _handle: self._over(), self._refused
+            )
 
     def _take_up(self) -> None:
         leftover, service = self._leftover, self._ctx.services.unfinished
@@ -171,6 +187,7 @@ class LeftoverPart(QFrame):
     def _refused(self, error: FleetError) -> None:
         self._dialog.failed(error, self._unfinished.entry.kind)
         self.take_up.setEnabled(True)
+        self.back.setEnabled(True)
 
     def _over(self) -> None:
         """It is seen to; the last one closes the dialog."""
