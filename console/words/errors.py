@@ -8,8 +8,7 @@ from console.fleet.domains import State
 from console.fleet.errors import FleetError, Problem, Reason
 from console.fleet.hosts import Phase
 from console.fleet.uris import Flaw
-from console.words import units
-from console.words import changed
+from console.words import changed, units
 from console.words.addresses import flaw
 from console.words.states import state_in_sentence
 from console.words.translation import N_, _
@@ -172,6 +171,8 @@ _FIRST = {  # what to do before, by act and whether the VM is up
 }
 _NOT_SO = {  # WRONG_STATE with something else than a state
     "transient": N_("It is transient: it has no configuration on disk."),
+    "template": N_("It is a template, to clone from: it is never started."),
+    "mac-runs": N_("A VM with the same MAC address runs on its network."),
     "autostart-on": N_("Autostart is on already."),
     "autostart-off": N_("Autostart is off already."),
     "scale-vcpu-ceiling": N_("It was started with room for fewer vCPUs: more need a restart."),
