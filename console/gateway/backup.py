@@ -27,7 +27,8 @@ _COMPLETED = libvirt.VIR_DOMAIN_JOB_STATS_COMPLETED | libvirt.VIR_DOMAIN_JOB_STA
 
 @dataclass(frozen=True, slots=True)
 class Into:
-    """Where a disk is copied to: a file that is there already, of at least its size and of that format."""
+    """Where a disk is copied to: a file that is there already, of at least its size and of that format. A qcow2 image takes what
+    is in the disk, a raw file all of its size: QEMU writes its holes as zeros."""
 
     path: str
     format: str
