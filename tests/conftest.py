@@ -185,6 +185,30 @@ def nothing_of_qt_left(request: pytest.FixtureRequest) -> Iterator[None]:
     assert not names, f"left behind: {', '.join(names)}"
 
 
+# the lab: asked for once, by the process that a person reads
+
+LAB = Path(__file__).parent / "lab"
+_no_lab: list[str] = []  # why tests on real hosts are not run, where other processes than this one collect them
+
+
+def _asks_for_lab(config: pytest.Config) -> bool:
+    """Tests on real hosts are among what is to be run."""
+    named = [Path(config.invocation_params.dir, word.partition("::")[0]).resolve() for word in config.args]
+    return LAB.is_dir() and any(path == LAB or LAB in path.parents or path in LAB.parents for path in named)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if hasattr(config, "workerinput") or not _asks_for_lab(config):
+        return
+    from tests.lab.harness import machine  # noqa: PLC0415 - this file is also tried alone
+
+    if reasons := machine.missing():
+        if os.environ.get("CI") == "true":
+            raise pytest.UsageError("CI=true, and the lab's tests cannot run: " + "; ".join(reasons))
+        if getattr(config.option, "tx", None) or getattr(config.option, "numprocesses", None):
+            _no_lab.extend(reasons)
+
+
 # nothing skipped where it counts
 
 _skipped: list[str] = []
@@ -206,6 +230,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if _no_lab:
+        terminalreporter.section("NOT RUN: tests on real hosts")
+        for line in _no_lab:
+            terminalreporter.line(line)
     if _skipped and os.environ.get("CI") == "true":
         terminalreporter.section("skipped, and CI=true: the run fails")
         for name in _skipped:

@@ -1,12 +1,11 @@
 """The lab as fixtures. Where no lab can be had, its tests are deselected before the run, and the run says which and why;
-with CI=true that is an error.
+with CI=true that is an error (tests/conftest.py).
 
 The test's thread is on the workstation while a test runs that asks for `console`: what it opens goes out from there.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -36,8 +35,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.timeout(180))  # the first one raises the lab, on a new machine from nothing
     if not mine or not (reasons := machine.missing()):
         return
-    if os.environ.get("CI") == "true":
-        raise pytest.UsageError("CI=true, and the lab's tests cannot run: " + "; ".join(reasons))
     _why.extend(reasons)
     _left_out.extend(item.nodeid for item in mine)
     config.hook.pytest_deselected(items=mine)
