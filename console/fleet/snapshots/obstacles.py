@@ -102,10 +102,11 @@ def look(work: Work, deed: Deed) -> None:
         work.refuse("migrating")
     elif facts.job == "backup":
         work.refuse("backing-up")
-    elif facts.job and not facts.busy_disks:
+    elif facts.busy_disks:
+        for target in facts.busy_disks:
+            work.refuse("block-job", target=target)
+    elif facts.job:
         work.refuse("busy", job=facts.job)
-    for target in facts.busy_disks:
-        work.refuse("block-job", target=target)
     if facts.checkpoints:
         work.refuse("checkpoints", names=", ".join(facts.checkpoints))
     if deed not in (Deed.TAKE, Deed.REVERT):
@@ -119,7 +120,9 @@ def look(work: Work, deed: Deed) -> None:
 
 
 def look_at_chain(work: Work, target: str, path: str) -> bool:
-    """The file and all it is built on are there, and no loop."""
+    """The file and all it is built on are there, and no loop. Of libvirt's test driver no file is."""
+    if work.facts.hypervisor == TESTS:
+        return True
     code, file = work.forest.flaw(path)
     if code:
         work.refuse(code, target=target, file=file)

@@ -81,7 +81,7 @@ def _disks(work: Work, targets: Sequence[str]) -> tuple[list[DiskNow], bool]:
         if bad and chosen:
             work.refuse(f"{bad}-disk", target=disk.target)
         elif bad and not targets:
-            work.warn("skipped-block" if bad == "block" else f"skipped-{bad}", target=disk.target)
+            work.warn(f"skipped-{bad}", target=disk.target)
         if bad or (targets and not chosen):
             whole = False
         else:
@@ -151,7 +151,8 @@ def _internal(work: Work, order: TakeOrder, disks: Sequence[DiskNow]) -> None:
     if any(one.external for one in facts.snapshots):
         work.warn("mixed-inside")
     for disk in disks:
-        obstacles.look_at_image(work, disk.path)
+        if not forest.flaw(disk.path)[0]:
+            obstacles.look_at_image(work, disk.path)
     work.say("inside-image")
     size = facts.memory if order.memory else 0
     first = disks[0].path if disks else ""
