@@ -9,7 +9,7 @@ from PySide6.QtCore import QByteArray, QDir, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 from PySide6.QtSvg import QSvgRenderer
 
-from console.fleet.domains import State
+from console.fleet.domains import Domain, State
 from console.fleet.hosts import HostStatus, Phase
 from console.settings.resources import folder
 from console.ui.theme import theme
@@ -107,6 +107,18 @@ def state_glyph(state: State, age: Age = Age.LIVE) -> tuple[str, str]:
     return shape, "last-known" if age is Age.STALE else role
 
 
+def vm_glyph(domain: Domain, age: Age = Age.LIVE) -> tuple[str, str]:
+    """The same for a VM; a template that is off has a shape of its own."""
+    if domain.provenance is not None and domain.provenance.template and not domain.state.active:
+        return "stack", "text2" if age is Age.LIVE else "last-known"
+    return state_glyph(domain.state, age)
+
+
+def goes_glyph(domain: Domain) -> tuple[str, str] | None:
+    """Beside a VM that goes by itself; None for one that stays."""
+    return ("hourglass", "text3") if domain.provenance is not None and domain.provenance.goes else None
+
+
 _STATES = {
     State.RUNNING: ("play", "good"),
     State.PAUSED: ("pause", "warning-glyph"),
@@ -153,6 +165,8 @@ SHAPES = frozenset(
         "disc-check",
         "disc-arrow",
         "disc-info",
+        "stack",
+        "hourglass",
     ]
 )
 
@@ -209,6 +223,15 @@ def _paint_shape(p: QPainter, shape: str, color: QColor, inner: QColor) -> None:
             p.drawPolyline([QPointF(2.6, 8.6), QPointF(2.6, 13.2), QPointF(13.4, 13.2), QPointF(13.4, 8.6)])
             p.drawLine(QPointF(8, 2.4), QPointF(8, 9.4))
             p.drawPolyline([QPointF(5.2, 6.8), QPointF(8, 9.6), QPointF(10.8, 6.8)])
+        case "stack":
+            p.setPen(_pen(color, 1.5))
+            p.setBrush(Qt.BrushStyle.NoBrush)
+            p.drawRoundedRect(QRectF(2.4, 5.6, 8, 8), 1.4, 1.4)
+            p.drawPolyline([QPointF(5.6, 2.6), QPointF(13.4, 2.6), QPointF(13.4, 10.4)])
+        case "hourglass":
+            p.setPen(_pen(color, 1.5))
+            p.setBrush(Qt.BrushStyle.NoBrush)
+            p.drawPolygon(QPolygonF([QPointF(4, 2.6), QPointF(12, 2.6), QPointF(4, 13.4), QPointF(12, 13.4)]))
         case "diamond-bang":
             p.setPen(_pen(color, 0.8))
             p.drawPolygon(QPolygonF([QPointF(8, 1.2), QPointF(14.8, 8), QPointF(8, 14.8), QPointF(1.2, 8)]))

@@ -256,6 +256,27 @@ def thrown(value: Provenance, now: float) -> str:
     return _("Throw-away") if value.throw_away else ""
 
 
+def about(value: Provenance, now: float) -> list[str]:
+    """All that is known of where it comes from and when it goes, a sentence each."""
+    goes = throw_away(value, now)
+    said = [
+        provenance(value, now),
+        _("Build {build}").format(build=value.build) if value.build else "",
+        value.note,
+        about_template() if value.template else "",
+        goes[:1].upper() + goes[1:],
+    ]
+    return [text for text in said if text]
+
+
+def goes_at(value: Provenance, now: float) -> str:
+    """Beside its glyph: "27 Nov", "18:00" today; "" for one without a date."""
+    if not value.expires:
+        return ""
+    today = units.date(value.expires, now) == units.date(now, now)
+    return units.clock(value.expires, seconds=False) if today else units.date(value.expires, now)
+
+
 # who is built on whom
 
 

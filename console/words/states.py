@@ -87,8 +87,15 @@ def known_now(status: HostStatus) -> bool:
     return status.phase in (Phase.LIVE, Phase.STALE)
 
 
+def _template(domain: Domain) -> bool:
+    """It is off for good, to be cloned."""
+    return domain.provenance is not None and domain.provenance.template and not domain.state.active
+
+
 def state_words(domain: Domain, status: HostStatus, now: float) -> str:
     """For a table cell: "Running", "Off for 9 d", "Crashed, 13:51", "Was running"."""
+    if _template(domain):
+        return _("Template")
     if not known_now(status):
         return _(_WAS[domain.state])
     if domain.since:
@@ -101,6 +108,8 @@ def state_words(domain: Domain, status: HostStatus, now: float) -> str:
 
 def state_for(domain: Domain, status: HostStatus, now: float) -> str:
     """For the head of a page, with how long: "Running for 41 d 6 h", or "Running since before 14:31"."""
+    if _template(domain):
+        return _("Template")
     since = domain.started if domain.state is State.RUNNING else domain.since
     if known_now(status):
         if since and domain.state in _FOR:

@@ -1,5 +1,6 @@
 import gc
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,8 @@ from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QIcon, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication
 
-from console.fleet.domains import State
+from console.fleet.clones.provenance import Provenance
+from console.fleet.domains import Domain, State, VmKey
 from console.fleet.hosts import HostStatus, Phase
 from console.settings.resources import folder
 from console.ui import icons
@@ -129,3 +131,14 @@ def test_state_is_painted_in_the_middle() -> None:
     image = ground.toImage()
     assert image.pixelColor(20, 10).name() == theme.hex("good")
     assert image.pixelColor(2, 10).name() == theme.hex("base")
+
+
+def test_templates_and_throw_away_vms_are_marked() -> None:
+    plain = Domain(VmKey("h", "u"), "a", State.OFF)
+    template = replace(plain, provenance=Provenance(template=True))
+    assert icons.vm_glyph(plain) == icons.state_glyph(State.OFF)
+    assert icons.vm_glyph(template) == ("stack", "text2")
+    assert icons.vm_glyph(template, Age.LOST) == ("stack", "last-known")
+    assert icons.vm_glyph(replace(template, state=State.RUNNING)) == ("play", "good")
+    assert icons.goes_glyph(plain) is icons.goes_glyph(template) is None
+    assert icons.goes_glyph(replace(plain, provenance=Provenance("b", throw_away=True))) == ("hourglass", "text3")

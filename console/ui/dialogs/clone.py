@@ -20,7 +20,7 @@ from console.ui.dialogs.clone_pages import WhatPage
 from console.ui.dialogs.clone_sides import NewName, Source, SubjectSide, WaySide
 from console.ui.dialogs.clone_where import WherePage, free_after
 from console.ui.dialogs.wizard import Wizard
-from console.ui.icons import age_of, state_glyph
+from console.ui.icons import age_of, vm_glyph
 from console.ui.models import clone_draft
 from console.ui.models.clone_draft import Draft
 from console.words import N_, _, clones, errors, ngettext, states, units
@@ -86,7 +86,7 @@ class CloneDialog(Wizard):
         said.append(states.state_in_sentence(domain.state))
         if size:
             said.append(units.size(size))
-        return Source(domain.name, ", ".join(said), state_glyph(domain.state, age_of(status)))
+        return Source(domain.name, ", ".join(said), vm_glyph(domain, age_of(status)))
 
     # the draft
 

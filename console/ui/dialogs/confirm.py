@@ -11,7 +11,7 @@ from console.fleet.acts import Act
 from console.fleet.domains import VmKey
 from console.services.commands import vm_line
 from console.ui.dialogs.base import Dialog, scrolled
-from console.ui.icons import state_glyph
+from console.ui.icons import vm_glyph
 from console.ui.theme import theme
 from console.ui.widgets.labels import GlyphLabel, label
 from console.words import N_, _, acts, ngettext
@@ -64,7 +64,7 @@ class ConfirmDialog(Dialog):
         grid.setColumnStretch(3, 1)
         for row, domain in enumerate(domains):
             spec = ctx.inventory.spec(domain.key.host)
-            grid.addWidget(GlyphLabel(*state_glyph(domain.state)), row, 0)
+            grid.addWidget(GlyphLabel(*vm_glyph(domain)), row, 0)
             grid.addWidget(label(domain.name, "name"), row, 1)
             grid.addWidget(label(spec.name if spec else domain.key.host, tone="text2"), row, 2)
             status = ctx.inventory.status(domain.key.host)
@@ -87,6 +87,6 @@ class ConfirmDialog(Dialog):
 
     def _go(self) -> None:
         verdict = self._ctx.acting.verdict([self._act], self._ctx.acting.kinds(self._keys))
-        for act, keys in verdict.able:
-            self._ctx.services.power.act(act, keys)
+        for _act, keys in verdict.able:
+            self._ctx.services.power.act(self._act, keys)
         self.accept()

@@ -12,7 +12,7 @@ from console.fleet.domains import Domain, VmKey
 from console.fleet.hosts import HostSpec, Phase
 from console.fleet.search import QueryError, parse
 from console.ui.actions import ENTRIES, AnyAct, words_of
-from console.ui.icons import age_of, phase_glyph, state_glyph
+from console.ui.icons import age_of, phase_glyph, vm_glyph
 from console.ui.models.finding import Finder, Rank, plain
 from console.ui.places import Place
 from console.words import _, ngettext, units
@@ -153,7 +153,7 @@ class PaletteIndex:
             domain.name,
             lambda: self._open(Place.vm(key)),
             detail=_("VM on {host}").format(host=spec.name if spec else key.host),
-            glyph=state_glyph(domain.state, age),
+            glyph=vm_glyph(domain, age),
         )
 
     def _host_offer(self, spec: HostSpec) -> Offer:

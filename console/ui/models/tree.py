@@ -14,12 +14,12 @@ from console.fleet.domains import Domain, State, VmKey
 from console.fleet.hosts import Phase
 from console.fleet.updates import ChangeSet
 from console.inventory.inventory import Inventory
-from console.ui.icons import Age, age_of, phase_glyph, state_glyph
+from console.ui.icons import Age, age_of, goes_glyph, phase_glyph, state_glyph, vm_glyph
 from console.ui.models.backlog import Backlog
 from console.ui.models.branches import MODES, Branch, branch_label, branch_order, homes, place_branches
 from console.ui.models.lines import Face, Node, add_up
 from console.ui.places import Place
-from console.words import _, ngettext, states, units
+from console.words import _, clones, ngettext, states, units
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
@@ -114,7 +114,10 @@ class Tree(QAbstractItemModel):
     def _vm_face(self, key: VmKey, label: str) -> Face:
         domain = self._inventory.domain(key)
         age = age_of(self._inventory.status(key.host))
-        return Face(label, glyph=state_glyph(domain.state if domain else State.UNKNOWN, age), pale=age is Age.LOST)
+        if domain is None:
+            return Face(label, glyph=state_glyph(State.UNKNOWN, age), pale=age is Age.LOST)
+        goes = clones.goes_at(domain.provenance, self._clock()) if domain.provenance else ""
+        return Face(label, glyph=vm_glyph(domain, age), mark=goes_glyph(domain), age=goes, pale=age is Age.LOST)
 
     def _host_face(self, host: str, label: str, total: int) -> Face:
         status = self._inventory.status(host)
@@ -182,7 +185,10 @@ class Tree(QAbstractItemModel):
         if node.kind == "vm":
             domain = self._inventory.domain(node.place.key)
             status = self._inventory.status(node.place.id)
-            return f"{node.label}: {states.state_for(domain, status, now)}" if domain else ""
+            if domain is None:
+                return ""
+            said = [f"{node.label}: {states.state_for(domain, status, now)}"]
+            return "\n".join(said + (clones.about(domain.provenance, now) if domain.provenance else []))
         return node.label
 
     # changing

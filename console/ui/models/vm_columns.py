@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from console.fleet.domains import State
-from console.ui.icons import Age, phase_glyph, state_glyph
+from console.fleet.domains import Domain, State
+from console.ui.icons import Age, goes_glyph, phase_glyph, vm_glyph
 from console.ui.models.cells import EMPTY, NOTHING, Cell, Spark, Trace
 from console.ui.models.vm_rows import VmRow
-from console.words import N_, _, states, units
+from console.words import N_, _, clones, states, units
 
 HOT = 0.9  # CPU from here on stands out
 
@@ -58,7 +58,9 @@ def _name(row: VmRow, at: Looking) -> Cell:
         row.domain.name,
         "text3" if lost else "text",
         "body" if lost else "name",
-        glyph=state_glyph(row.domain.state, row.age),
+        glyph=vm_glyph(row.domain, row.age),
+        mark=goes_glyph(row.domain),
+        mark_text=clones.goes_at(row.domain.provenance, at.now) if row.domain.provenance else "",
     )
 
 
@@ -143,6 +145,23 @@ def _tags(row: VmRow, at: Looking) -> Cell:
     return Cell(chips=row.domain.tags, pale_chips=row.age is Age.LOST) if row.domain.tags else EMPTY
 
 
+def _from(row: VmRow, at: Looking) -> Cell:
+    known = row.domain.provenance
+    if known is None or not known.cloned_from:
+        return EMPTY
+    more = [_("“{snapshot}”").format(snapshot=known.snapshot)] if known.snapshot else []
+    if known.linked:
+        more.append(_("linked"))
+    return Cell(known.cloned_from, _role(row), pale="".join(f", {part}" for part in more))
+
+
+def _goes(row: VmRow, at: Looking) -> Cell:
+    known = row.domain.provenance
+    if known is None or not known.goes:
+        return EMPTY
+    return Cell(clones.thrown(known, at.now), _role(row))
+
+
 def _text(read: Callable[[VmRow], str], role: str = "text") -> Callable[[VmRow, Looking], Cell]:
     def cell(row: VmRow, at: Looking) -> Cell:
         text = read(row)
@@ -168,6 +187,16 @@ def _begun(row: VmRow) -> float:
     """Epoch since when it runs at least; far away for a VM that does not."""
     domain = row.domain
     return (domain.started or domain.met or 9e12) if domain.state.active else 9e12
+
+
+def _origin(row: VmRow, name: str) -> str:
+    return getattr(row.domain.provenance, name) if row.domain.provenance else ""
+
+
+def _when(domain: Domain) -> float:
+    """Epoch at which it goes: those with a date first, then those that go when they are shut down, then all others."""
+    known = domain.provenance
+    return 9e12 if known is None or not known.goes else known.expires or 8e12
 
 
 _STATE_ORDER = {
@@ -263,6 +292,24 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "owner", N_("Owner"), _text(lambda r: r.domain.owner), lambda r: _last_if_empty(r.domain.owner), 90, shown=False
     ),
+    Column("from", N_("From"), _from, lambda r: _last_if_empty(_origin(r, "cloned_from")), 150, shown=False),
+    Column(
+        "build",
+        N_("Build"),
+        _text(lambda r: _origin(r, "build")),
+        lambda r: _last_if_empty(_origin(r, "build")),
+        90,
+        shown=False,
+    ),
+    Column(
+        "template",
+        N_("Template"),
+        _text(lambda r: _("Template") if r.domain.provenance and r.domain.provenance.template else ""),
+        lambda r: not (r.domain.provenance and r.domain.provenance.template),
+        84,
+        shown=False,
+    ),
+    Column("goes", N_("Goes"), _goes, lambda r: _when(r.domain), 104, shown=False),
     Column("uuid", N_("UUID"), _text(lambda r: r.key.uuid, "text2"), lambda r: r.key.uuid, 260, shown=False),
 )
 IDS = tuple(column.id for column in COLUMNS)
@@ -273,13 +320,19 @@ def column_number(id: str) -> int:
     return IDS.index(id)
 
 
+def _kin_tip(domain: Domain, now: float) -> str:
+    """Where it comes from, its build and note, and when it goes."""
+    return "\n".join(clones.about(domain.provenance, now)) if domain.provenance else ""
+
+
 def tooltip(row: VmRow, id: str, now: float, heard: float = 0.0) -> str:
     """More about one cell, "" where the cell says it all. heard: epoch at which its addresses were last told."""
     domain = row.domain
     match id:
         case "name":
             more = "\n".join(part for part in (domain.title, domain.description) if part)
-            return f"{domain.name}\n{more}" if more else domain.name
+            kin = _kin_tip(domain, now)
+            return "\n".join(part for part in (domain.name, more, kin) if part)
         case "state":
             return states.state_for(domain, row.status, now)
         case "host":
@@ -289,6 +342,8 @@ def tooltip(row: VmRow, id: str, now: float, heard: float = 0.0) -> str:
             return "\n".join(f"{a.ip} {states.address_source(a.source, age)}" for a in domain.addresses)
         case "tags":
             return ", ".join(domain.tags)
+        case "from" | "build" | "goes" | "template":
+            return _kin_tip(domain, now)
         case "group" | "owner" | "os" | "description" | "uuid":
             return {
                 "group": domain.group,

@@ -90,6 +90,8 @@ class VmRow:
 
     def ages_at(self, now: float) -> float:
         """Epoch at which what is shown changes by itself."""
+        if self.domain.provenance is not None and self.domain.provenance.expires:
+            return now + (60 if self.age is Age.LIVE else 1)
         if self.age is Age.LIVE:
             return NEVER if self.domain.state.active or not self.domain.since else now + 60
         if not self.status.seen:

@@ -14,7 +14,7 @@ from console.fleet.domains import VmKey
 from console.fleet.errors import FleetError
 from console.fleet.history import By, Top
 from console.ui.context import Context
-from console.ui.icons import age_of, state_glyph
+from console.ui.icons import age_of, vm_glyph
 from console.ui.models.rows import RowTable
 from console.ui.models.top import WHAT, TopLine, What, columns, id_of, line
 from console.ui.pages.hosts import within
@@ -202,7 +202,7 @@ class TopPage(LivePage):
         if isinstance(subject, VmKey):
             domain, spec = inventory.domain(subject), inventory.spec(subject.host)
             age = age_of(inventory.status(subject.host))
-            glyph = state_glyph(domain.state, age) if domain is not None else ("square-dashed", "last-known")
+            glyph = vm_glyph(domain, age) if domain is not None else ("square-dashed", "last-known")
             return line(top, what, by, spec.name if spec else subject.host, glyph, domain is None, best)
         return line(top, what, by, "", None, by is By.HOST and inventory.spec(subject) is None, best)
 

@@ -178,7 +178,7 @@ class ChoiceCards(QWidget):
         return [card.choice.id for card in self._cards if not card.choice.why_not]
 
     def current(self) -> str:
-        """ "" where none can be chosen."""
+        """Empty where none can be chosen."""
         return self._current
 
     def choices(self) -> list[Choice]:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from console.fleet.domains import Domain, Load, VmKey
 from console.ui.context import Context
-from console.ui.icons import Age, age_of, state_glyph
+from console.ui.icons import Age, age_of, vm_glyph
 from console.ui.models.cells import Spark
 from console.ui.models.rows import Column, RowTable, known
 from console.ui.theme import theme
@@ -53,7 +53,7 @@ _NAME: Column[VmLine] = Column(
     lambda r, n: r.domain.name,
     lambda r: r.domain.name.casefold(),
     width=146,
-    glyph=lambda r: state_glyph(r.domain.state, r.age),
+    glyph=lambda r: vm_glyph(r.domain, r.age),
     name=True,
 )
 _HOST: Column[VmLine] = Column("host", N_("Host"), lambda r, n: r.host, lambda r: r.host.casefold(), width=88)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
+from console.fleet.clones.provenance import Provenance
 from console.fleet.domains import Domain, State, VmKey
 from console.fleet.hosts import Phase
 from console.ui.models import tree as tree_module
@@ -285,3 +286,23 @@ def _leaves(node: Node) -> Iterator[Node]:
             yield child
         else:
             yield from _leaves(child)
+
+
+def test_templates_and_what_goes_are_told_apart(fleet: Fleet, tree: Tree, qtbot: QtBot) -> None:
+    fleet.vms(
+        "b",
+        [
+            vm("b", "t", "base", State.OFF, provenance=Provenance(template=True)),
+            vm("b", "g", "gone-soon", provenance=Provenance("base", expires=fleet.now + 6 * 86400)),
+        ],
+    )
+    tree.apply(fleet.told())
+    settle(tree, qtbot)
+    faces = {}
+    for uuid in ("t", "g"):
+        index = tree.index_of(Place.vm(VmKey("b", uuid)))
+        faces[uuid] = tree.face(tree.node(index))
+        assert tree.data(index, Qt.ItemDataRole.ToolTipRole)
+    assert (faces["t"].glyph, faces["t"].mark) == (("stack", "text2"), None)
+    assert (faces["g"].mark, faces["g"].age) == (("hourglass", "text3"), "21 Jan")
+    assert "21 Jan" in tree.data(tree.index_of(Place.vm(VmKey("b", "g"))), Qt.ItemDataRole.AccessibleTextRole)

@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from console.fleet.clones.provenance import Provenance
 from console.fleet.domains import Address, AddressSource, Load, State
 from console.fleet.hosts import HostSpec, HostStatus, Phase
 from console.ui.models.cells import EMPTY, NOTHING, Cell
@@ -42,6 +43,34 @@ def test_name_has_the_state_as_a_glyph() -> None:
     assert cell("name", row()).glyph == ("play", "good")
     assert cell("name", row(LOST)).glyph == ("play-dashed", "last-known")
     assert cell("name", row(LOST)).role == "text3"
+
+
+def test_a_template_has_a_word_and_a_shape_of_its_own() -> None:
+    one = row(state=State.OFF, since=NOW - 9 * 86400, provenance=Provenance(template=True))
+    assert cell("name", one).glyph == ("stack", "text2")
+    assert cell("state", one).text == cell("template", one).text == "Template"
+    assert "never started" in tooltip(one, "name", NOW)
+
+
+def test_where_a_clone_comes_from() -> None:
+    linked = row(provenance=Provenance("win11", snapshot="clean", linked=True, build="4711", note="crash"))
+    assert (cell("from", linked).text, cell("from", linked).pale) == ("win11", ", “clean”, linked")
+    assert cell("build", linked).text == "4711"
+    assert tooltip(linked, "from", NOW) == "Linked to win11 at “clean”\nBuild 4711\ncrash"
+    assert cell("from", row(provenance=Provenance("win11"))).pale == ""
+
+
+def test_what_goes_by_itself_is_marked_with_its_date() -> None:
+    dated = row(provenance=Provenance("a", expires=NOW + 6 * 86400))
+    assert cell("name", dated).mark == ("hourglass", "text3")
+    assert cell("name", dated).mark_text == "21 Jan"
+    assert cell("goes", dated).text == "Goes 21 Jan"
+    off = row(provenance=Provenance("a", throw_away=True))
+    assert (cell("name", off).mark_text, cell("goes", off).text) == ("", "Throw-away")
+    assert cell("name", row(provenance=Provenance("a"))).mark is None
+    key = COLUMNS[column_number("goes")].key
+    assert key(dated) < key(off) < key(row())
+    assert dated.ages_at(NOW) == NOW + 60, "the date is said anew as it comes nearer"
 
 
 def test_state_says_it_in_words() -> None:
@@ -126,6 +155,10 @@ def test_optional_columns_show_something() -> None:
         "rack": "N1",
         "os": "Debian 12",
         "owner": "me",
+        "from": "",
+        "build": "",
+        "template": "",
+        "goes": "",
         "uuid": "u-1",
     }
 

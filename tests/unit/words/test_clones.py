@@ -125,3 +125,20 @@ def test_what_is_and_is_not_reset() -> None:
         "Reset: SSH host keys, machine ID, abrt-data.",
         "Not reset: user accounts and their keys.",
     ]
+
+
+def test_all_that_is_known_of_where_it_comes_from() -> None:
+    whole = Provenance("win11", build="4711", note="crash", throw_away=True)
+    assert clones.about(whole, NOW) == [
+        "Cloned from win11",
+        "Build 4711",
+        "crash",
+        "Goes with its disks when it is shut down",
+    ]
+    assert clones.about(Provenance(template=True), NOW) == [clones.about_template()]
+
+
+def test_when_it_goes_in_a_word() -> None:
+    assert clones.goes_at(Provenance("a"), NOW) == ""
+    assert clones.goes_at(Provenance("a", expires=NOW + 3600), NOW) == "15:00"
+    assert clones.goes_at(Provenance("a", expires=NOW + 6 * 86400), NOW) == "27 Nov"

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from console.fleet.clones.provenance import Provenance
 from console.fleet.domains import AddressSource, Domain, State, VmKey
 from console.fleet.hosts import HostSpec, HostStatus, Phase
 from console.words import states
@@ -93,3 +94,10 @@ def test_hosts() -> None:
     assert said(states.phase_age(AWAY, NOW)) == "14 min"
     assert states.phase_age(LIVE, NOW) == ""
     assert states.phase_age(HostStatus(Phase.UNREACHABLE), NOW) == ""
+
+
+def test_a_template_is_called_one() -> None:
+    template = replace(VM, state=State.OFF, since=NOW - 60, provenance=Provenance(template=True))
+    for status in (LIVE, AWAY):
+        assert states.state_words(template, status, NOW) == states.state_for(template, status, NOW) == "Template"
+    assert states.state_words(replace(template, state=State.RUNNING), LIVE, NOW) == "Running"
