@@ -15,13 +15,13 @@ from console.cli.following import waiting
 from console.cli.planned import Dry, go, plan_option, yes_option
 from console.cli.session import Session, trying
 from console.fleet import query_values
+from console.fleet.clones.naming import MOST, numbered
 from console.fleet.clones.naming import names as made_out
-from console.fleet.clones.naming import numbered
 from console.fleet.clones.values import CloneKind, CloneOrder, Macs, Reset
 from console.fleet.storing import Plan
 from console.jobs.runner import JobHandle
 from console.services import clone_lines
-from console.words import N_, _
+from console.words import N_, _, clones
 
 DEFAULT = "make"
 
@@ -66,6 +66,8 @@ def _until(ctx: click.Context, param: click.Parameter, value: str | None) -> flo
                 'It is no time: "{text}". Give how long from now (8h, 3d), or a moment (18:00, 2026-12-01, "2026-12-01 18:00").'
             )
             raise click.BadParameter(said.format(text=value), ctx, param) from None
+    if at > output.LAST:
+        raise click.BadParameter(_("No calendar goes that far: {text}.").format(text=value), ctx, param)
     if at <= now:
         raise click.BadParameter(_("That is over already: {text}.").format(text=value), ctx, param)
     return at
@@ -94,11 +96,11 @@ throw_away_option = option("--throw-away", is_flag=True, help=N_("They go with t
     shell_complete=completing.snapshots,
     help=N_("As it was then."),
 )
-@option("--count", "-n", type=click.IntRange(1), default=None, help=N_("How many, with one NAME or a pattern."))
+@option("--count", "-n", type=click.IntRange(1, MOST), default=None, help=N_("How many, with one NAME or a pattern."))
 @option(
     "--pattern",
     default="",
-    help=N_('Their names with a number: "qa-{n}", "qa-{n:02}"; those that are taken are passed over.'),
+    help=N_('Their names with a number: "qa-{{n}}", "qa-{{n:02}}"; those that are taken are passed over.'),
 )
 @option("--host", metavar="HOST", shell_complete=completing.hosts, help=N_("On this host; the source's otherwise."))
 @option(
@@ -108,7 +110,7 @@ throw_away_option = option("--throw-away", is_flag=True, help=N_("They go with t
     shell_complete=completing.pools,
     help=N_("Into this pool; each disk's own otherwise."),
 )
-@option("--file", "files", default="", metavar="PATTERN", help=N_('Names of the volumes: "{name}-{target}.qcow2".'))
+@option("--file", "files", default="", metavar="PATTERN", help=N_('Names of the volumes: "{{name}}-{{target}}.qcow2".'))
 @option("--keep-mac", is_flag=True, help=N_("With the source's MAC addresses, for licences bound to them."))
 @option(
     "--reset",
@@ -187,6 +189,7 @@ def make(
         "vm.clone",
         lambda: service.run(plan),
         refused=bool(plan.refused),
+        done=lambda source: _("{name} is cloned: {names}").format(name=source, names=clones.names(order.names, MOST)),
     )
     return go(session, dry, only_plan=only_plan, yes=yes or not plan.warnings)
 
@@ -199,6 +202,8 @@ def _can_be_named(name: Sequence[str], count: int | None, pattern: str) -> None:
         raise click.UsageError(
             _("--count goes with one name or a pattern, not with {count} names.").format(count=len(name))
         )
+    if any(not each.strip() for each in (*name, *([pattern] if pattern else []))):
+        raise click.BadParameter(_("It is empty."), param_hint="NAME")
     twice = sorted({each for each in name if name.count(each) > 1})
     if twice:
         raise click.UsageError(_("Two clones cannot have one name: {names}.").format(names=", ".join(twice)))

@@ -157,6 +157,36 @@ _CHECKS = {  # by code: what is looked at, what was found, what it means
     ),
     "throw-away": (N_("Afterwards"), N_("They go with their disks when they are shut down."), ""),
     "expires": (N_("Afterwards"), N_("They go with their disks on {when}."), ""),
+    # disks of its own, templates, there for a while only
+    "flatten": (
+        N_("Disks"),
+        N_("{name} gets disks of its own."),
+        N_("They take {bytes} more, and it needs its base no longer."),
+    ),
+    "flat-already": (N_("Disks"), N_("The disks of {name} are built on nothing."), N_("There is nothing to flatten.")),
+    "flatten-stays-off": (N_("State"), N_("{name} cannot be started meanwhile."), ""),
+    "has-snapshots": (
+        N_("Snapshots"),
+        N_("{name} has snapshots ({count}), which are built on what it would no longer be."),
+        N_("Delete them first."),
+    ),
+    "template-made": (
+        N_("Template"),
+        N_("{name} becomes a template."),
+        N_("It is never started from then on, and its disks are never written."),
+    ),
+    "template-unmade": (N_("Template"), N_("{name} is a VM again."), N_("It can be started, and its disks change.")),
+    "template-already": (N_("Template"), N_("{name} is a template already."), ""),
+    "template-not": (N_("Template"), N_("{name} is no template."), ""),
+    "locks-disks": (N_("Disks"), N_("Its disks become read-only: {targets}."), ""),
+    "base-needed": (N_("Base"), N_("{user} is built on {name}."), N_("Flatten or delete that first.")),
+    "vm-runs": (N_("State"), N_("{name} is up."), N_("Shut it down first.")),
+    "vm-saved": (N_("State"), N_("{name} has a saved state."), N_("Restore it, or discard the saved state first.")),
+    "vm-transient": (N_("State"), N_("{name} is transient: it has no configuration on disk."), N_("Define it first.")),
+    "keeps-throw-away": (N_("Afterwards"), N_("{name} goes with its disks when it is shut down."), ""),
+    "keeps-until": (N_("Afterwards"), N_("{name} goes with its disks on {when}."), ""),
+    "keeps-past": (N_("Afterwards"), N_("{when} is over already."), N_("Choose a later date.")),
+    "keeps-staying": (N_("Afterwards"), N_("{name} stays until somebody deletes it."), ""),
 }
 
 

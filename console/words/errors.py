@@ -185,6 +185,8 @@ _NOT_SO = {  # WRONG_STATE with something else than a state
 }
 _CANNOT_BE = {  # OTHER with the kind of value that was typed
     "name": N_("A VM's name is one line without a slash, and not empty."),
+    "vm-name": N_("A VM's name is one line without a slash, and not empty."),
+    "clone-count": N_("One clone at least, and 500 at most in one act."),
     "tag": N_("A tag is one word without spaces or commas."),
     "size": N_("A size is a number with a unit, as 20G or 512M."),
     "backing": N_("Only qcow2 can be built on another volume."),

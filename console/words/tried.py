@@ -36,7 +36,7 @@ TRIED = {
     "snapshot.repair": N_("{what} was not mended."),
     "snapshot.undo": N_("{what} was not taken back to how it was before."),
     "snapshot.many": N_("That did not come about for all: {what}."),
-    "clone.plan": N_("Could not find out what it would take to do this to {what}."),
+    "clone.plan": N_("Nothing was planned for {what}."),
     "vm.clone": N_("{what} was not cloned."),
     "vm.flatten": N_("{what} was not given disks of its own."),
     "vm.template": N_("{what} is no template."),

@@ -53,3 +53,11 @@ def snapshotted(empty: Console) -> Console:
     empty.host("kvm-a", NAMES, 'zone = "north"')
     add_snapshots(empty)
     return empty
+
+
+def turn_off(console: Console, vm: str, host: str = "kvm-a") -> None:
+    """The VM is off at the beginning of each run."""
+    node = console.folder / f"{host}.xml"
+    head, rest = node.read_text("utf-8").split(f"<title>{vm} title</title>", 1)
+    state = '<test:runstate xmlns:test="http://libvirt.org/schemas/domain/test/1.0">5</test:runstate>'
+    node.write_text(f"{head}<title>{vm} title</title>{state}{rest}", "utf-8")

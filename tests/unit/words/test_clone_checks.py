@@ -5,7 +5,7 @@ import string
 import time
 from pathlib import Path
 
-from console.fleet.clones import planning
+from console.fleet.clones import facts
 from console.fleet.storing import Say
 from console.words import clone_checks as checks
 
@@ -15,7 +15,7 @@ CONSOLE = Path(__file__).parents[3] / "console"
 def test_every_code_that_is_planned_has_words() -> None:
     files = [*(CONSOLE / "fleet" / "clones").glob("*.py"), *(CONSOLE / "services").glob("clone*.py")]
     said = {code for file in files for code in re.findall(r'Say\(\s*"([a-z-]+)"', file.read_text())}
-    assert said | planning.CODES <= set(checks._CHECKS)
+    assert said | facts.CODES <= set(checks._CHECKS)
     for code, texts in checks._CHECKS.items():
         fields = {field for text in texts for _text, field, *_more in string.Formatter().parse(text) if field}
         told = checks.check(Say(code, dict.fromkeys(fields, 1)), str)
