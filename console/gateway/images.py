@@ -49,12 +49,27 @@ def _folder(path: str) -> str:
 
 
 def pool_of(link: Link, path: str) -> Any:
-    """Libvirt's handle of the pool that has the folder of `path`. Conflict (detail "no-pool")."""
+    """Libvirt's handle of the active pool that has the folder of `path`. Conflict (detail "no-pool")."""
+    found = None
     try:
         with calling(path):
-            return link.conn.storagePoolLookupByTargetPath(_folder(path))
+            found = link.conn.storagePoolLookupByTargetPath(_folder(path))
     except NotFound:
-        raise Conflict(Problem(Reason.OTHER, detail="no-pool"), path) from None
+        pass
+    except Unsupported:
+        found = _scanned(link, _folder(path))
+    if found is None or not found.isActive():
+        raise Conflict(Problem(Reason.OTHER, detail="no-pool"), path)
+    return found
+
+
+def _scanned(link: Link, folder: str) -> Any:
+    """The same of a driver that does not look them up by folder."""
+    with calling(link.spec.name):
+        for pool in link.conn.listAllStoragePools(libvirt.VIR_CONNECT_LIST_STORAGE_POOLS_ACTIVE):
+            if read_pool(pool.XMLDesc(0)).path == folder:
+                return pool
+    return None
 
 
 def chain(link: Link, path: str) -> tuple[ImageFile, ...]:

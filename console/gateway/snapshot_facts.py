@@ -62,6 +62,7 @@ def read_facts(link: Link, key: VmKey, known: Iterable[Pool] = ()) -> SnapshotFa
     nvram, nvram_format = sources.nvram(stored)
     store = Store(link, known)
     disks = tuple(replace(disk, path=store.real(disk.path)) for disk in sources.disks_now(now))
+    kept = tuple(_placed(one, store) for one in kept)
     _see(store, now, stored, kept, disks)
     job, busy = _jobs(domain, disks) if active else ("", ())
     merging = [one for one in blockjobs.helpers(link) if one.vm == key.uuid]
@@ -97,6 +98,12 @@ def read_facts(link: Link, key: VmKey, known: Iterable[Pool] = ()) -> SnapshotFa
     )
 
 
+def _placed(one: Snapshot, store: Store) -> Snapshot:
+    """With paths, where it names volumes."""
+    disks = tuple(replace(disk, frozen=store.real(disk.frozen), overlay=store.real(disk.overlay)) for disk in one.disks)
+    return one if disks == one.disks else replace(one, disks=disks)
+
+
 def _see(store: Store, now: str, stored: str, kept: tuple[Snapshot, ...], disks: tuple[DiskNow, ...]) -> None:
     """Finds every file that the VM or its snapshots name, and what these are built on."""
     named = [disk.path for disk in disks if disk.kind != "network"]
@@ -127,7 +134,7 @@ class Store:
                 with contextlib.suppress(NotFound), calling():
                     pool = read_pool(handle.XMLDesc(0), active=True)
                     self._handles[pool.name] = (handle, pool)
-        self._others = {name: self._volumes_known(name) for name in self._handles}
+        self._others: dict[str, tuple[ImageFile, ...]] = {}
 
     def real(self, path: str) -> str:
         """The path of "pool/volume"; any other as it is."""
@@ -175,14 +182,13 @@ class Store:
 
     def _volumes_known(self, name: str) -> tuple[ImageFile, ...] | None:
         """Of a pool whose figures are as they were; None: it has to be asked."""
-        pool = self._handles[name][1]
+        handle, pool = self._handles[name]
         known = self._known.get(pool.uuid)
-        if known is None or (known.capacity, known.allocation, known.available) != (
-            pool.capacity,
-            pool.allocation,
-            pool.available,
-        ):
+        if known is None or _figures(known) != _figures(pool):
             return None
+        with calling(name):
+            if handle.numOfVolumes() != len(known.volumes):
+                return None
         return tuple(
             ImageFile(one.path, name, one.name, one.format, one.capacity, one.allocation, one.backing)
             for one in known.volumes
@@ -194,9 +200,9 @@ class Store:
         for name, (handle, _pool) in self._handles.items():
             if name in self._own:
                 continue
-            listed = self._others[name]
+            listed = self._others.get(name)
             if listed is None:
-                listed = self._others[name] = tuple(self._ask(name, handle))
+                listed = self._others[name] = self._volumes_known(name) or tuple(self._ask(name, handle))
             others.update({image.path: image for image in listed if image.path not in self.files})
         grew = True
         while grew:
@@ -235,6 +241,10 @@ class Store:
             found.append(path)
             path = self.files[path].backing
         return tuple(found)
+
+
+def _figures(pool: Pool) -> tuple[int, int, int]:
+    return pool.capacity, pool.allocation, pool.available
 
 
 # who else
