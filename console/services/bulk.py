@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -23,7 +22,7 @@ from console.inventory.inventory import Inventory
 from console.jobs.job import Job, JobSpec, JobState, JobView
 from console.jobs.journal import JobStore
 from console.jobs.runner import JobHandle, JobRunner
-from console.services.commands import vm_words
+from console.services.commands import vm_line
 from console.services.delete import DeleteService
 from console.services.describe import DescribeService, checked_tags, description_words, tag_words
 from console.services.polling import ask_hosts
@@ -128,12 +127,10 @@ class BulkService:
 
     def command(self, plan: BulkPlan) -> str:
         """The line that does the same: by the query where there was one, else by name."""
-        line = ["splendid", "vm", *deed_words(plan.deed)]
-        if plan.where:
-            line += ["--where", plan.where]
-        else:
-            line += vm_words(self._inventory, [item.key for item in plan.items if item.goes])
-        return shlex.join(line + order_words(plan.order))
+        where = ["--where", plan.where] if plan.where else []
+        keys = [] if where else [item.key for item in plan.items if item.goes]
+        verb_, *options = deed_words(plan.deed)
+        return vm_line(self._inventory, verb_, keys, *options, *where, *order_words(plan.order))
 
     def sizes(self, keys: Sequence[VmKey]) -> dict[VmKey, SizeFacts | Problem]:
         """What these VMs have and start with next, or why their hosts could not be asked. Blocks."""
@@ -141,8 +138,8 @@ class BulkService:
 
     def scale_line(self, keys: Sequence[VmKey], sizing: Sizing) -> str:
         """The line that sizes these VMs so."""
-        words = deed_words(Deed((Act.SCALE,), sizing=sizing))
-        return shlex.join(["splendid", "vm", *words, *vm_words(self._inventory, keys)])
+        verb_, *options = deed_words(Deed((Act.SCALE,), sizing=sizing))
+        return vm_line(self._inventory, verb_, keys, *options)
 
     # doing it
 

@@ -36,11 +36,13 @@ def vm_words(inventory: Inventory, keys: Iterable[VmKey]) -> list[str]:
     return [word(key) for key in keys]
 
 
-def typed(word: str, *options: str) -> tuple[str, ...]:
-    """A word as a person typed it, with the options beside it; one that looks like an option stands behind "--"."""
-    return (*options, "--", word) if word.startswith("-") else (word, *options)
+def line(verbs: Iterable[str], words: Iterable[str], options: Iterable[str] = ()) -> str:
+    """`splendid VERBS WORDS OPTIONS`, quoted for a shell; words that look like options stand behind "--"."""
+    words = tuple(words)
+    dashed = any(word.startswith("-") and word != "-" for word in words)
+    return shlex.join(["splendid", *verbs, *((*options, "--", *words) if dashed else (*words, *options))])
 
 
-def vm_line(inventory: Inventory, verb: str, keys: Iterable[VmKey], *more: str) -> str:
-    """`splendid vm VERB NAME… OPTIONS`, quoted for a shell."""
-    return shlex.join(["splendid", "vm", verb, *vm_words(inventory, keys), *more])
+def vm_line(inventory: Inventory, verb: str, keys: Iterable[VmKey], *options: str, words: Iterable[str] = ()) -> str:
+    """`splendid vm VERB NAME… WORDS OPTIONS`."""
+    return line(("vm", verb), (*vm_words(inventory, keys), *words), options)

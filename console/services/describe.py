@@ -13,7 +13,7 @@ from console.gateway.gateway import Gateway
 from console.inventory.inventory import Inventory
 from console.jobs.job import Job, JobSpec, Later
 from console.jobs.runner import JobHandle, JobRunner
-from console.services.commands import typed, vm_line
+from console.services.commands import vm_line
 from console.services.keeping import Keeping
 from console.services.running import SETTLE_LIMIT, checked, run
 from console.services.settling import Settler
@@ -35,7 +35,7 @@ class DescribeService:
         """Gives an inactive VM another name. UsageError at once for a name that cannot be."""
         known = self._inventory.domain(key)
         name = checked_name(name, known.name if known else key.uuid)
-        line = vm_line(self._inventory, "rename", [key], *typed(name))
+        line = vm_line(self._inventory, "rename", [key], words=[name])
         member = self._member(
             Act.RENAME, key, lambda link, uuid: domains.rename(link, uuid, name), lambda now: now.name == name
         )

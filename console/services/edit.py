@@ -3,7 +3,6 @@ versions. All calls but `run` and `command` block."""
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -20,7 +19,7 @@ from console.jobs.job import Job, JobSpec, who
 from console.jobs.runner import JobHandle, JobRunner
 from console.libvirtxml import changes, checking, diffing, merging, parts
 from console.libvirtxml.domain import read_domain
-from console.services.commands import vm_word
+from console.services.commands import line, vm_word
 from console.services.keeping import Keeping
 from console.services.running import SETTLE_LIMIT, run
 
@@ -193,17 +192,17 @@ class EditService:
     def command(self, plan: EditPlan) -> str:
         """The line that does the same: it brings the text along, and refuses where somebody changed the VM meanwhile."""
         if plan.version:
-            back = f"{self.restore_command(plan.key, plan.version)} --yes"
-            return back if plan.live else f"{back} --next-start"
-        words = ["splendid", "xml", "apply", "-", vm_word(self._inventory, plan.key), "--expect", digest_of(plan.base)]
-        words += [] if plan.live else ["--next-start"]
-        words += [] if plan.validate else ["--no-validate"]
-        words += ["--secrets"] if plan.secrets else []
+            return self._restore_line(plan.key, plan.version, "--yes", *["--next-start"] * (not plan.live))
+        options = ["--expect", digest_of(plan.base)]
+        options += [] if plan.live else ["--next-start"]
+        options += [] if plan.validate else ["--no-validate"]
+        options += ["--secrets"] if plan.secrets else []
+        said = line(("xml", "apply"), ("-", vm_word(self._inventory, plan.key)), (*options, "--yes"))
         end = "XML"
         while f"\n{end}\n" in plan.text:
             end += "_"
         text = plan.text if plan.text.endswith("\n") else f"{plan.text}\n"
-        return f"{shlex.join([*words, '--yes'])} <<'{end}'\n{text}{end}\n"
+        return f"{said} <<'{end}'\n{text}{end}\n"
 
     def run(self, plan: EditPlan) -> JobHandle:
         """Stores the configuration and changes the running VM. The job's result is Applied.
@@ -260,10 +259,10 @@ class EditService:
 
     def restore_command(self, key: VmKey, id: int | None = None) -> str:
         """The line that goes back to a version, or lists them."""
-        words = (
-            ["restore", vm_word(self._inventory, key), str(id)] if id else ["versions", vm_word(self._inventory, key)]
-        )
-        return shlex.join(["splendid", "xml", *words])
+        return self._restore_line(key, id) if id else line(("xml", "versions"), [vm_word(self._inventory, key)])
+
+    def _restore_line(self, key: VmKey, id: int, *options: str) -> str:
+        return line(("xml", "restore"), [vm_word(self._inventory, key), str(id)], options)
 
     # inside
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from console.fleet.errors import NotFound, Reason, UsageError
 from console.fleet.storage import PoolUse, Survey, VolumeKey, VolumeUse
 from console.inventory.inventory import Inventory
+from console.services.commands import line
 
 T = TypeVar("T")
 
@@ -24,10 +24,10 @@ def volume_word(inventory: Inventory, key: VolumeKey) -> str:
     return f"{pool_word(inventory, key.host, key.pool)}/{key.name}"
 
 
-def storage_line(verb: str, *words: str) -> str:
-    """`splendid storage VERB WORDS…`, quoted for a shell."""
-    line = shlex.join(["splendid", "storage", *verb.split(), *words])
-    return line.encode(
+def storage_line(verb: str, *words: str, options: Iterable[str] = ()) -> str:
+    """`splendid storage VERB WORDS… OPTIONS`, quoted for a shell."""
+    said = line(("storage", *verb.split()), words, options)
+    return said.encode(
         "utf-8", "backslashreplace"
     ).decode()  # a file's name may be no text; history and clipboard hold text
 

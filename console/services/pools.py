@@ -82,7 +82,7 @@ class PoolService:
     def pool_line(self, act: PoolAct, host: str, name: str) -> str:
         """The line that does the same."""
         verb, more = _VERBS.get(act, (str(act), ()))
-        return storage_line(f"pool {verb}", pool_word(self._inventory, host, name), *more)
+        return storage_line(f"pool {verb}", pool_word(self._inventory, host, name), options=more)
 
     def plan_define(self, host: str, new: NewPool, *, build: bool, start: bool, autostart: bool) -> Plan:
         """What defining a pool does. Errors: UsageError for what cannot be, FleetError."""
@@ -133,4 +133,5 @@ class PoolService:
         more = [word for key, value in named.items() if value for word in (f"--{key}", value)]
         flags = {"--build": build, "--no-start": not start, "--no-autostart": not autostart}
         more += [flag for flag, wanted in flags.items() if wanted]
-        return storage_line("pool define", pool_word(self._inventory, host, new.name), "--kind", new.kind, *more)
+        word = pool_word(self._inventory, host, new.name)
+        return storage_line("pool define", word, options=("--kind", new.kind, *more))

@@ -11,10 +11,11 @@ from console.inventory.inventory import Inventory
 
 
 def find_host(inventory: Inventory, word: str) -> HostSpec:
-    """The host of that id or name (exact, then ignoring case). NotFound names the word."""
+    """The host of that name, else of that id, else of that name ignoring case. NotFound names the word."""
     specs = inventory.specs()
     for same in (
-        lambda spec: word in (spec.id, spec.name),
+        lambda spec: spec.name == word,
+        lambda spec: spec.id == word,
         lambda spec: spec.name.casefold() == word.casefold(),
     ):
         hits = [spec for spec in specs if same(spec)]
@@ -55,7 +56,7 @@ def _hits(inventory: Inventory, word: str) -> list[Domain]:
     hits = [domain for domain in domains if word in (domain.name, domain.key.uuid)]
     if not hits and "/" in word:
         host_word, _, name = word.partition("/")
-        hosts = {spec.id for spec in inventory.specs() if host_word in (spec.id, spec.name)}
+        hosts = {spec.id for spec in inventory.specs() if spec.name == host_word} or {host_word}
         hits = [d for d in domains if d.key.host in hosts and name in (d.name, d.key.uuid)]
     return hits
 

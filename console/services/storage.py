@@ -29,7 +29,6 @@ from console.gateway.gateway import Gateway
 from console.inventory.inventory import Inventory
 from console.jobs.job import Cancelled, Job
 from console.jobs.runner import JobHandle, JobRunner
-from console.services.commands import typed
 from console.services.find_storage import storage_line, volume_word
 from console.services.running import watching
 from console.services.seeing import Pools, seen, volume_of
@@ -130,7 +129,7 @@ class StorageService:
         more = ["--format", new.format] if new.format else []
         more += ["--prealloc", str(prealloc)] if prealloc is not Prealloc.OFF else []
         more += ["--backing", new.backing] if new.backing else []
-        return storage_line("create", word, "--size", str(new.capacity), *more)
+        return storage_line("create", word, options=("--size", str(new.capacity), *more))
 
     def plan_delete(self, keys: Sequence[VolumeKey], *, not_shared: bool = False, whole: bool = False) -> Plan:
         """What would go, and who needs any of it: by what every host is known to have, and by what the volumes' own hosts say
@@ -172,7 +171,7 @@ class StorageService:
 
     def delete_line(self, keys: Sequence[VolumeKey], not_shared: bool = False) -> str:
         words = [volume_word(self._inventory, key) for key in keys]
-        return storage_line("delete", *words, "--yes", *["--not-shared"] * not_shared)
+        return storage_line("delete", *words, options=("--yes", *["--not-shared"] * not_shared))
 
     def plan_resize(self, key: VolumeKey, capacity: int, *, shrink: bool = False) -> Plan:
         """What another capacity means. A volume that shrinks loses what lies beyond: only when told to, and used by nobody
@@ -226,7 +225,8 @@ class StorageService:
         return self._submit("volume.resize", key.name, key.host, body, self.resize_line(key, capacity, shrink))
 
     def resize_line(self, key: VolumeKey, capacity: int, shrink: bool = False) -> str:
-        return storage_line("resize", volume_word(self._inventory, key), str(rounded(capacity)), *["--shrink"] * shrink)
+        words = volume_word(self._inventory, key), str(rounded(capacity))
+        return storage_line("resize", *words, options=["--shrink"] * shrink)
 
     def plan_clone(self, key: VolumeKey, pool: str, name: str) -> Plan:
         """What a copy takes. Errors: UsageError for a name that cannot be, NotFound, FleetError."""
@@ -264,9 +264,8 @@ class StorageService:
         return self._submit("volume.clone", key.name, key.host, body, self.clone_line(key, pool, name))
 
     def clone_line(self, key: VolumeKey, pool: str, name: str) -> str:
-        return storage_line(
-            "clone", volume_word(self._inventory, key), *typed(name, *["--pool", pool] * (pool != key.pool))
-        )
+        options = ["--pool", pool] * (pool != key.pool)
+        return storage_line("clone", volume_word(self._inventory, key), name, options=options)
 
     # inside
 

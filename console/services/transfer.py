@@ -101,7 +101,8 @@ class TransferService:
 
     def upload_line(self, file: Path, host: str, pool: str, name: str) -> str:
         """The line that does the same."""
-        return storage_line("upload", str(file), volume_word(self._inventory, VolumeKey(host, pool, name)), "--yes")
+        word = volume_word(self._inventory, VolumeKey(host, pool, name))
+        return storage_line("upload", str(file), word, options=("--yes",))
 
     def _upload(self, job: Job, file: Path, key: VolumeKey) -> None:
         plan = self.plan_upload(file, key.host, key.pool, key.name)
@@ -193,7 +194,7 @@ class TransferService:
 
     def download_line(self, key: VolumeKey, file: Path, overwrite: bool = False) -> str:
         more = ["--overwrite"] * overwrite
-        return storage_line("download", volume_word(self._inventory, key), str(file), "--yes", *more)
+        return storage_line("download", volume_word(self._inventory, key), str(file), options=("--yes", *more))
 
     def _download(self, job: Job, key: VolumeKey, file: Path, *, overwrite: bool) -> None:
         refuse(self.plan_download(key, file, overwrite=overwrite))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
@@ -10,6 +9,7 @@ from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QWidget
 
 from console.fleet.alerts import FULL, AlertRule, Kind, read_wait
 from console.fleet.errors import FleetError, UsageError
+from console.services.commands import line
 from console.ui.dialogs.base import Dialog
 from console.ui.theme import theme
 from console.ui.widgets.labels import label
@@ -114,9 +114,7 @@ class AlertDialog(Dialog):
             options = ["--pool-full", self.limit.text().strip()]
         wait = self.wait.text().strip()
         rule = " ".join(part for part in (self.query.text().strip(), f"for {wait}" if wait else "") if part)
-        dashed = name.startswith("-") or rule.startswith("-")
-        words = [*options, "--", name] if dashed else [name, *options]
-        return shlex.join(["splendid", "alert", "add", *words, *[rule] * bool(rule)])
+        return line(["alert", "add"], [name, *[rule] * bool(rule)], options)
 
     def _look(self) -> None:
         """What keeps the rule from being kept, or how many it would fire for."""

@@ -13,7 +13,7 @@ from console.fleet.acts import Act
 from console.fleet.bulk import Deed
 from console.fleet.domains import Domain, VmKey
 from console.fleet.errors import UsageError
-from console.services.commands import typed, vm_line
+from console.services.commands import vm_line
 from console.services.describe import checked_name, checked_tag
 from console.ui.dialogs.base import Dialog, scrolled
 from console.ui.theme import theme
@@ -53,7 +53,7 @@ class RenameDialog(Dialog):
         spec = ctx.inventory.spec(key.host)
         hint = _("Its disks and snapshots keep their file names. On {host} no other VM may have the name.")
         self.body.addWidget(label(hint.format(host=spec.name if spec else key.host), "secondary", wrap=True))
-        self.add_command(lambda: vm_line(ctx.inventory, "rename", [key], *typed(self.field.text().strip())))
+        self.add_command(lambda: vm_line(ctx.inventory, "rename", [key], words=[self.field.text().strip()]))
         self.add_close()
         self.add_main(_("Rename"), self._go)
         self.field.textChanged.connect(self._judge)

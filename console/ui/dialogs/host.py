@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QFileDialog, QGridLayout, QHBoxLayout, 
 
 from console.fleet.errors import FleetError
 from console.fleet.hosts import HostSpec
+from console.services import commands
 from console.services.hosts import Imports
 from console.settings.importing import Found
 from console.ui.dialogs.base import Dialog, scrolled
@@ -183,7 +184,7 @@ class RemoveHostDialog(Dialog):
             label(_("Its key in known_hosts and its tasks in the history stay."), "secondary", wrap=True)
         )
         self.body.addStretch(1)
-        self.add_command(lambda: f"splendid host remove {spec.name}")
+        self.add_command(lambda: commands.line(["host", "remove"], [spec.name]))
         self.add_close()
         self.add_main(_("Remove {host}").format(host=spec.name), self._go, "danger")
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from console.fleet.errors import FleetError
 from console.fleet.saved import named
-from console.services.commands import typed
+from console.services.commands import line
 from console.ui.dialogs.base import Dialog, mono
 from console.ui.widgets.labels import label
 from console.words import _
@@ -48,7 +47,7 @@ class KeepDialog(Dialog):
         return " ".join(self.field.text().split())
 
     def _command(self) -> str:
-        return shlex.join(["splendid", "search", *typed(self._query, "--save", self.name() or _("name"))])
+        return line(["search"], [self._query], ["--save", self.name() or _("name")])
 
     def _look(self) -> None:
         name = self.name()

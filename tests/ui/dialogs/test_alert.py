@@ -76,7 +76,7 @@ def test_pools_and_hosts(ctx: Context, window: QWidget, qtbot: QtBot) -> None:
     dialog.kinds.set_current(Kind.HOST_LOST.value)
     dialog.query.setText("zone:north")
     dialog.name.setText("Lost")
-    assert command(dialog) == "splendid alert add Lost --host-lost zone:north"
+    assert command(dialog) == "splendid alert add Lost zone:north --host-lost"
     dialog.main.click()
     gone(qtbot, dialog)
     assert [(rule.kind, rule.query, rule.limit) for rule in ctx.services.alerts.rules()] == [

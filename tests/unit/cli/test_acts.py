@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import shlex
 from typing import Any
 
 import pytest
 
-from tests.unit.cli.conftest import Console, uuid
+from console.cli.base import Options
+from console.services.commands import vm_line
+from tests.conftest import eventually
+from tests.unit.cli.conftest import Console, services, uuid
 
 
 def vm(console: Console, name: str) -> Any:
@@ -155,3 +159,18 @@ def test_read_only_hosts_are_left_alone(empty: Console) -> None:
     assert "kvm-a is set to only look, never change." in result.err
     result = empty("vm", "pause", "web-01", "--yes")
     assert (result.code, result.err) == (1, "kvm-a/web-01: Its host is set to only look, never change.\n")
+
+
+def test_the_copied_line_finds_a_host_that_is_called_like_an_option(empty: Console) -> None:
+    empty.host("-kvm", ("web-01",))
+    empty.host("kvm", ("web-01",))
+    lines: list[str] = []
+    with services(Options(empty.folder)) as opened:
+        inventory = opened.inventory
+        opened.hosts.open_only({spec.id for spec in inventory.specs()})
+        assert not eventually(lambda: len(inventory.domains()) < 2)
+        lines += [vm_line(inventory, "pause", [domain.key], "--limit", "1") for domain in inventory.domains()]
+    assert "splendid vm pause --limit 1 -- -kvm/web-01" in lines
+    for line in lines:
+        result = empty(*shlex.split(line)[1:])
+        assert result.code == 0, result.err

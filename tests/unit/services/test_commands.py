@@ -8,7 +8,7 @@ from console.fleet.domains import Domain, VmKey
 from console.fleet.hosts import HostSpec
 from console.fleet.updates import DomainsRead
 from console.inventory.inventory import Inventory
-from console.services.commands import typed, vm_line, vm_word
+from console.services.commands import line, vm_line, vm_word
 from console.services.resolve import find_vm
 
 
@@ -43,17 +43,26 @@ def test_a_name_like_an_option_is_none() -> None:
 
 def test_what_is_typed_like_an_option_stands_behind_two_dashes() -> None:
     inventory = fleet(("a", "1", "web"))
-    assert vm_line(inventory, "rename", [VmKey("a", "1")], *typed("-x")) == "splendid vm rename web -- -x"
-    assert typed("x", "--pool", "p") == ("x", "--pool", "p")
-    assert typed("-x", "--pool", "p") == ("--pool", "p", "--", "-x")
+    assert vm_line(inventory, "rename", [VmKey("a", "1")], words=["-x"]) == "splendid vm rename -- web -x"
+    assert line(["search"], ["x"], ["--save", "-p"]) == "splendid search x --save -p"
+    assert line(["search"], ["-x"], ["--save", "p"]) == "splendid search --save p -- -x"
+    assert line(["xml", "apply"], ["-", "web"], ["--yes"]) == "splendid xml apply - web --yes"
+
+
+def test_a_host_that_is_called_like_an_option() -> None:
+    inventory = fleet(("-a", "1", "web"), ("-a", "2", "db"), ("b", "3", "db"))
+    keys = [VmKey("-a", "1"), VmKey("-a", "2")]
+    assert vm_line(inventory, "start", keys, "--plan") == "splendid vm start --plan -- web -A/db"
+    assert find_vm(inventory, "-A/db") == VmKey("-a", "2")
+    assert vm_line(inventory, "start", keys[:1], "--plan") == "splendid vm start web --plan"
 
 
 def test_the_line_survives_a_shell() -> None:
     inventory = fleet(
         ("a", "2", "a b; rm"),
     )
-    line = vm_line(inventory, "delete", [VmKey("a", "2")], "--disk", "/p/a b")
-    assert shlex.split(line) == ["splendid", "vm", "delete", "a b; rm", "--disk", "/p/a b"]
+    said = vm_line(inventory, "delete", [VmKey("a", "2")], "--disk", "/p/a b")
+    assert shlex.split(said) == ["splendid", "vm", "delete", "a b; rm", "--disk", "/p/a b"]
 
 
 def test_thousands_are_named_with_one_look_at_the_fleet() -> None:

@@ -45,4 +45,7 @@ def test_several_and_none(inventory: Inventory) -> None:
 def test_words_and_lines(inventory: Inventory) -> None:
     assert pool_word(inventory, "i1", "vms") == "alpha/vms"
     assert volume_word(inventory, VolumeKey("gone", "p", "v")) == "gone/p/v"
-    assert storage_line("pool stop", "alpha/my pool", "--yes") == "splendid storage pool stop 'alpha/my pool' --yes"
+    said = storage_line("pool stop", "alpha/my pool", options=["--yes"])
+    assert said == "splendid storage pool stop 'alpha/my pool' --yes"
+    said = storage_line("clone", "-alpha/images/a", "b", options=["--pool", "p"])
+    assert said == "splendid storage clone --pool p -- -alpha/images/a b", "a host may be called -alpha"

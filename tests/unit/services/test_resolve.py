@@ -25,6 +25,15 @@ def test_a_host_by_id_name_and_case(inventory: Inventory) -> None:
     assert [find_host(inventory, word).id for word in ("a", "Alpha", "alpha")] == ["a", "a", "a"]
 
 
+def test_a_name_means_more_than_another_s_id() -> None:
+    inventory = Inventory()
+    inventory.set_hosts([HostSpec("kvm", "-kvm", "test:///a"), HostSpec("kvm-2", "kvm", "test:///b")])
+    for host in ("kvm", "kvm-2"):
+        inventory.apply(DomainsRead(host, (Domain(VmKey(host, "1"), "web"),)))
+    assert [find_host(inventory, word).id for word in ("kvm", "-kvm", "kvm-2")] == ["kvm-2", "kvm", "kvm-2"]
+    assert [find_vm(inventory, f"{word}/web").host for word in ("kvm", "-kvm")] == ["kvm-2", "kvm"]
+
+
 def test_an_unknown_host_names_those_near(inventory: Inventory) -> None:
     with pytest.raises(NotFound) as caught:
         find_host(inventory, "alp")
