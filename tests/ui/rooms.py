@@ -112,6 +112,7 @@ def room(*, preferences: Any = None, **services: Any) -> Iterator[Context]:
         "delete": Noting(),
         "bulk": Noting(members=[]),
         "look": Noting(),
+        "clones": Noting(),
         "unfinished": Noting(found=[]),
         "credentials": SimpleNamespace(secrets=SimpleNamespace(why_no_keyring=None, check=lambda: None)),
         "history": Noting(history=[], lines=()),

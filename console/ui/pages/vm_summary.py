@@ -5,17 +5,23 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
-from console.fleet.domains import Domain
+from console.fleet.clones.provenance import Provenance
+from console.fleet.clones.values import Family
+from console.fleet.completion import quoted
+from console.fleet.domains import Domain, VmKey
 from console.ui.actions import VmActions
 from console.ui.context import Context
 from console.ui.models import facts
 from console.ui.models.graph_plans import vm_plan
 from console.ui.pages.graphs import Graphs, none_of
+from console.ui.places import Place
 from console.ui.theme import theme
 from console.ui.widgets.action_button import ActionButton
 from console.ui.widgets.chips import ChipRow
 from console.ui.widgets.fact_rows import FactRows
+from console.ui.widgets.family_view import FamilyView, Kindred
 from console.ui.widgets.labels import Heading, label
 from console.ui.widgets.screen_view import ScreenView
 from console.ui.widgets.scrolled import scrolled
@@ -23,6 +29,7 @@ from console.words import _
 
 LEFT, LEFT_NARROW = 278, 256
 LABELS = 72
+KIN_EVERY = 5.0  # s between two looks at who is built on whom
 
 
 class _Band(QWidget):
@@ -103,6 +110,11 @@ class VmSummary(QWidget):
         self.guest = FactRows(label_width=LABELS)
         self.hardware = FactRows(label_width=LABELS)
         self.keeping = _Keeping(actions)
+        self.family = FamilyView(actions)
+        self.family.opened.connect(lambda key: ctx.nav.open(Place.vm(key)))
+        self.family.searched.connect(lambda query: ctx.nav.open(Place.search("", query)))
+        self._kin: tuple[VmKey | None, Family | None] = (None, None)  # of which VM, as last told
+        self._kin_asked = 0.0
         self.graphs = Graphs(ctx, compare=True)
         self._right = QWidget()  # as high as the left; the graphs in it no higher than what is seen
         right = QVBoxLayout(self._right)
@@ -126,6 +138,10 @@ class VmSummary(QWidget):
             column.addSpacing(theme.px(4))
             column.addWidget(Heading(title))
             column.addWidget(rows)
+        self._family_head = Heading(_("Origin"))
+        at = column.indexOf(self.keeping) - 2  # before the gap above its heading
+        for offset, part in enumerate((self._family_head, self.family)):
+            column.insertWidget(at + offset, part)
         column.addStretch(1)
         row.addWidget(self._left)
         row.addWidget(self._right, 1)
@@ -140,7 +156,39 @@ class VmSummary(QWidget):
         self._show_guest(domain, now)
         self.hardware.show_facts(facts.hardware(domain, load))
         self.keeping.show_vm(domain, self._ctx.inventory.groups())
+        self._show_family(domain, now)
         self.graphs.show_plan(vm_plan(domain), pale=not fresh, none=none_of(domain, fresh))
+
+    def _show_family(self, domain: Domain, now: float) -> None:
+        """As last told; asked anew now and then, off Qt's thread: it looks through all VMs and volumes of the host."""
+        if self._kin[0] != domain.key:
+            self._kin, self._kin_asked = (domain.key, None), 0.0
+        if not 0 <= now - self._kin_asked < KIN_EVERY:
+            self._kin_asked = now
+            self._ask_family(domain.key)
+        from_ = domain.provenance or Provenance()
+        query = f"from:={quoted(domain.name)} linked:yes"
+        kindred = Kindred(from_, self._source(from_), self._kin[1], query)
+        self.family.show_kindred(domain, kindred, now)
+        for part in (self._family_head, self.family):
+            part.setVisible(not self.family.empty)
+
+    def _ask_family(self, key: VmKey) -> None:
+        def told(found: Family | None) -> None:
+            domain = self._ctx.inventory.domain(key)
+            if isValid(self) and self._kin[0] == key and domain is not None and found != self._kin[1]:
+                self._kin = (key, found)
+                self._show_family(domain, self._kin_asked)
+
+        self._ctx.bridge.run(lambda: self._ctx.services.clones.family(key), told)
+
+    def _source(self, from_: Provenance) -> VmKey | None:
+        """The VM it was cloned from, wherever it is by now."""
+        uuid = from_.source.rpartition("/")[2]
+        if not uuid:
+            return None
+        keys = (VmKey(spec.id, uuid) for spec in self._ctx.inventory.specs())
+        return next((key for key in keys if self._ctx.inventory.domain(key) is not None), None)
 
     def _show_guest(self, domain: Domain, now: float) -> None:
         heard = self._ctx.inventory.heard(domain.key)
@@ -149,6 +197,7 @@ class VmSummary(QWidget):
     def tick(self, domain: Domain, now: float) -> None:
         """Ages; once a second while seen."""
         self.picture.tick()
+        self._show_family(domain, now)
         self._show_guest(domain, now)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -6,10 +6,13 @@ import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from console.fleet.clones.provenance import Provenance
+from console.fleet.clones.values import Family, Kin
 from console.fleet.domains import Address, AddressSource, Domain, State
 from console.ui.actions import VmActions
 from console.ui.context import Context
-from console.ui.pages.vm_summary import LEFT, LEFT_NARROW, VmSummary
+from console.ui.pages.vm_summary import KIN_EVERY, LEFT, LEFT_NARROW, VmSummary
+from console.ui.places import Place
 from tests.ui.rooms import VMS
 
 
@@ -63,3 +66,32 @@ def test_its_load_stands_beside_it(page: VmSummary, qtbot: QtBot) -> None:
     assert not board.plot.sheet.pale
     page.show_vm(VMS[0], False, time.time())
     qtbot.waitUntil(lambda: board.plot.sheet.pale, timeout=10_000)
+
+
+def test_where_it_comes_from_and_who_is_built_on_it(page: VmSummary, ctx: Context, qtbot: QtBot) -> None:
+    base, clone = VMS[2], VMS[0]
+    family = Family(base.key, base.name, (Kin(clone.key, clone.name, ("/v/x",)),))
+    ctx.services.clones.answers["family"] = lambda _key: family  # type: ignore[attr-defined]
+    page.show()
+    page.show_vm(base, True, 1000.0)
+    assert page.family.isHidden(), "nothing is known of it yet"
+    qtbot.waitUntil(lambda: page.family.texts() == ["Clones: web-01"])
+    assert not page._family_head.isHidden()
+    page.family.opened.emit(clone.key)
+    assert ctx.nav.place == Place.vm(clone.key)
+    source = f"kvm-n1/{base.key.uuid}"
+    made = replace(clone, provenance=Provenance(base.name, source, linked=True, build="4711"))
+    page.show_vm(made, True, 1001.0)
+    assert page.family.texts() == ["Built on: db-01", "Build: 4711"], "its base is found by its UUID"
+    page.family.searched.emit("from:db-01")
+    assert ctx.nav.place == Place.search("", "from:db-01")
+
+
+def test_kin_is_asked_for_now_and_then(page: VmSummary, ctx: Context, qtbot: QtBot) -> None:
+    calls = ctx.services.clones.calls  # type: ignore[attr-defined]
+    page.show()
+    for now in (1000.0, 1001.0, 1000.0 + KIN_EVERY):
+        page.show_vm(VMS[2], True, now)
+    qtbot.waitUntil(lambda: len(calls) == 2)
+    page.show_vm(VMS[0], True, 1006.0)
+    qtbot.waitUntil(lambda: calls[-1] == ("family", VMS[0].key))
