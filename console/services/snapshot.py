@@ -16,8 +16,9 @@ from console.fleet.snapshots.checking import basis
 from console.fleet.snapshots.deleting import plan_delete, plan_delete_all
 from console.fleet.snapshots.doctor import Finding
 from console.fleet.snapshots.many import ManyPlan
-from console.fleet.snapshots.plans import Deed, SnapshotPlan, Step, TakeOrder
+from console.fleet.snapshots.plans import Deed, Op, SnapshotPlan, Step, TakeOrder
 from console.fleet.snapshots.reverting import plan_revert
+from console.fleet.snapshots.standing import can_go_back
 from console.fleet.snapshots.taking import plan_take
 from console.fleet.snapshots.values import Snapshot, SnapshotFacts
 from console.gateway import snapshots
@@ -32,7 +33,17 @@ from console.services.keeping import Keeping
 from console.services.parallel import in_parallel
 from console.services.snapshot_acts import Carrier, refuse
 from console.services.snapshot_many import UNDONE, Many, in_step
-from console.services.snapshot_record import KINDS, Kept, Record, entry_of, kept_in, standing, target_of, weighty
+from console.services.snapshot_record import (
+    KINDS,
+    Kept,
+    Record,
+    entry_of,
+    kept_in,
+    standing,
+    steps_begun,
+    target_of,
+    weighty,
+)
 
 __all__ = ["KINDS", "SnapshotService"]
 
@@ -240,11 +251,17 @@ class SnapshotService:
             kept = kept_in(unfinished.entry)
         except (msgspec.MsgspecError, KeyError):
             return False
-        return kept.deed in UNDONE and not any(
-            step.loses
-            for vm, plan in enumerate(kept.plans)
-            for step in plan.steps[: (standing(unfinished.entry, vm).at or 0)]
-        )
+        if kept.deed not in UNDONE:
+            return False
+        for vm, plan in enumerate(kept.plans):
+            begun = steps_begun(plan, standing(unfinished.entry, vm))
+            taken = any(
+                step.op is not Op.CREATE and step.op is not Op.CHECK for step in begun
+            )  # the branch was, before
+            safe = bool(plan.branch) and taken
+            if not can_go_back(plan, begun, safe) or (not safe and any(step.loses for step in begun)):
+                return False
+        return True
 
     def left(self, unfinished: Unfinished) -> tuple[tuple[SnapshotPlan, tuple[Step, ...]], ...]:
         """Of each VM its plan and the steps that are left, with the one that was cut off. Errors: Failed: of another version."""

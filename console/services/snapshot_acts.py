@@ -150,9 +150,9 @@ class Carrier:
                 for step in reversed(begun):
                     _tell(job, step)
                     steps.undo(step)
-            for name in reversed([name for step in begun if step.op is Op.CREATE for name in step.names]):
-                self.delete(job, plan, name, before)
             Steps(link, job, plan, before, None, heeds=False).sweep()
+            for name in dict.fromkeys(name for step in begun if step.op is Op.CREATE for name in step.names):
+                self.delete(job, plan, name, before)
         record.begin(vm, OVER)
         self._settle(link, plan)
 

@@ -1,0 +1,329 @@
+"""A host made of the model of images, in place of the gateway's functions: it can die at any call, before or behind its effect."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+from xml.sax.saxutils import quoteattr
+
+import pytest
+
+from console.fleet.domains import State, VmKey
+from console.fleet.errors import Conflict, Denied, Failed, FleetError, NotFound, Reason
+from console.fleet.snapshots.plans import Op, Step, TakeOrder
+from console.fleet.snapshots.values import How, SnapshotFacts
+from console.gateway.gateway import Gateway
+from console.inventory.inventory import Inventory
+from console.inventory.thumbnails import Thumbnails
+from console.jobs.journal import JobStore
+from console.jobs.runner import JobRunner
+from console.libvirtxml.snapshot import read_snapshot
+from console.libvirtxml.sources import disks_now
+from console.services import snapshot_acts, snapshot_steps
+from console.services.keeping import Keeping
+from console.services.snapshot import SnapshotService
+from tests.unit.fleet.snapshots.world import Image, World
+
+KEY = VmKey("h", "u")
+
+
+class Dead(Exception):
+    """The console is no more: nothing it would still do has an effect."""
+
+
+class FakeHost(World):
+    """calls: what was asked of it that changes something. dies: number of the call at which the console dies, and whether its
+    effect is still there. fails: an error that a call meets, by number."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)
+        self.calls: list[str] = []
+        self.dies: tuple[int, bool] | None = None
+        self.fails: dict[int, FleetError] = {}
+        self.dead = False
+        self.paused = False
+        self.writable = True
+        self.thawed = 0
+        self.reverted: list[VmKey] = []
+
+    def alive(self) -> None:
+        self.dead, self.dies = False, None
+
+    @contextmanager
+    def changing(self, what: str) -> Iterator[None]:
+        if self.dead:
+            raise Dead
+        number = len(self.calls)
+        self.calls.append(what)
+        if number in self.fails:
+            raise self.fails[number]
+        if self.dies == (number, False):
+            self.dead = True
+            raise Dead
+        yield
+        if self.dies == (number, True):
+            self.dead = True
+            raise Dead
+
+    # the gateway's functions
+
+    def read_facts(self, link: object, key: VmKey, known: object = ()) -> SnapshotFacts:
+        if self.dead:
+            raise Dead
+        facts = self.facts(key=key)
+        return replace(facts, state=State.PAUSED) if self.paused and self.up else facts
+
+    def state_now(self) -> State:
+        if self.dead:
+            raise Dead
+        return State.OFF if not self.up else State.PAUSED if self.paused else State.RUNNING
+
+    def take(
+        self, link: object, uuid: str, text: str, *, disk_only: bool, freeze: bool = False, live: bool = False
+    ) -> None:
+        one = read_snapshot(text)
+        with self.changing(f"take {one.name}"):
+            if one.name in self.snapshots:
+                raise Conflict(Reason.EXISTS, "qa", detail=one.name)
+            external = one.external
+            targets = tuple(disk.target for disk in one.disks)
+            order = TakeOrder(
+                one.name,
+                one.description,
+                one.memory is not How.NONE,
+                kind="external" if external else "internal",
+                targets=targets,
+            )
+            steps = [
+                Step(Op.CREATE, disk.target, disk.overlay, self.tops[disk.target], (one.name,))
+                for disk in one.disks
+                if external
+            ]
+            if one.memory_file:
+                steps.append(Step(Op.CREATE, "", one.memory_file, names=(one.name,)))
+            steps = steps or [Step(Op.CREATE, names=(one.name,))]
+            self._create(cast(Any, SimpleNamespace(order=order)), steps)
+            made = self.snapshots[one.name]
+            if self.paused and made.state is State.RUNNING:
+                self.snapshots[one.name] = replace(made, state=State.PAUSED)
+
+    def xml(self, link: object, uuid: str, name: str, *, secrets: bool = False) -> str:
+        if name not in self.snapshots:
+            raise NotFound(Reason.GONE, name)
+        one = self.snapshots[name]
+        disks, devices = "", ""
+        for disk in one.disks:
+            source = f"<source file={quoteattr(disk.overlay)}/>" if disk.overlay else ""
+            how = disk.how.replace("none", "no")
+            disks += f"<disk name='{disk.target}' snapshot='{how}'>{source}</disk>"
+            path = disk.frozen or self.tops.get(disk.target, "/p/other")
+            form = self.files[path].format if path in self.files else "raw"
+            devices += disk_xml(disk.target, path, form)
+        parent = f"<parent><name>{one.parent}</name></parent>" if one.parent else ""
+        memory = one.memory.replace("none", "no")
+        file = f" file={quoteattr(one.memory_file)}" if one.memory_file else ""
+        return (
+            f"<domainsnapshot><name>{one.name}</name><description>{one.description}</description>"
+            f"<state>{'shutoff' if one.state is State.OFF else one.state}</state>{parent}"
+            f"<creationTime>{one.created:.0f}</creationTime><memory snapshot='{memory}'{file}/><disks>{disks}</disks>"
+            f"<domain type='kvm'><name>qa</name><uuid>u</uuid><devices>{devices}</devices></domain></domainsnapshot>"
+        )
+
+    def redefine(self, link: object, uuid: str, text: str, *, current: bool = False) -> None:
+        one = read_snapshot(text)
+        with self.changing(f"redefine {one.name}"):
+            old = self.snapshots.get(one.name)
+            frozen = {disk.target: disk.frozen for disk in old.disks} if old is not None else {}
+            disks = tuple(
+                next((new for new in one.disks if new.target == target), disk)
+                for target, disk in ((d.target, d) for d in (old.disks if old is not None else one.disks))
+            )
+            assert old is None or frozen.keys() == {disk.target for disk in disks}
+            was = old is not None and old.current
+            self.snapshots[one.name] = replace(one, disks=disks, current=False)
+            if was or current:
+                self._point(one.name)
+
+    def forget(self, link: object, uuid: str, name: str) -> None:
+        with self.changing(f"forget {name}"):
+            if name in self.snapshots:
+                self._forget(name)
+
+    def erase(self, link: object, uuid: str, name: str) -> None:
+        with self.changing(f"erase {name}"):
+            if name in self.snapshots:
+                for disk in self.snapshots[name].disks:
+                    del self.files[disk.frozen].inside[name]
+                self._forget(name)
+
+    def revert(self, link: object, uuid: str, name: str, *, start: bool | None = None, paused: bool = False) -> None:
+        with self.changing(f"revert {name}"):
+            self._revert(name)
+            self.up = self.up if start is None else start
+            self.paused = self.up and paused
+
+    def set_current(self, link: object, uuid: str, name: str) -> None:
+        with self.changing(f"current {name}"):
+            self._point(name)
+
+    def thaw(self, link: object, uuid: str) -> bool:
+        self.thawed += 1
+        return True
+
+    def make_overlay(self, link: object, path: str, onto: str, onto_format: str = "") -> None:
+        with self.changing(f"overlay {path}"):
+            there = self.files.get(path)
+            if there is not None and (there.backing != onto or there.layer):
+                raise Conflict(Reason.EXISTS, path, detail=path)
+            assert onto_format == self.files[onto].format
+            self.files[path] = Image(onto)
+
+    def remove(self, link: object, path: str) -> None:
+        with self.changing(f"remove {path}"):
+            assert all(image.backing != path for image in self.files.values()), f"{path} is a base"
+            assert path not in self.tops.values(), f"{path} is written"
+            self.files.pop(path, None)
+            self.memories.pop(path, None)
+
+    def commit(
+        self, link: object, uuid: str, target: str, file: str, onto: str, watch: object, *, above: Sequence[str] = ()
+    ) -> None:
+        with self.changing(f"commit {file}"):
+            if file in self.files and self.files[file].backing == onto:
+                self._merge(Step(Op.COMMIT, target, file, onto))
+
+    def pull(self, link: object, uuid: str, target: str, file: str, onto: str, watch: object) -> None:
+        with self.changing(f"pull {file}"):
+            if self.files[file].backing == onto:
+                self._merge(Step(Op.PULL, target, file, onto))
+
+    def restore(
+        self, link: object, uuid: str, file: str, disks: Mapping[str, str], *, paused: bool | None = None
+    ) -> None:
+        with self.changing(f"restore {file}"):
+            assert not self.up
+            assert dict(disks).items() <= self.tops.items()
+            self.up, self.memory, self.paused = True, self.memories[file], bool(paused)
+
+    def stored(self, link: object, uuid: str, secrets: bool = False) -> str:
+        devices = "".join(disk_xml(target, path, self.files[path].format) for target, path in self.tops.items())
+        return f"<domain type='kvm'><name>qa</name><uuid>u</uuid><devices>{devices}</devices></domain>"
+
+    def define(self, link: object, uuid: str, base: str, text: str, **_more: bool) -> str:
+        with self.changing("define"):
+            assert not self.up, "it would be changed under a running VM"
+            assert base == self.stored(link, uuid)
+            self.tops = {disk.target: disk.path for disk in disks_now(text)}
+            assert all(disk.format == self.files[disk.path].format for disk in disks_now(text))
+            return self.stored(link, uuid)
+
+    def power(self, up: bool) -> Callable[[object, str], None]:
+        def act(_link: object, _uuid: str) -> None:
+            with self.changing("start" if up else "stop"):
+                assert self.up is not up
+                self.up, self.memory, self.paused = up, 0, False
+
+        return act
+
+    def pause(self, on: bool) -> Callable[[object, str], None]:
+        def act(_link: object, _uuid: str) -> None:
+            with self.changing("pause" if on else "resume"):
+                assert self.up
+                self.paused = on
+
+        return act
+
+    # in place of the host
+
+    def stand_in(self, patch: pytest.MonkeyPatch) -> None:
+        """All that the services call is this."""
+        snapshots = SimpleNamespace(
+            take=self.take,
+            xml=self.xml,
+            redefine=self.redefine,
+            forget=self.forget,
+            erase=self.erase,
+            revert=self.revert,
+            set_current=self.set_current,
+            thaw=self.thaw,
+            exists=lambda _link, _uuid, name: name in self.snapshots,
+            listed=lambda _link, _uuid: tuple(self.snapshots.values()),
+        )
+        domains = SimpleNamespace(
+            read=lambda _link, _uuid: SimpleNamespace(state=self.state_now()),
+            start=self.power(True),
+            destroy=self.power(False),
+            suspend=self.pause(True),
+            resume=self.pause(False),
+        )
+        for module in (snapshot_steps, snapshot_acts):
+            patch.setattr(module, "snapshots", snapshots)
+            patch.setattr(module, "domains", domains)
+            patch.setattr(module, "defining", SimpleNamespace(stored=self.stored, define=self.define))
+            patch.setattr(module, "read_facts", self.read_facts)
+        patch.setattr(snapshot_steps, "images", SimpleNamespace(make_overlay=self.make_overlay, remove=self.remove))
+        patch.setattr(snapshot_steps, "blockjobs", SimpleNamespace(commit=self.commit, pull=self.pull))
+        patch.setattr(snapshot_steps, "restoring", SimpleNamespace(restore=self.restore))
+
+    def link(self, _host: str) -> Any:
+        def writable() -> None:
+            if not self.writable:
+                raise Denied(Reason.READ_ONLY, "h")
+
+        if self.dead:
+            raise Dead
+        return SimpleNamespace(writable=writable, touched=lambda _uuid: None, spec=SimpleNamespace(id="h", name="h"))
+
+
+def disk_xml(target: str, path: str, form: str) -> str:
+    return (
+        f"<disk type='file' device='disk'><driver name='qemu' type='{form}'/><source file={quoteattr(path)}/>"
+        f"<target dev='{target}' bus='virtio'/></disk>"
+    )
+
+
+class Parts:
+    """A service on such a host, with a journal of its own."""
+
+    def __init__(self, folder: Path, patch: pytest.MonkeyPatch) -> None:
+        self._patch = patch
+        self.host = FakeHost()
+        self.store = JobStore(folder / "jobs.sqlite")
+        self.store._database._durable = False  # no power fails here
+        self.jobs = JobRunner(self.store)
+        self.thumbnails = Thumbnails(folder / "thumbnails.sqlite")
+        keeping = SimpleNamespace(around=around)
+        self.service = SnapshotService(
+            cast(Gateway, SimpleNamespace(link=lambda name: self.host.link(name))),
+            Inventory(),
+            self.jobs,
+            self.store,
+            cast(Keeping, keeping),
+            self.thumbnails,
+            lambda key: self.host.reverted.append(key),
+        )
+
+    def use(self, host: FakeHost) -> None:
+        """From now on the host is that one; nothing is left of what was begun before."""
+        self.host = host
+        host.stand_in(self._patch)
+        for item in self.store.unfinished():
+            self.store.settle(item.job)
+
+    def close(self) -> None:
+        assert self.jobs.close(5)
+        self.store.close(5)
+        self.thumbnails.close()
+
+
+@contextmanager
+def around(_key: VmKey, _kind: str) -> Iterator[None]:
+    yield
+
+
+def no_room() -> FleetError:
+    return Failed(Reason.NO_SPACE, "qa")
