@@ -176,6 +176,7 @@ FINDINGS: dict[str, tuple[str, str]] = {
     "missing": (N_("{names} is missing"), N_("Disk {target} needs it: put the file back, or go back to a snapshot without it.")),
     "loop": (N_("{names} is built on itself"), N_("Disk {target} cannot be read: correct its backing file with qemu-img rebase.")),
     "broken": (N_("{snapshots} that one cannot go back to"), N_("{which}: a file it needs is missing, or its chain is broken.")),
+    "memory-missing": (N_("{snapshots} without memory"), N_("{which}: {names} is gone. One can go back to the disks alone.")),
     "spoiled": (N_("{snapshots} that no longer holds its moment"), N_("{which}: the VM writes to {names}, which was to stay.")),
     "helper": (N_("A merge was left behind"), N_("{names} still holds disks of the VM, which cannot start until it ends.")),
     "orphan": (N_("{overlays} that no snapshot uses, {bytes}"), N_("Nothing is built on it and no VM names it: {names}.")),

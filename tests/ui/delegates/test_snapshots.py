@@ -9,9 +9,9 @@ from pytestqt.qtbot import QtBot
 
 from console.fleet.domains import VmKey
 from console.ui.delegates.snapshots import FIRST, HEIGHT, STEP, filling, lane_color
-from console.ui.models.snapshots import lay
+from console.ui.models.snapshots import SnapshotRows, lay
 from console.ui.theme import theme
-from console.ui.widgets.snapshot_tree import SnapshotList, SnapshotRows
+from console.ui.widgets.snapshot_tree import SnapshotList
 from tests.ui.snapshot_story import facts, screen
 
 

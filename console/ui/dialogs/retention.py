@@ -1,0 +1,150 @@
+"""Before a rule lets snapshots go: which, what of them is lost, and what becomes free."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import shiboken6
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QListWidget, QSpinBox, QWidget
+
+from console.fleet.domains import VmKey
+from console.fleet.errors import FleetError
+from console.fleet.snapshots.many import ManyPlan
+from console.fleet.storing import Weight
+from console.ui.context import Context
+from console.ui.dialogs.base import Dialog, scrolled
+from console.ui.theme import theme
+from console.ui.widgets.labels import label
+from console.ui.widgets.plan_view import PlanView
+from console.words import _, errors, snapshots
+
+SOON_MS = 250
+HEIGHT = 520
+
+
+class RetentionDialog(Dialog):
+    """Two rules: so many of each VM stay whatever their age; older ones than so many days go. Either can be left out."""
+
+    def __init__(self, ctx: Context, keys: Sequence[VmKey], parent: QWidget | None = None) -> None:
+        super().__init__(_("Snapshots to keep"), parent, width=620)
+        self._ctx, self._keys = ctx, tuple(keys)
+        self._number = 0
+        self.many: ManyPlan | None = None
+        self._line_text = ""
+        self.by_count, self.count = QCheckBox(_("Keep the last")), self._spin(1, 999, 5, _("Keep the last"))
+        self.by_days, self.days = QCheckBox(_("Delete those older than")), self._spin(1, 3650, 30, _("Days"))
+        self.by_count.setChecked(True)
+        for box, spin, unit in ((self.by_count, self.count, _("of each VM")), (self.by_days, self.days, _("days"))):
+            row = QHBoxLayout()
+            row.setSpacing(theme.px(8))
+            row.addWidget(box)
+            row.addWidget(spin)
+            row.addWidget(label(unit, tone="text2"))
+            row.addStretch(1)
+            self.body.addLayout(row)
+            box.toggled.connect(spin.setEnabled)
+            box.toggled.connect(lambda _on: self._again())
+            spin.valueChanged.connect(lambda _value: self._again())
+        self.days.setEnabled(False)
+        self.heading = label("", "strong")
+        self.list = QListWidget()
+        self.list.setAccessibleName(_("Snapshots that go"))
+        self.list.setSelectionMode(QListWidget.SelectionMode.NoSelection)
+        self.list.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.view = PlanView(margin=0)
+        self.body.addWidget(self.heading)
+        self.body.addWidget(self.list, 1)
+        self.body.addWidget(scrolled(self.view))
+        self._soon = QTimer(self, interval=SOON_MS, singleShot=True)
+        self._soon.timeout.connect(self._ask)
+        self._copy = self.add_command(lambda: self._line_text)
+        self.add_close()
+        self.add_main(_("Delete"), self._go, "danger")
+        self._ask()
+
+    def _spin(self, least: int, most: int, value: int, name: str) -> QSpinBox:
+        spin = QSpinBox()
+        spin.setRange(least, most)
+        spin.setValue(value)
+        spin.setAccessibleName(name)
+        spin.setFixedWidth(theme.px(84))
+        return spin
+
+    def rules(self) -> tuple[int, float]:
+        """How many stay at least, and after how many days the others go; 0 = no such rule."""
+        return (
+            self.count.value() if self.by_count.isChecked() else 0,
+            float(self.days.value()) if self.by_days.isChecked() else 0.0,
+        )
+
+    def _again(self) -> None:
+        self._number += 1
+        self.many = None
+        self._copy.setEnabled(False)
+        self.idle()
+        self._soon.start()
+
+    @Slot()
+    def _ask(self) -> None:
+        self._number += 1
+        self._copy.setEnabled(False)
+        number, keys, service = self._number, self._keys, self._ctx.services.snapshots
+        keep, days = self.rules()
+        if not keep and not days:
+            self._clear(_("No rule, so all of them stay."))
+            return
+        self.idle()
+        self.heading.setText(_("Asking the host…"))
+
+        def work() -> tuple[ManyPlan, str]:
+            many = service.plan_retention(keys, keep, days)
+            return many, service.command_many(many)
+
+        self._ctx.bridge.run(work, lambda found: self._show(number, *found), lambda error: self._refused(number, error))
+
+    def _clear(self, said: str) -> None:
+        self.many = None
+        self.heading.setText(said)
+        self.list.clear()
+        self.view.show_only([])
+        self.idle()
+
+    def _show(self, number: int, many: ManyPlan, line: str) -> None:
+        if not shiboken6.isValid(self) or number != self._number:
+            return
+        gone = [(plan, name) for plan in many.plans for name in plan.lost or (plan.snapshot,)]
+        if not gone and not many.refused:
+            self._clear(_("Nothing goes: the rules keep all of them."))
+            return
+        self.many, self._line_text = many, line
+        self.heading.setText(snapshots.goes(len(gone), many.frees))
+        self.list.clear()
+        several = len(many.keys) > 1
+        self.list.addItems([f"{plan.vm}: {name}" if several else name for plan, name in gone])
+        says = [say for plan in many.plans for say in plan.says if say.weight is not Weight.FACT]
+        self.view.show_only([])
+        self.view.show_says([say for say in says if not say.code.startswith("lost")], time.time())
+        assert self.main is not None
+        self.main.setText(snapshots.button_many(len(gone), len(many.files_going)))
+        self._copy.setEnabled(bool(line))
+        self.hold(_("It cannot be done as it stands.") if many.refused else "")
+
+    def _refused(self, number: int, error: FleetError) -> None:
+        if not shiboken6.isValid(self) or number != self._number:
+            return
+        said = errors.sentence(error.problem, "", "snapshot.plan")
+        self._clear("")
+        self.view.show_only([("error", said.what, f"{said.why} {said.next}")])
+        self.hold(_("There is no plan."))
+
+    def _go(self) -> None:
+        if self.many is None or self.many.refused:
+            return
+        try:
+            self._ctx.services.snapshots.run_many(self.many)
+        except FleetError as error:
+            self.failed(error, "snapshot.many")
+            return
+        self.accept()
