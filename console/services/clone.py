@@ -10,7 +10,7 @@ from console.fleet.clones.values import CloneOrder, ClonePlan, Family
 from console.fleet.domains import VmKey
 from console.fleet.errors import Conflict, Denied, Failed, FleetError, NotFound, Reason
 from console.fleet.storing import Plan, Say
-from console.gateway import domains
+from console.gateway import cloning, domains
 from console.gateway.gateway import Gateway
 from console.inventory.inventory import Inventory
 from console.jobs.job import Cancelled, Job, who
@@ -20,6 +20,7 @@ from console.services import clone_lines
 from console.services.clone_acts import CloneActs
 from console.services.clone_looking import Looker
 from console.services.clone_making import Making, same_work
+from console.services.guard import Guard
 from console.services.half_made import HalfMade
 from console.services.keeping import Keeping
 from console.services.parallel import in_parallel
@@ -41,6 +42,7 @@ class CloneService:
         keeping: Keeping,
         snapshots: SnapshotService,
         half_made: HalfMade,
+        guard: Guard,
     ) -> None:
         self._gateway = gateway
         self._inventory = inventory
@@ -48,6 +50,7 @@ class CloneService:
         self._store = store
         self._snapshots = snapshots
         self._half_made = half_made
+        self._guard = guard
         self._looker = Looker(gateway, inventory)
         self._acts = CloneActs(gateway, inventory, jobs, store, keeping)
 
@@ -90,15 +93,33 @@ class CloneService:
         entry = Entry("vm.clone", looked.plan.source, (order.source,), {"names": named}, by=who(), host=host)
         with self._store.journal(job.id, entry) as journal, self._undone(job, journal):
             Making(self._gateway, self._inventory, self._looker, self._snapshots, job, journal, looked, who()).make()
+        self._guard.forget(host)
         keys = tuple(VmKey(host, one.uuid) for one in looked.plan.clones)
         for key, name in zip(keys, named, strict=True):
             self._inventory.wait_for(key, lambda now: now is not None, SETTLE_LIMIT)
             job.log(name)
         if order.start:
             job.step("starting-clones", count=len(keys))
-            link = self._gateway.link(host)
-            in_parallel(keys, lambda key: domains.start(link, key.uuid), AT_ONCE)
+            self._start(keys)
         return keys
+
+    def _start(self, keys: tuple[VmKey, ...]) -> None:
+        """All at one moment: those that boot already would hold up the making of the others' processes."""
+        link = self._gateway.link(keys[0].host)
+        if len(keys) == 1:
+            domains.start(link, keys[0].uuid)
+            return
+        begun: list[VmKey] = []
+
+        def begin(key: VmKey) -> None:
+            cloning.start_paused(link, key.uuid)
+            begun.append(key)
+
+        try:
+            in_parallel(keys, begin, AT_ONCE)
+        finally:
+            for key in begun:
+                domains.resume(link, key.uuid)
 
     @contextlib.contextmanager
     def _undone(self, job: Job, journal: Journal) -> Iterator[None]:
