@@ -40,6 +40,7 @@ FINDINGS = (
     "missing",  # a file that a disk of the VM needs is not there
     "loop",  # a chain comes back to itself
     "broken",  # snapshots one cannot go back to: a file is missing, or their chain is broken
+    "memory-missing",  # one can go back to their disks alone
     "spoiled",  # the VM writes to the file that keeps a snapshot
     "helper",  # a helper domain of a merge was left behind
     "orphan",  # files made for this VM's snapshots that nobody needs
@@ -95,6 +96,13 @@ def _broken(facts: SnapshotFacts, forest: Forest) -> Iterable[Finding]:
     if flaws:
         files = tuple(dict.fromkeys(flaws.values()))
         yield Finding("broken", files, tuple(flaws), weight=Weight.STOP, repair=_sound(plan_drop(facts, flaws)))
+    memories = {
+        one.memory_file: one.name
+        for one in facts.snapshots
+        if one.memory is How.EXTERNAL and one.name not in flaws and not forest.there(one.memory_file)
+    }
+    if memories:
+        yield Finding("memory-missing", tuple(memories), tuple(memories.values()))
     tops = set(forest.tops.values())
     for path in sorted(tops):
         kept = sorted(forest.keepers.get(path, set()) - forest.inside.get(path, set()) - flaws.keys())

@@ -172,10 +172,11 @@ class Forest:
 
     @cached_property
     def families(self) -> frozenset[str]:
-        """Stems of all files that the VM and its snapshots named at first."""
+        """Stems of all files that the VM and its snapshots named at first, but for those it only reads or shares."""
         disks = (disk for one in self.facts.snapshots for disk in one.disks)
-        named = [path for disk in disks for path in (disk.frozen, disk.overlay) if path]
-        return frozenset(map(stem, [*(disk.path for disk in self.facts.disks if disk.path), *named]))
+        named = [path for disk in disks for path in (disk.frozen, disk.overlay)]
+        named += [disk.path for disk in self.facts.disks if not (disk.read_only or disk.shareable)]
+        return frozenset(stem(path) for path in named if path)
 
     def pool_of(self, path: str) -> PoolRoom | None:
         """The pool that holds a file, or would hold it: by its record, else by its folder."""

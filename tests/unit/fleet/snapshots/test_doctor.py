@@ -108,6 +108,12 @@ def test_records_that_lead_nowhere_are_dropped() -> None:
     assert one.repair.lost == ("lost", "too")
 
 
+def test_memory_that_is_gone_is_told_and_the_disks_are_kept() -> None:
+    files = {path: file for path, file in line().files.items() if path != MEMORY.path}
+    one = found(line(files=files))["memory-missing"]
+    assert (one.files, one.snapshots, one.weight, one.repair) == ((MEMORY.path,), ("wizard",), Weight.WARNING, None)
+
+
 def test_a_snapshot_whose_file_the_vm_writes_is_none() -> None:
     facts = vm(
         image("/p/qa"), image("/p/qa.s", 1, "/p/qa"), top="/p/qa", snapshots=(outside("s", "", "/p/qa", "/p/qa.s"),)

@@ -87,6 +87,15 @@ def test_who_needs_a_file() -> None:
     assert trees.known("/p/clone")
 
 
+def test_the_family_is_what_the_vm_writes_and_its_snapshots_keep() -> None:
+    disks = (
+        *line().disks,
+        DiskNow("vdb", "/p/shared.qcow2", shareable=True),
+        DiskNow("sda", "/p/a.iso", read_only=True),
+    )
+    assert Forest(line(disks=disks)).families == {"/p/qa"}
+
+
 def test_what_stands_below_a_file_of_which_nobody_knows_whose_it_is() -> None:
     strange = image("/p/strange", 1, "/p/qa.4711")
     facts = line()

@@ -64,11 +64,15 @@ class World:
             layer = image.layer
 
     def chain(self, path: str) -> list[str]:
+        """As far as it is there."""
         found = []
-        while path:
+        while path in self.files:
             found.append(path)
             path = self.files[path].backing
         return found
+
+    def form(self, path: str) -> str:
+        return self.files[path].format if path in self.files else ""
 
     @property
     def live(self) -> set[str]:
@@ -106,7 +110,7 @@ class World:
                 BLOCKS * BLOCK,
                 HEAD + BLOCK * len(image.layer),
                 image.backing,
-                self.files[image.backing].format if image.backing in self.files else "",
+                self.form(image.backing),
             )
             for path, image in self.files.items()
         }
@@ -120,7 +124,7 @@ class World:
             "qa",
             State.RUNNING if self.up else State.OFF,
             float(self.clock),
-            tuple(DiskNow(target, path, format=self.files[path].format) for target, path in self.tops.items()),
+            tuple(DiskNow(target, path, format=self.form(path)) for target, path in self.tops.items()),
             tuple(self._parents_first()),
             files,
             users,
