@@ -283,8 +283,16 @@ def test_in_a_running_vm_at_every_place(link: Link, beta: Host, off: Guest) -> N
         return live, stored
 
     assert now()[0] == ["d", "c", "b", "a", "qcow2"]
-    blockjobs.commit(link, off.uuid, "vda", path("m.b"), path("m.a"), quiet, above=[path("m.c")])
+    shell(
+        beta,
+        f"qemu-img create -q -f qcow2 -b {path('m.b')} -F qcow2 m-side; qemu-img convert -U -O raw m-side m-side.was",
+    )
+    above = [path("m-side"), path("m.c")]
+    blockjobs.commit(link, off.uuid, "vda", path("m.b"), path("m.a"), quiet, above=above)
     assert now()[0] == ["d", "c", "a", "qcow2"]
+    assert chain(link, "m-side") == ["m-side", "m.a", "m.qcow2"], "another branch that the VM does not have open"
+    assert same(beta, "m-side", "m-side.was")
+    images.remove(link, path("m-side"))
     blockjobs.commit(link, off.uuid, "vda", path("m.b"), path("m.a"), quiet, again=True)
     with pytest.raises(Conflict):
         blockjobs.commit(link, off.uuid, "vda", path("m.b"), path("m.a"), quiet)
