@@ -69,7 +69,7 @@ class SnapshotService:
         self._jobs = jobs
         self._store = store
         self._thumbnails = thumbnails
-        self._carrier = Carrier(gateway, inventory, keeping, thumbnails, reverted)
+        self._carrier = Carrier(gateway, inventory, keeping, store, thumbnails, reverted)
         self._many = Many(self._carrier, jobs)
 
     # looking

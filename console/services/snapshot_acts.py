@@ -20,10 +20,11 @@ from console.gateway.snapshot_facts import read_facts
 from console.inventory.inventory import Inventory
 from console.inventory.thumbnails import Thumbnails
 from console.jobs.job import Job
+from console.jobs.journal import JobStore
 from console.services.keeping import Keeping
 from console.services.picturing import Shot
 from console.services.running import SETTLE_LIMIT
-from console.services.snapshot_record import BACK, OVER, Before, Record, steps_begun, weighty
+from console.services.snapshot_record import BACK, OVER, Before, Kept, Record, entry_of, steps_begun, weighty
 from console.services.snapshot_steps import Steps
 
 _CONFIGURES = frozenset({Op.SWITCH, Op.CREATE, Op.REVERT, Op.COMMIT})
@@ -38,12 +39,14 @@ class Carrier:
         gateway: Gateway,
         inventory: Inventory,
         keeping: Keeping,
+        store: JobStore,
         thumbnails: Thumbnails,
         reverted: Callable[[VmKey], None] = lambda _key: None,
     ) -> None:
         self._gateway = gateway
         self._inventory = inventory
         self._keeping = keeping
+        self._store = store
         self._thumbnails = thumbnails
         self._reverted = reverted
 
@@ -92,11 +95,13 @@ class Carrier:
         *,
         until: Op | None = None,
         hold: bool = False,
+        heeds: bool = True,
         shot: Shot | None = None,
     ) -> None:
         """From the step that was cut off, or the first, to the last, or to the one before the first `until`.
 
-        facts: as they were asked right before the first step. hold: what comes up stands still. shot: its screen.
+        facts: as they were asked right before the first step. hold: what comes up stands still. heeds: it ends where the job is
+        to end. shot: its screen.
         """
         plan, now = record.kept.plans[vm], record.standing(vm)
         if now.over:
@@ -107,13 +112,14 @@ class Carrier:
         last = next((at for at, step in enumerate(plan.steps) if step.op is until), len(plan.steps))
         if again:
             self._ease(link, plan, before)
-        steps = Steps(link, job, plan, before, facts, hold=hold)
+        steps = Steps(link, job, plan, before, facts, hold=hold, heeds=heeds)
         shot = shot or self.shot(plan) if not again else None
         with self._kept(plan):
             for at in range(first, last):
                 step = plan.steps[at]
                 if weighty(step) and not (again and is_done(step, plan, steps.facts())):
-                    job.check()
+                    if heeds:
+                        job.check()
                     record.begin(vm, at, step)
                     _tell(job, step)
                     if shot is not None and step.op is Op.CREATE:
@@ -152,7 +158,7 @@ class Carrier:
                     steps.undo(step)
             Steps(link, job, plan, before, None, heeds=False).sweep()
             for name in dict.fromkeys(name for step in begun if step.op is Op.CREATE for name in step.names):
-                self.delete(job, plan, name, before)
+                self.delete(job, plan, name)
         record.begin(vm, OVER)
         self._settle(link, plan)
 
@@ -170,11 +176,17 @@ class Carrier:
             return False
         return True
 
-    def delete(self, job: Job, plan: SnapshotPlan, name: str, before: Before) -> None:
-        """Deletes a snapshot that was made on the way; one that is gone is done already."""
+    def delete(self, job: Job, plan: SnapshotPlan, name: str) -> None:
+        """Deletes a snapshot that was made on the way, to its end whatever is asked of the job, with a journal of its own; one
+        that is gone is done already. Errors: Conflict where something stands in its way."""
         facts = self.facts(plan.key)
-        if facts.snapshot(name) is not None:
-            self._run(job, plan_delete(facts, name), before)
+        if facts.snapshot(name) is None:
+            return
+        going = plan_delete(facts, name)
+        refuse(going)
+        kept = Kept((going,), (self.before(going, facts),), going.deed)
+        with self._store.journal(self._store.next_id(), entry_of(kept, plan.vm)) as journal:
+            self.carry(job, Record(journal, kept), 0, facts, heeds=False)
 
     def shot(self, plan: SnapshotPlan) -> Shot | None:
         """The screen, from now on, of a VM whose snapshot is taken."""

@@ -89,15 +89,14 @@ class Many:
         return lambda child, vm: self._carrier.back(child, record, vm)
 
     def _clean(self, job: Job, record: Record) -> None:
-        """What kept the state before is not needed any more."""
+        """What kept the state before is not needed any more; what is left of a deletion that fails is in a journal of its own."""
         kept = record.kept
 
         def delete(child: Job, vm: int) -> None:
-            self._carrier.delete(child, kept.plans[vm], kept.safety, kept.before[vm])
+            self._carrier.delete(child, kept.plans[vm], kept.safety)
 
         errors = self._each(job, record, range(len(kept.plans)), delete, "snapshot.delete")
         if errors:
-            record.left_over = True
             raise next(iter(errors.values()))
 
     def _each(self, job: Job, record: Record, which: Iterable[int], act: Act, kind: str) -> dict[int, BaseException]:

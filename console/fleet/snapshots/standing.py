@@ -72,7 +72,7 @@ def needed_by(path: str, facts: SnapshotFacts) -> str:
 def can_go_back(plan: SnapshotPlan, begun: Sequence[Step], branch_there: bool) -> bool:
     """Whether what was begun can be taken back whole. branch_there: the snapshot that keeps the state before is there."""
     if plan.branch and branch_there:
-        return not any(step.op is Op.REMOVE for step in begun)
+        return True  # the files that go hold nothing but what was written behind it
     return not any(step.op in NO_RETURN for step in begun)
 
 

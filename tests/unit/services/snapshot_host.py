@@ -15,7 +15,7 @@ import pytest
 from console.fleet.domains import State, VmKey
 from console.fleet.errors import Conflict, Denied, Failed, FleetError, NotFound, Reason
 from console.fleet.snapshots.plans import Op, Step, TakeOrder
-from console.fleet.snapshots.values import How, SnapshotFacts
+from console.fleet.snapshots.values import How, Snapshot, SnapshotFacts
 from console.gateway.gateway import Gateway
 from console.inventory.inventory import Inventory
 from console.inventory.thumbnails import Thumbnails
@@ -221,62 +221,43 @@ class FakeHost(World):
             assert all(disk.format == self.files[disk.path].format for disk in disks_now(text))
             return self.stored(link, uuid)
 
-    def power(self, up: bool) -> Callable[[object, str], None]:
-        def act(_link: object, _uuid: str) -> None:
-            with self.changing("start" if up else "stop"):
-                assert self.up is not up
-                self.up, self.memory, self.paused = up, 0, False
+    def start(self, link: object, uuid: str) -> None:
+        with self.changing("start"):
+            assert not self.up
+            self.up, self.memory, self.paused = True, 0, False
 
-        return act
+    def destroy(self, link: object, uuid: str) -> None:
+        with self.changing("stop"):
+            assert self.up
+            self.up, self.memory, self.paused = False, 0, False
 
-    def pause(self, on: bool) -> Callable[[object, str], None]:
-        def act(_link: object, _uuid: str) -> None:
-            with self.changing("pause" if on else "resume"):
-                assert self.up
-                self.paused = on
+    def suspend(self, link: object, uuid: str) -> None:
+        with self.changing("pause"):
+            assert self.up
+            self.paused = True
 
-        return act
+    def resume(self, link: object, uuid: str) -> None:
+        with self.changing("resume"):
+            assert self.up
+            self.paused = False
 
-    # in place of the host
+    def read_state(self, link: object, uuid: str) -> Any:
+        return SimpleNamespace(state=self.state_now())
 
-    def stand_in(self, patch: pytest.MonkeyPatch) -> None:
-        """All that the services call is this."""
-        snapshots = SimpleNamespace(
-            take=self.take,
-            xml=self.xml,
-            redefine=self.redefine,
-            forget=self.forget,
-            erase=self.erase,
-            revert=self.revert,
-            set_current=self.set_current,
-            thaw=self.thaw,
-            exists=lambda _link, _uuid, name: name in self.snapshots,
-            listed=lambda _link, _uuid: tuple(self.snapshots.values()),
-        )
-        domains = SimpleNamespace(
-            read=lambda _link, _uuid: SimpleNamespace(state=self.state_now()),
-            start=self.power(True),
-            destroy=self.power(False),
-            suspend=self.pause(True),
-            resume=self.pause(False),
-        )
-        for module in (snapshot_steps, snapshot_acts):
-            patch.setattr(module, "snapshots", snapshots)
-            patch.setattr(module, "domains", domains)
-            patch.setattr(module, "defining", SimpleNamespace(stored=self.stored, define=self.define))
-            patch.setattr(module, "read_facts", self.read_facts)
-        patch.setattr(snapshot_steps, "images", SimpleNamespace(make_overlay=self.make_overlay, remove=self.remove))
-        patch.setattr(snapshot_steps, "blockjobs", SimpleNamespace(commit=self.commit, pull=self.pull))
-        patch.setattr(snapshot_steps, "restoring", SimpleNamespace(restore=self.restore))
+    def exists(self, link: object, uuid: str, name: str) -> bool:
+        return name in self.snapshots
 
-    def link(self, _host: str) -> Any:
+    def listed(self, link: object, uuid: str) -> tuple[Snapshot, ...]:
+        return tuple(self.snapshots.values())
+
+    def link(self, host: str) -> Any:
         def writable() -> None:
             if not self.writable:
-                raise Denied(Reason.READ_ONLY, "h")
+                raise Denied(Reason.READ_ONLY, host)
 
         if self.dead:
             raise Dead
-        return SimpleNamespace(writable=writable, touched=lambda _uuid: None, spec=SimpleNamespace(id="h", name="h"))
+        return SimpleNamespace(writable=writable, touched=lambda _uuid: None, spec=SimpleNamespace(id=host, name=host))
 
 
 def disk_xml(target: str, path: str, form: str) -> str:
@@ -286,33 +267,57 @@ def disk_xml(target: str, path: str, form: str) -> str:
     )
 
 
+SNAPSHOTS = ("take", "xml", "redefine", "forget", "erase", "revert", "set_current", "thaw", "exists", "listed")
+POWER = ("start", "destroy", "suspend", "resume")
+
+
 class Parts:
-    """A service on such a host, with a journal of its own."""
+    """A service on such hosts, with a journal of its own. host: the only one, "h"."""
 
     def __init__(self, folder: Path, patch: pytest.MonkeyPatch) -> None:
         self._patch = patch
-        self.host = FakeHost()
+        self.hosts: dict[str, FakeHost] = {}
+        self.use(FakeHost())
         self.store = JobStore(folder / "jobs.sqlite")
         self.store._database._durable = False  # no power fails here
         self.jobs = JobRunner(self.store)
         self.thumbnails = Thumbnails(folder / "thumbnails.sqlite")
-        keeping = SimpleNamespace(around=around)
         self.service = SnapshotService(
-            cast(Gateway, SimpleNamespace(link=lambda name: self.host.link(name))),
+            cast(Gateway, SimpleNamespace(link=lambda name: self.hosts[name].link(name))),
             Inventory(),
             self.jobs,
             self.store,
-            cast(Keeping, keeping),
+            cast(Keeping, SimpleNamespace(around=around)),
             self.thumbnails,
-            lambda key: self.host.reverted.append(key),
+            lambda key: self.hosts[key.host].reverted.append(key),
+        )
+        for module in (snapshot_steps, snapshot_acts):
+            patch.setattr(module, "snapshots", self._stand_in(*SNAPSHOTS))
+            patch.setattr(module, "domains", self._stand_in(*POWER, read="read_state"))
+            patch.setattr(module, "defining", self._stand_in("stored", "define"))
+            patch.setattr(module, "read_facts", self._asks("read_facts"))
+        patch.setattr(snapshot_steps, "images", self._stand_in("make_overlay", "remove"))
+        patch.setattr(snapshot_steps, "blockjobs", self._stand_in("commit", "pull"))
+        patch.setattr(snapshot_steps, "restoring", self._stand_in("restore"))
+
+    def _asks(self, name: str) -> Callable[..., Any]:
+        return lambda link, *args, **more: getattr(self.hosts[link.spec.id], name)(link, *args, **more)
+
+    def _stand_in(self, *names: str, **others: str) -> SimpleNamespace:
+        return SimpleNamespace(
+            **{name: self._asks(name) for name in names}, **{name: self._asks(other) for name, other in others.items()}
         )
 
-    def use(self, host: FakeHost) -> None:
-        """From now on the host is that one; nothing is left of what was begun before."""
-        self.host = host
-        host.stand_in(self._patch)
-        for item in self.store.unfinished():
-            self.store.settle(item.job)
+    @property
+    def host(self) -> FakeHost:
+        return self.hosts["h"]
+
+    def use(self, *hosts: FakeHost) -> None:
+        """From now on these are the hosts ("h", or "h0", "h1"…); nothing is left of what was begun before."""
+        self.hosts = {"h": hosts[0]} if len(hosts) == 1 else {f"h{number}": host for number, host in enumerate(hosts)}
+        if hasattr(self, "store"):
+            for item in self.store.unfinished():
+                self.store.settle(item.job)
 
     def close(self) -> None:
         assert self.jobs.close(5)
