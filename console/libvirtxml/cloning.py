@@ -134,11 +134,12 @@ def marked(xml: str, ours: VmMetadata) -> str:
     return etree.tostring(root, encoding="unicode")
 
 
-def inner_snapshot(name: str, targets: tuple[str, ...], domain_xml: str) -> str:
+def inner_snapshot(name: str, created: float, targets: tuple[str, ...], domain_xml: str) -> str:
     """A snapshot that images have inside, told to a clone: of its disks alone, so that going back to it starts nothing."""
     root = etree.Element("domainsnapshot")
     etree.SubElement(root, "name").text = name
     etree.SubElement(root, "state").text = "shutoff"
+    etree.SubElement(root, "creationTime").text = f"{created:.0f}"
     etree.SubElement(root, "memory", snapshot="no")
     disks = etree.SubElement(root, "disks")
     domain = tree.parse(domain_xml, "domain")

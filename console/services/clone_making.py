@@ -354,7 +354,7 @@ class Making:
         kept = [snapshot for snapshot in self._vm.snapshots if inside(snapshot)]
         for snapshot in kept:
             targets = tuple(disk.target for disk in snapshot.disks if disk.how.value == "internal")
-            snapshots.redefine(self._to, one.uuid, xml.inner_snapshot(snapshot.name, targets, text))
+            snapshots.redefine(self._to, one.uuid, xml.inner_snapshot(snapshot.name, snapshot.created, targets, text))
         snapshots.revert(self._to, one.uuid, self._order.snapshot, start=False)
         for snapshot in kept:
             snapshots.erase(self._to, one.uuid, snapshot.name)

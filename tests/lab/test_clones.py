@@ -11,10 +11,12 @@ import pytest
 
 from console.fleet.acts import Act
 from console.fleet.clones.naming import names as made_out
-from console.fleet.clones.values import CloneKind, CloneOrder, ClonePlan, DiskDeed
+from console.fleet.clones.values import CloneKind, CloneOrder, ClonePlan, DiskDeed, Reset
 from console.fleet.domains import State, VmKey
 from console.fleet.errors import Reason
+from console.fleet.snapshots.plans import TakeOrder
 from console.fleet.storage import VolumeKey
+from console.jobs.job import JobState
 from tests.lab.harness.guests import Guest
 from tests.lab.harness.host import IMAGES, Host
 from tests.lab.harness.lab import Lab
@@ -178,3 +180,129 @@ def test_a_running_vm_is_copied_at_one_moment_and_linked_to(
     assert now is not None
     assert now.provenance is not None
     assert (now.provenance.linked, now.provenance.cloned_from) == (False, "s")
+
+
+def write(guest: Guest, pattern: int, place: str = "1M") -> None:
+    """Into the disk of a VM that is off."""
+    guest.host.exec("qemu-io", "-c", f"write -q -P {pattern} {place} 2M", disk(guest))
+
+
+def digest(guest: Guest) -> str:
+    """Of what one reads of its disk, through all it is built on."""
+    script = f"qemu-img convert -U -O raw {disk(guest)} /run/read && sha256sum </run/read && rm /run/read"
+    return guest.host.exec("sh", "-c", script).split()[0]
+
+
+def test_from_snapshots_and_to_another_host_all_is_what_it_was(
+    bench: Callable[..., Bench], console: Console, lab: Lab
+) -> None:
+    mine = bench(disk_mib=32)
+    snapshots = console.services.snapshots
+    write(mine.guest, 1)
+    inside = digest(mine.guest)
+    done(snapshots.run(snapshots.plan_take(mine.key, TakeOrder("inside", kind="internal"))))
+    write(mine.guest, 2, "3M")
+    outside = digest(mine.guest)
+    # an image with a snapshot inside is sent as it is, here and to another host, and goes back there
+    for host in ("", "alpha"):
+        (clone,) = mine.make(f"c-inside{host}", snapshot="inside", host=host)
+        assert digest(clone) == inside
+        assert clone.host.virsh("snapshot-list", clone.uuid, "--name") == ""
+        info = clone.host.exec("qemu-img", "info", disk(clone))
+        assert "Snapshot list" not in info
+    assert digest(mine.guest) == outside
+    done(snapshots.run(snapshots.plan_delete(mine.key, "inside")))
+    done(snapshots.run(snapshots.plan_take(mine.key, TakeOrder("outside", memory=False, kind="external"))))
+    write(mine.guest, 3, "5M")
+    now = digest(mine.guest)
+    # from the frozen file of an external one: whole, linked, and a stream of one file without a base
+    whole, linked = (
+        mine.make("c-o1", snapshot="outside")[0],
+        mine.make("c-o2", snapshot="outside", kind=CloneKind.LINKED)[0],
+    )
+    (far,) = mine.make("c-o3", snapshot="outside", host="alpha")
+    assert {digest(clone) for clone in (whole, linked, far)} == {outside}
+    # what is built on others is made one file before it is sent, and that one goes again
+    (far_now,) = mine.make("c-now", host="alpha")
+    assert digest(far_now) == now
+    assert "backing file" not in far_now.host.exec("qemu-img", "info", disk(far_now))
+    assert not [name for name in files(mine.host) if "on-the-way" in name]
+    # given disks of its own while it is off
+    done(console.services.clones.run_flatten(VmKey("beta", linked.uuid)), 60)
+    assert digest(linked) == outside
+    assert "backing file" not in mine.host.exec("qemu-img", "info", disk(linked))
+    assert console.app.history.unfinished() == []
+
+
+UEFI = """<os><type arch='x86_64' machine='q35'>hvm</type>
+<loader readonly='yes' type='pflash'>/usr/share/OVMF/OVMF_CODE_4M.fd</loader>
+<nvram template='/usr/share/OVMF/OVMF_VARS_4M.fd'>{nvram}</nvram><smbios mode='sysinfo'/></os>
+<sysinfo type='smbios'><system><entry name='uuid'>{uuid}</entry></system></sysinfo>"""
+
+
+def test_what_must_not_be_there_twice_is_the_clones_own(
+    bench: Callable[..., Bench], console: Console, beta: Host, lab: Lab
+) -> None:
+    mine = bench(disk_mib=8)
+    nvram = "/var/lib/libvirt/qemu/nvram/s_VARS.fd"
+    text = mine.guest.xml()
+    start, end = text.index("<os>"), text.index("</os>") + len("</os>")
+    text = text[:start] + UEFI.format(nvram=nvram, uuid=mine.guest.uuid) + text[end:]
+    serial = "<serial type='file'><source path='/var/log/s-serial.log'/><target port='1'/></serial></devices>"
+    beta.exec("virsh", "-q", "define", "/dev/stdin", stdin=text.replace("</devices>", serial))
+    mark = f"printf mine | dd of={nvram} bs=1 seek=500000 conv=notrunc status=none"
+    beta.exec("sh", "-c", f"mkdir -p {Path(nvram).parent}; cp /usr/share/OVMF/OVMF_VARS_4M.fd {nvram}; {mark}")
+    plan = mine.plan("c-uefi", host="alpha")
+    assert "through-here" in {say.code for say in plan.says}
+    for host in ("", "alpha"):
+        (clone,) = mine.make(f"c-uefi{host}", host=host, start=not host)
+        xml = clone.host.virsh("dumpxml", clone.uuid)
+        own = nvram.replace("s_VARS", f"c-uefi{host}_VARS")
+        assert own in xml
+        assert "c-uefi" in xml[xml.index("/var/log/") :][:40]
+        assert f"<entry name='uuid'>{clone.uuid}</entry>" in xml
+        assert clone.host.exec("dd", f"if={own}", "bs=1", "skip=500000", "count=4", "status=none") == "mine"
+        assert "splendid" not in clone.host.virsh("pool-list", "--all", "--name"), "no pool is left"
+    assert beta.virsh("domstate", "c-uefi") == "running"
+    alpha = lab.hosts["alpha"]
+    alpha.exec("rm", "-f", nvram.replace("s_VARS", "c-uefialpha_VARS"))
+    beta.exec("rm", "-f", nvram)
+
+
+SYSPREP = """#!/bin/sh
+echo "$@" >/run/sysprep-was
+case "$*" in *c-slow*) sleep 60 & wait;; *c-bad*) echo "no operating system was found"; exit 1;; esac
+"""
+
+
+def test_a_guest_is_reset_at_its_host(bench: Callable[..., Bench], console: Console, beta: Host, lab: Lab) -> None:
+    """By what is called virt-sysprep there, over the way by which the host is reached; or by a seed."""
+    mine = bench(disk_mib=8)
+    refused = mine.plan("c-far", reset=Reset.SYSPREP)
+    assert [say.code for say in refused.refused] == ["reset-far"], "libvirt's own port runs no programs"
+    console.services.hosts.edit("beta", spec_of(lab, beta, "ssh"))
+    until(lambda: console.app.gateway.status("beta").phase.value == "live", "beta by ssh")
+    assert [say.code for say in mine.plan("c-none", reset=Reset.SYSPREP).refused] == ["reset-missing"]
+    beta.exec("mount", "-t", "tmpfs", "tmpfs", "/usr/local/bin")
+    try:
+        beta.exec("sh", "-c", "cat >/usr/local/bin/virt-sysprep; chmod +x /usr/local/bin/virt-sysprep", stdin=SYSPREP)
+        (clone,) = mine.make("c-Good.1", reset=Reset.SYSPREP)
+        said = beta.exec("cat", "/run/sysprep-was").split()
+        assert said[:4] == ["--connect", "qemu:///system", "-d", clone.uuid]
+        assert said[-2:] == ["--hostname", "c-good-1"]
+        bad = mine.clones.run(mine.plan("c-bad", reset=Reset.SYSPREP)).wait(30)
+        assert bad.problem is not None
+        assert "no operating system" in bad.problem.text
+        slow = mine.clones.run(mine.plan("c-slow", reset=Reset.SYSPREP))
+        until(lambda: slow.view.step == "resetting", "it is under way", 20)
+        slow.cancel()
+        assert slow.wait(30).state is JobState.CANCELLED
+        assert vms(beta) & {"c-bad", "c-slow"} == set()
+        assert {name for name in files(beta) if name.startswith("c-")} == {"c-Good.1-vda.qcow2"}
+    finally:
+        beta.exec("umount", "/usr/local/bin")
+    (seeded,) = mine.make("c-seed", reset=Reset.SEED, kind=CloneKind.LINKED)
+    assert "c-seed-seed.iso" in beta.virsh("domblklist", seeded.uuid)
+    listed = beta.exec("xorriso", "-indev", f"{IMAGES}/c-seed-seed.iso", "-lsl", "/", check=False)
+    assert "user-data" in listed
+    assert "meta-data" in listed

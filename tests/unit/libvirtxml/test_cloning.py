@@ -178,8 +178,8 @@ def test_the_domain_within_a_snapshot() -> None:
 
 
 def test_an_inner_snapshot_told_to_a_clone() -> None:
-    root = etree.fromstring(cloning.inner_snapshot("clean", ("vda",), WEB))
-    assert (root.findtext("name"), root.findtext("state")) == ("clean", "shutoff")
+    root = etree.fromstring(cloning.inner_snapshot("clean", 5.0, ("vda",), WEB))
+    assert [root.findtext(tag) for tag in ("name", "state", "creationTime")] == ["clean", "shutoff", "5"]
     assert {disk.get("name"): disk.get("snapshot") for disk in root.iterfind("disks/disk")} == {
         "vda": "internal",
         "vdb": "no",
