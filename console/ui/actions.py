@@ -321,7 +321,6 @@ class VmActions(QObject):
     def copy_menu(self, parent: QWidget) -> QMenu:
         """Revert, delete a snapshot, flatten, templates, throw-away."""
         menu = QMenu(_("Snapshots and clones"), parent)
-        menu.setIcon(icon("copy", "text2"))
         self._fill(menu, COPYING)
         return menu
 

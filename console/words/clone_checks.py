@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from console.fleet.clones.values import ClonePlan
 from console.fleet.storing import Say
 from console.words import units
-from console.words.translation import N_, _
+from console.words.translation import N_, _, ngettext
 
 Name = Callable[[str], str]
 """The name of a host by its id."""
@@ -219,3 +220,32 @@ def say(what: Say, name: Name) -> str:
     """One thing a plan says, as a line."""
     said = check(what, name)
     return " ".join(part for part in (said.finding, said.meaning) if part)
+
+
+def passed(plans: Sequence[ClonePlan]) -> list[Check]:
+    """What was looked at for clones that are made together, and is in order."""
+    codes = {say.code for plan in plans for say in plan.says}
+    made = [one for plan in plans for one in plan.clones]
+    files = sum(bool(disk.volume) for one in made for disk in one.disks)
+    macs = sum(old != new for one in made for old, new in one.macs.items())
+    found = []
+    if made and "name-taken" not in codes:
+        found.append((_("Name"), ngettext("It is free.", "All {n} are free.", len(made)), len(made)))
+    if files and "file-taken" not in codes:
+        found.append(
+            (
+                _("File"),
+                ngettext("{n} new one; no other is written.", "{n} new ones; no other is written.", files),
+                files,
+            )
+        )
+    if macs:
+        found.append((_("MAC address"), ngettext("{n} new one.", "{n} new ones.", macs), macs))
+    said = [Check(about, text.format(n=units.count(count))) for about, text, count in found]
+    needs, free = sum(plan.needs for plan in plans), max((plan.free for plan in plans), default=0)
+    if free and not codes & {"no-room", "not-whole", "no-pool"}:
+        text = ngettext(
+            "It takes {size} of {free} that are free.", "They take {size} of {free} that are free.", len(made)
+        )
+        said.append(Check(_("Room"), text.format(size=units.size(needs), free=units.size(free))))
+    return said

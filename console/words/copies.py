@@ -51,6 +51,17 @@ def tooltip(act: CopyAct) -> str:
     return _(_TOOLTIPS[act])
 
 
+def title(act: CopyAct, target: str, count: int) -> str:
+    """The act on one VM or several: "Flatten qa-01", "Make 3 VMs templates"."""
+    forms = {
+        CopyAct.FLATTEN: _("Flatten {target}"),
+        CopyAct.TEMPLATE: ngettext("Make {target} a template", "Make {target} templates", count),
+        CopyAct.UNTEMPLATE: ngettext("Make {target} a VM again", "Make {target} no templates any more", count),
+        CopyAct.KEEP: _("Throw away or keep {target}"),
+    }
+    return forms.get(act, "{target}").format(target=target)
+
+
 def why_not(act: CopyAct, problem: Problem) -> str:
     """One sentence for what `fleet.clones.acts.why_not` gave."""
     if problem.reason is Reason.WRONG_STATE:

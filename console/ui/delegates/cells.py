@@ -88,13 +88,16 @@ class CellPainter:
 
     def _paint_from_left(self, painter: QPainter, x: int, right: int, middle: int, cell: Cell, ratio: float) -> None:
         room = right - x
-        mark = 0
+        mark, mark_text = 0, cell.mark_text
         if cell.mark is not None:
             room += theme.px(7)  # a mark may stand in the padding
             right += theme.px(7)
             mark = theme.px(13 + 6)
-            if cell.mark_text:
-                mark += theme.px(4) + theme.metrics("secondary").horizontalAdvance(cell.mark_text)
+            if mark_text:
+                more = theme.px(4) + theme.metrics("secondary").horizontalAdvance(mark_text)
+                if cell.mark_yields and theme.metrics(cell.font).horizontalAdvance(cell.text) + mark + more > room:
+                    mark_text, more = "", 0
+                mark += more
         if cell.pale:
             room -= theme.metrics("body").horizontalAdvance(cell.pale)
         x += self._texts.draw(painter, x, middle, cell.text, cell.font, theme.color(cell.role), room - mark)
@@ -104,8 +107,8 @@ class CellPainter:
             side = theme.px(13)
             painter.drawPixmap(x + theme.px(6), middle - side // 2, icons.glyph(*cell.mark, side, ratio))
             x += theme.px(6) + side + theme.px(4)
-            if cell.mark_text:
-                self._texts.draw(painter, x, middle, cell.mark_text, "secondary", theme.color(cell.mark[1]), right - x)
+            if mark_text:
+                self._texts.draw(painter, x, middle, mark_text, "secondary", theme.color(cell.mark[1]), right - x)
 
     def _paint_from_right(self, painter: QPainter, x: int, right: int, middle: int, cell: Cell) -> None:
         if cell.pale:

@@ -49,7 +49,7 @@ def paint_face(
     ratio = painter.device().devicePixelRatioF()
     middle = rect.y() + rect.height() // 2
     right = rect.right() + 1 - theme.px(edge)
-    if face.age:
+    if face.age and not (face.yields and _crowded(face, right - left)):
         role = face.mark[1] if face.mark else "text3"
         right -= texts.draw(painter, right, middle, face.age, "secondary", theme.color(role), rect.width(), right=True)
         right -= theme.px(4)
@@ -74,6 +74,12 @@ def paint_face(
         left += theme.px(21)
     ink = theme.color("text3" if face.pale else "text")
     texts.draw(painter, left, middle, face.label, "body", ink, right - left)
+
+
+def _crowded(face: Face, room: int) -> bool:
+    """The label needs the room of what stands at its right."""
+    marked = theme.metrics("secondary").horizontalAdvance(face.age) + theme.px(18 + 4 + 13 + 8)
+    return theme.metrics("body").horizontalAdvance(face.label) + marked > room
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ KINDS = {
     CopyAct.UNTEMPLATE: "vm.untemplate",
     CopyAct.KEEP: "vm.keep",
 }
-LEAST = 260  # px the checks have at least
+LEAST = 190  # px the checks have at least
 
 
 class CloneActDialog(Dialog):
@@ -42,7 +42,7 @@ class CloneActDialog(Dialog):
     def __init__(self, ctx: Context, act: CopyAct, keys: Sequence[VmKey], parent: QWidget | None = None) -> None:
         self._names = {key: domain.name for key in keys if (domain := ctx.inventory.domain(key))}
         on = snapshot_many.vms(len(self._names), next(iter(self._names.values()), ""))
-        title = _("{act}: {target}").format(act=copies.label(act), target=on)
+        title = copies.title(act, on, len(self._names))
         super().__init__(title, parent, width=680)
         self._ctx, self._act = ctx, act
         self._number = 0
@@ -62,7 +62,7 @@ class CloneActDialog(Dialog):
         self._soon.timeout.connect(self._ask)
         self.add_command(self.command)
         self.add_close()
-        self.add_main(title, self._go)
+        self.add_main(_("Save") if act is CopyAct.KEEP else title, self._go)
         self._ask()
 
     def _build_goes(self) -> None:

@@ -21,7 +21,7 @@ from console.ui.widgets.labels import ElidedLabel, label
 from console.ui.widgets.row_view import RowView
 from console.ui.widgets.tabs import Segment, Segmented
 from console.words import N_, _, clones, units
-from console.words.clone_checks import check
+from console.words.clone_checks import check, passed
 
 REMEDIES: dict[str, tuple[tuple[str, str], ...]] = {
     "name-taken": ((N_("Change the names"), "what"),),
@@ -103,7 +103,8 @@ def lines(plans: Sequence[ClonePlan], name: Callable[[str], str], mend: Callable
         remedies = tuple(Remedy(_(text), partial(mend, what)) for text, what in offered)
         on = f"({clones.names(sources)})" if len(plans) > 1 and len(sources) < len(plans) else ""
         said.append(CheckLine(say.weight, told.about, told.finding, told.meaning, remedies, on))
-    return [*said, *_reset_lines(plans)]
+    fine = [CheckLine(Weight.FACT, told.about, told.finding, passed=True) for told in passed(plans)]
+    return [*said, *_reset_lines(plans), *fine]
 
 
 def _most(say: Say) -> int:

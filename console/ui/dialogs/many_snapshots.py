@@ -21,7 +21,6 @@ from console.ui.dialogs.snapshot_plan import form_rows
 from console.ui.icons import state_glyph
 from console.ui.models.sections import Line, Section, SectionTable
 from console.ui.theme import theme
-from console.ui.widgets.flow_row import FlowRow
 from console.ui.widgets.labels import label
 from console.ui.widgets.section_view import SectionView
 from console.ui.widgets.tabs import Segment, Segmented
@@ -43,7 +42,7 @@ class ManySnapshotsDialog(Dialog):
         self._domains = [domain for key in keys if (domain := ctx.inventory.domain(key))]
         name = self._domains[0].name if len(self._domains) == 1 else ""
         title = snapshot_many.title(self.DEED, len(self._domains), name)
-        super().__init__(title, parent, width=820)
+        super().__init__(title, parent, width=900)
         self.setMinimumWidth(theme.px(640))
         self._ctx = ctx
         self._keys = tuple(domain.key for domain in self._domains)
@@ -54,10 +53,10 @@ class ManySnapshotsDialog(Dialog):
         self._number = 0
         self.form = QVBoxLayout()
         self.form.setSpacing(theme.px(10))
-        self._glance = label("", "strong", wrap=True)
+        self._glance = label("", wrap=True)
         self._safety = label("", "secondary", wrap=True)
         self.table = SectionTable(self)
-        self.view = SectionView(self.table, _("What will happen"))
+        self.view = SectionView(self.table, _("What will happen"), widths=(190, 96))
         self.view.setFrameShape(SectionView.Shape.NoFrame)
         self.body.addLayout(self.form)
         self.body.addWidget(self._glance)
@@ -187,11 +186,12 @@ class TakeManyDialog(ManySnapshotsDialog):
             box.setEnabled(runs)
             box.setToolTip("" if runs else _("None of them runs."))
         self.freeze.setEnabled(runs and not self.memory.isChecked())
-        boxes = FlowRow()
+        boxes = QVBoxLayout()
+        boxes.setSpacing(theme.px(4))
         for box in (self.together, self.memory, self.freeze):
-            boxes.add_left(box)
+            boxes.addWidget(box)
             box.toggled.connect(self._on_box)
-        self.form.addWidget(boxes)
+        self.form.addLayout(boxes)
         for edit in (self.name, self.about, self.build):
             edit.textEdited.connect(lambda _text: self.replan())
         self.name.selectAll()
@@ -310,9 +310,12 @@ class RevertManyDialog(_NamedDialog):
         row.setSpacing(theme.px(12))
         row.addWidget(self.keep)
         row.addWidget(self.branch, 1)
-        row.addSpacing(theme.px(8))
+        self.form.addLayout(row)
+        row = QHBoxLayout()
+        row.setSpacing(theme.px(12))
         row.addWidget(label(_("Afterwards"), "secondary", "text2"))
         row.addWidget(self.after)
+        row.addStretch(1)
         self.form.addLayout(row)
         self.keep.toggled.connect(self._on_keep)
         self.branch.textEdited.connect(lambda _text: self.replan())

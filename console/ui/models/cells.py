@@ -23,6 +23,7 @@ class Cell:
     """From left to right: glyph or band, bar or spark, text, pale text, a mark with its own text; or chips.
 
     text: in `font` and colour `role`; pale: after it, in text 3. bar: 0..1. band: number of a group's colour, -1 grey.
+    mark_yields: the mark's text is left out where `text` needs the room.
     """
 
     text: str = ""
@@ -32,6 +33,7 @@ class Cell:
     glyph: Glyph | None = None
     mark: Glyph | None = None
     mark_text: str = ""
+    mark_yields: bool = False
     bar: float | None = None
     bar_role: str = "series1"
     spark: Spark | None = None

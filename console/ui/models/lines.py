@@ -53,7 +53,10 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """What a line shows: icon or glyph, label, a figure at the right or a mark with an age; pale when last known."""
+    """What a line shows: icon or glyph, label, a figure at the right or a mark with an age; pale when last known.
+
+    yields: the age is left out where the label needs its room.
+    """
 
     label: str
     icon: str = ""
@@ -62,6 +65,7 @@ class Face:
     mark: tuple[str, str] | None = None
     age: str = ""
     pale: bool = False
+    yields: bool = False
 
 
 def add_up(node: Node) -> int:

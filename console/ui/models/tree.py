@@ -117,7 +117,9 @@ class Tree(QAbstractItemModel):
         if domain is None:
             return Face(label, glyph=state_glyph(State.UNKNOWN, age), pale=age is Age.LOST)
         goes = clones.goes_at(domain.provenance, self._clock()) if domain.provenance else ""
-        return Face(label, glyph=vm_glyph(domain, age), mark=goes_glyph(domain), age=goes, pale=age is Age.LOST)
+        return Face(
+            label, glyph=vm_glyph(domain, age), mark=goes_glyph(domain), age=goes, pale=age is Age.LOST, yields=True
+        )
 
     def _host_face(self, host: str, label: str, total: int) -> Face:
         status = self._inventory.status(host)

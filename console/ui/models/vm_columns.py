@@ -61,6 +61,7 @@ def _name(row: VmRow, at: Looking) -> Cell:
         glyph=vm_glyph(row.domain, row.age),
         mark=goes_glyph(row.domain),
         mark_text=clones.goes_at(row.domain.provenance, at.now) if row.domain.provenance else "",
+        mark_yields=True,
     )
 
 

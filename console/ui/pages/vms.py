@@ -160,6 +160,8 @@ class VmsPage(QWidget):
                 BarSlot(acts.action("pause")),
                 BarSlot(button=stop),
                 BarSlot(),
+                BarSlot(acts.action("snapshot")),
+                BarSlot(acts.action("clone")),
                 BarSlot(acts.action("tag")),
                 BarSlot(acts.action("compare")),
                 BarSlot(button=more),

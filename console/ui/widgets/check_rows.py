@@ -34,7 +34,7 @@ class Remedy:
 
 @dataclass(frozen=True, slots=True)
 class CheckLine:
-    """on: what it is about, where several things are checked."""
+    """on: what it is about, where several things are checked. passed: a fact that was looked at and is in order."""
 
     weight: Weight
     about: str
@@ -42,6 +42,7 @@ class CheckLine:
     meaning: str = ""
     remedies: tuple[Remedy, ...] = ()
     on: str = ""
+    passed: bool = False
 
 
 class _Row(QWidget):
@@ -53,7 +54,7 @@ class _Row(QWidget):
         top = Qt.AlignmentFlag.AlignTop
         mark = QVBoxLayout()
         mark.setContentsMargins(0, theme.px(2), 0, 0)
-        mark.addWidget(GlyphLabel(*GLYPHS[line.weight]))
+        mark.addWidget(GlyphLabel(*(("disc-check", "good") if line.passed else GLYPHS[line.weight])))
         row.addLayout(mark)
         row.setAlignment(mark, top)
         about = label(line.about, wrap=True)

@@ -89,7 +89,7 @@ class FamilyView(QWidget):
             text = clones.moment(from_, now)
             if link is None:
                 text = ", ".join(part for part in (from_.cloned_from, text) if part)
-            add(_("Built on") if linked else _("Cloned from"), text, link=link, acts=("flatten",) if linked else ())
+            add(_("Built on") if linked else _("From"), text, link=link, acts=("flatten",) if linked else ())
         if from_.build:
             add(_("Build"), from_.build)
         if from_.note:

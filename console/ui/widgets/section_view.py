@@ -108,9 +108,18 @@ class SectionView(QTableView):
     """Shows a `SectionTable`: name, host, and what is said of each VM. A heading is clicked (or Left, Right) to fold; Ctrl+C
     copies the selected lines."""
 
-    def __init__(self, table: SectionTable, name: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        table: SectionTable,
+        name: str,
+        parent: QWidget | None = None,
+        *,
+        widths: tuple[int, int] = (NAME, HOST),
+    ) -> None:
+        """widths: px the names and the hosts take at most."""
         super().__init__(parent)
         self.table = table
+        self._widths = widths
         self.setAccessibleName(name)
         self.setModel(table)
         self.setItemDelegate(_Delegate(self))
@@ -134,8 +143,8 @@ class SectionView(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         room = self.viewport().width()
-        self.setColumnWidth(Column.NAME, min(theme.px(NAME), room * 34 // 100))
-        self.setColumnWidth(Column.HOST, min(theme.px(HOST), room * 22 // 100))
+        self.setColumnWidth(Column.NAME, min(theme.px(self._widths[0]), room * 34 // 100))
+        self.setColumnWidth(Column.HOST, min(theme.px(self._widths[1]), room * 22 // 100))
 
     def _on_clicked(self, index: QModelIndex) -> None:
         row = index.data(ROW_ROLE)

@@ -16,7 +16,7 @@ DISC = 20
 GAP = 7  # between disc, title and what was chosen
 LINE = 28  # between two steps
 FOCUS = 4  # around a step
-MOST = 150  # px of what was chosen
+MOST = 240  # px of what was chosen
 LEAST = 24
 
 

@@ -110,7 +110,7 @@ def test_what_stops_it_has_a_remedy(qtbot: QtBot, ctx: Context, window: Any) -> 
     qtbot.waitUntil(lambda: dialog.plans is not None)
     assert dialog.main is not None
     assert (dialog.main.isEnabled(), dialog._why.text()) == (False, "1 error: mend it first")
-    (line,) = dialog.check.rows.lines()
+    line = dialog.check.rows.lines()[0]
     assert [remedy.text for remedy in line.remedies] == ["New addresses", "Don’t start"]
     line.remedies[0].act()
     qtbot.waitUntil(dialog.main.isEnabled)

@@ -37,11 +37,11 @@ class Clones(Noting):
 @pytest.mark.parametrize(
     ("act", "title", "ran", "line"),
     [
-        (CopyAct.FLATTEN, "Flatten: web-01", ("run_flatten", WEB), "splendid clone flatten web-01"),
-        (CopyAct.TEMPLATE, "Make it a template: web-01", ("run_template", WEB, True), "splendid template make web-01"),
+        (CopyAct.FLATTEN, "Flatten web-01", ("run_flatten", WEB), "splendid clone flatten web-01"),
+        (CopyAct.TEMPLATE, "Make web-01 a template", ("run_template", WEB, True), "splendid template make web-01"),
         (
             CopyAct.UNTEMPLATE,
-            "Make it a VM again: web-01",
+            "Make web-01 a VM again",
             ("run_template", WEB, False),
             "splendid template unmake web-01",
         ),

@@ -41,7 +41,11 @@ def page(qtbot: QtBot) -> CheckPage:
 
 def test_each_thing_is_said_once_with_its_remedies() -> None:
     mended: list[str] = []
-    said = lines([plan("web", TAKEN, GROWS), plan("db", TAKEN)], str.upper, mended.append)
+    said = [
+        line
+        for line in lines([plan("web", TAKEN, GROWS), plan("db", TAKEN)], str.upper, mended.append)
+        if not line.passed
+    ]
     assert [(line.about, line.finding, line.on) for line in said] == [
         ("Name", "qa-01 exists on N1 already.", ""),
         ("Room", said[1].finding, "(web)"),
@@ -52,7 +56,11 @@ def test_each_thing_is_said_once_with_its_remedies() -> None:
 
 def test_what_is_reset_and_what_not_is_said() -> None:
     said = lines([plan("web", reset_done=("machine-id",), reset_left=("accounts",))], str, str)
-    assert [line.finding for line in said] == ["Reset: machine ID.", "Not reset: user accounts and their keys."]
+    assert [line.finding for line in said if not line.passed] == [
+        "Reset: machine ID.",
+        "Not reset: user accounts and their keys.",
+    ]
+    assert [line.about for line in said if line.passed] == ["Name", "File", "MAC address"]
 
 
 def test_every_remedy_is_for_something_that_is_said() -> None:
@@ -69,7 +77,7 @@ def test_checks_are_counted_and_can_be_chosen(qtbot: QtBot) -> None:
     found = lines([plan("web", TAKEN, GROWS, Say("tpm-new", {}, Weight.WARNING))], str, str)
     check.show_lines("1 clone on n1", found, time.time() - 5, fold=False)
     assert check.waiting.isHidden()
-    assert [segment.title for segment in check.only._segments] == ["All 3", "1", "2"]
+    assert [segment.title for segment in check.only._segments] == ["All 5", "1", "2", "2"]
     check.only._choose(1)
     assert [line.about for line in check.rows.lines()] == ["Name"]
     assert check._age.text() == "checked 5\u00a0s ago"

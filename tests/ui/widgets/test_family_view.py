@@ -53,7 +53,7 @@ def test_a_linked_clone_leads_to_its_base(view: FamilyView) -> None:
 
 def test_a_source_that_is_gone_is_only_named(view: FamilyView) -> None:
     view.show_kindred(ME, Kindred(Provenance("win11"), None, None), NOW)
-    assert view.texts() == ["Cloned from: win11"]
+    assert view.texts() == ["From: win11"]
     assert links(view) == {}
 
 
@@ -72,7 +72,7 @@ def test_a_base_names_its_clones(view: FamilyView) -> None:
 
 def test_what_goes_says_when(view: FamilyView) -> None:
     view.show_kindred(ME, Kindred(Provenance("a", throw_away=True), None, None), NOW)
-    assert view.texts() == ["Cloned from: a", "Goes: when it is shut down"]
+    assert view.texts() == ["From: a", "Goes: when it is shut down"]
     view.show_kindred(ME, Kindred(Provenance("a", expires=NOW - 600), None, None), NOW)
     assert view.texts()[1] == "Goes: 10\u00a0min ago, as soon as its host is asked"
 

@@ -3,9 +3,12 @@ from __future__ import annotations
 import re
 import string
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from console.fleet.clones import facts
+from console.fleet.clones.values import CloneOrder, ClonePlan, DiskDeed, DiskPlan, OneClone
+from console.fleet.domains import VmKey
 from console.fleet.storing import Say
 from console.words import clone_checks as checks
 
@@ -39,3 +42,19 @@ def test_a_date_is_said_as_people_say_it() -> None:
     said = checks.say(Say("expires", {"when": when}), str)
     assert said.startswith("They go with their disks on ")
     assert str(when) not in said
+
+
+def test_what_is_in_order_is_said_too() -> None:
+    disk = DiskPlan("vda", DiskDeed.COPY, volume="a.qcow2")
+    one = OneClone("a", "u", (disk, DiskPlan("sda", DiskDeed.EMPTY)), {"1": "2"})
+    order = CloneOrder(VmKey("h", "u"), ("a",))
+    whole = ClonePlan(order, "web", 0.0, (one,), needs=1 << 30, free=4 << 30)
+    assert [(told.about, told.finding) for told in checks.passed([whole])] == [
+        ("Name", "It is free."),
+        ("File", "1 new one; no other is written."),
+        ("MAC address", "1 new one."),
+        ("Room", "It takes 1\u00a0GiB of 4\u00a0GiB that are free."),
+    ]
+    stopped = replace(whole, says=(Say("name-taken", {"name": "a", "host": "h"}), Say("no-room", {})))
+    assert [told.about for told in checks.passed([stopped, whole])] == ["File", "MAC address"]
+    assert checks.passed([whole, whole])[0].finding == "All 2 are free."

@@ -41,3 +41,10 @@ def test_why_none_counts_the_others() -> None:
     problem = Problem(Reason.WRONG_STATE, detail=NO_SNAPSHOTS)
     assert copies.why_none(CopyAct.REVERT, problem, 0) == "It has no snapshots."
     assert copies.why_none(CopyAct.REVERT, problem, 3) == "It has no snapshots. 3 others can't either."
+
+
+def test_titles_are_of_one_or_of_many() -> None:
+    assert copies.title(CopyAct.TEMPLATE, "base", 1) == "Make base a template"
+    assert copies.title(CopyAct.TEMPLATE, "3 VMs", 3) == "Make 3 VMs templates"
+    assert copies.title(CopyAct.FLATTEN, "qa-01", 1) == "Flatten qa-01"
+    assert copies.title(CopyAct.KEEP, "qa-01", 1) == "Throw away or keep qa-01"
