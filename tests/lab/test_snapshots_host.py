@@ -184,6 +184,7 @@ def test_what_runs_on_a_vm_now(link: Link, beta: Host, spare: Callable[..., Gues
     domain.backupBegin(text, None, 0)
     assert read_facts(link, key(guest)).job == "backup"
     domain.abortJob()
+    snapshots.forget(link, guest.uuid, "a")  # libvirt moves no VM that has one
     beta.slow(64)
     try:
         other = threading.Thread(target=_moved, args=(lab, beta, guest))
