@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLineEdit,
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
+from console import words
 from console.fleet.domains import State, VmKey
 from console.fleet.hosts import HostStatus, Phase
 from console.fleet.updates import DomainsRead, StatusChanged
@@ -21,10 +22,13 @@ from console.ui.pages.fleet import FleetPage
 from console.ui.pages.host import HostPage
 from console.ui.pages.hosts import HostsPage
 from console.ui.pages.vm import VmPage
+from console.ui.pages.vm_xml import VmXml
 from console.ui.pages.vms import VmsPage
 from console.ui.places import Place
 from console.ui.theme import theme
+from console.ui.widgets.edit_bar import EditBar
 from console.ui.window import ROW_TABS, MainWindow
+from tests.languages import compiled
 from tests.ui.rooms import key, room, vm
 
 
@@ -275,6 +279,27 @@ def test_nothing_is_wider_than_a_small_window(window: MainWindow, ctx: Context) 
         ctx.nav.open(place)
         window.resize(1280, 720)
         assert (window.width(), window.height()) == (1280, 720), place
+
+
+def test_the_bars_over_the_xml_do_not_widen_a_narrow_window_in_german(
+    ctx: Context, qtbot: QtBot, tmp_path: Path
+) -> None:
+    assert words.install("de", compiled(tmp_path / "i18n")) == "de"
+    opened = Opened(ctx, qtbot)
+    ctx.nav.open(Place.vm(key("web-01"), "xml"))
+    [page] = opened.window.findChildren(VmXml)
+    [bar] = page.editing.findChildren(EditBar)
+    page.search.setText("not there")
+    page._find.on_found(0, 0)
+    bar.finder.field.setText("not there")
+    bar.finder.on_found(0, 0)
+    assert page._find.hits.text() == bar.finder.hits.text() == "nicht gefunden"
+    opened.window.resize(1024, 720)
+    assert opened.window.width() == 1024
+    page._modes.setCurrentWidget(page.editing)
+    opened.window.resize(1024, 720)
+    assert opened.window.width() == 1024
+    opened.close()
 
 
 def test_preferences_dress_the_window(window: MainWindow, ctx: Context) -> None:

@@ -84,8 +84,11 @@ class VmXml(QWidget):
         row.addStretch(1)
         row.addWidget(self._said)
         row.addWidget(self.which)
-        for text, act in ((_("Unfold all"), self.view.expand_all), (_("Fold all"), self.view.collapse_all)):
-            fold = Button(text)
+        for icon, name, act in (
+            ("unfold", _("Unfold all"), self.view.expand_all),
+            ("fold", _("Fold all"), self.view.collapse_all),
+        ):
+            fold = IconButton(icon, name)
             fold.clicked.connect(act)
             row.addWidget(fold)
         copy = IconButton("copy", _("Copy"))

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
 
 from console.ui.theme import theme
 from console.ui.theme.tokens import HEIGHTS
-from console.ui.widgets.buttons import Button
+from console.ui.widgets.buttons import Button, IconButton
 from console.ui.widgets.find_bar import FindBar
 from console.ui.widgets.labels import label
 from console.ui.widgets.xml_editor import XmlEditor
@@ -32,11 +32,11 @@ class EditBar(QWidget):
         row.addStretch(1)
         row.addWidget(self.said)
         row.addWidget(self.secrets)
-        for text, act, able in (
-            (_("Undo"), editor.undo, editor.undoAvailable),
-            (_("Redo"), editor.redo, editor.redoAvailable),
+        for icon, name, act, able in (
+            ("undo", _("Undo"), editor.undo, editor.undoAvailable),
+            ("redo", _("Redo"), editor.redo, editor.redoAvailable),
         ):
-            step = Button(text)
+            step = IconButton(icon, name)
             step.setEnabled(False)
             step.clicked.connect(act)
             able.connect(step.setEnabled)

@@ -14,6 +14,7 @@ from console.cli.base import Program
 from console.cli.main import run
 from console.fleet.errors import Failed, Reason
 from console.settings.paths import Profile
+from tests.languages import compiled
 from tests.unit.cli.conftest import Console, services
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -95,18 +96,7 @@ def test_ctrl_c_is_no_traceback(empty: Console, capsys: pytest.CaptureFixture[st
 
 
 def test_in_german(console: Console, tmp_path: Path) -> None:
-    spec = importlib.util.spec_from_file_location("translations", ROOT / "packaging" / "translations.py")
-    assert spec is not None
-    assert spec.loader is not None
-    tool = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(tool)
-    catalogs = tmp_path / "i18n"
-    for path in tool.languages():
-        copy = catalogs / path.relative_to(tool.I18N)
-        copy.parent.mkdir(parents=True)
-        copy.write_bytes(path.read_bytes())
-    tool.compile_all(catalogs)
-    assert words.install("de", catalogs) == "de"
+    assert words.install("de", compiled(tmp_path / "i18n")) == "de"
     assert console("vm", "pause", "db-01").out == "Anhalten db-01: Fertig\n"
     assert console("vm", "start", "db-01").out == "kvm-b/db-01: Läuft bereits\n"
     assert "VMs starten." in console("vm", "start", "--help").out

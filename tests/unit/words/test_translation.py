@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import importlib.util
-import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -11,30 +9,20 @@ from babel.messages.catalog import Message
 from console import words
 from console.words import _, errors, ngettext, pgettext, units
 from console.words.translation import N_
+from tests import languages
 
 ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(scope="module")
 def tool() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("translations", ROOT / "packaging" / "translations.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return languages.tool()
 
 
 @pytest.fixture
-def catalogs(tool: ModuleType, tmp_path: Path) -> Path:
+def catalogs(tmp_path: Path) -> Path:
     """The project's languages, compiled."""
-    for path in tool.languages():
-        copy = tmp_path / path.relative_to(tool.I18N)
-        copy.parent.mkdir(parents=True)
-        copy.write_bytes(path.read_bytes())
-    tool.compile_all(tmp_path)
-    return tmp_path
+    return languages.compiled(tmp_path)
 
 
 def test_english_until_a_language_is_installed() -> None:
