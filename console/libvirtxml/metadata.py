@@ -119,7 +119,7 @@ def _origin(provenance: Provenance, name: str) -> etree._Element:
             origin.set(attribute, value)
     for attribute, field in _TIMES.items():
         if value := getattr(provenance, field):
-            origin.set(attribute, f"{value:.0f}")
+            origin.set(attribute, str(int(value)))
     for attribute, field in _MARKS.items():
         if getattr(provenance, field):
             origin.set(attribute, "yes")
