@@ -254,7 +254,9 @@ def step(what: Step, plan: SnapshotPlan, state: State) -> str:
         count = len(what.names)
         return ngettext("Redefine {n} snapshot", "Redefine {n} snapshots", count).format(n=units.count(count))
     if what.op is Op.REMOVE:
-        return _("Remove the file") if what.file in _images(plan) else _("Remove its memory")
+        return _("Remove its memory") if _is_memory(what, plan) else _("Remove the file")
+    if what.op is Op.CREATE and what.file and not what.target:
+        return _("Write its memory")
     said = _(_STEPS[what.op])
     if what.op in (Op.COMMIT, Op.PULL) and plan.stops is Stops.NO:
         if state is State.RUNNING:
@@ -284,6 +286,12 @@ def step_files(what: Step, plan: SnapshotPlan) -> str:
         case Op.SWITCH:
             said = _("{file} for {onto}") if what.onto else "{file}"
             return said.format(file=name(what.file), onto=name(what.onto))
+        case Op.CREATE if what.file:
+            return (
+                _("{file} on {onto}").format(file=name(what.file), onto=name(what.onto))
+                if what.onto
+                else name(what.file)
+            )
         case Op.REMOVE | Op.RESTORE:
             return posixpath.basename(what.file)
         case _:
@@ -377,5 +385,9 @@ def done(plan: SnapshotPlan) -> str:
     return said[plan.deed].format(name=plan.snapshot)
 
 
-def _images(plan: SnapshotPlan) -> frozenset[str]:
-    return frozenset(box.path for chain in plan.before for box in chain.boxes)
+def _is_memory(what: Step, plan: SnapshotPlan) -> bool:
+    """The file is memory, not a disk's: it is no disk's, and not drawn. A repair knows no disks, so there its name tells."""
+    drawn = any(box.path == what.file for chain in plan.before for box in chain.boxes)
+    if what.target or drawn:
+        return False
+    return plan.deed is not Deed.REPAIR or what.file.endswith(".mem")

@@ -44,7 +44,7 @@ class CompareSnapshotsDialog(Dialog):
             [Segment("below", _("Below each other")), Segment("beside", _("Side by side"))], _("How it is compared")
         )
         self.diff = DiffView()
-        self.diff.empty = _("The configuration is the same.")
+        self.diff.empty = ""
         self.facts = FactGrid(label_width=110)
         self._build()
         for box in (self.first, self.second):
@@ -97,7 +97,8 @@ class CompareSnapshotsDialog(Dialog):
 
         def failed(error: FleetError) -> None:
             if number == self._number:
-                self.failed(error, "snapshot.compare")
+                self.failed(error, "snapshot.facts")
+                self.diff.empty = ""
                 self.diff.show_rows([])
 
         self.read(self._ctx.bridge, work, done, failed)
@@ -105,6 +106,7 @@ class CompareSnapshotsDialog(Dialog):
     def _show(self, found: Compared, rows: list[diffing.Row]) -> None:
         if self._note is not None:
             self._note.hide()
+        self.diff.empty = _("The configuration is the same.")
         named = snapshots.some([edits.what(change) for change in found.changes], MOST) if found.changes else ""
         self.facts.set("changes", _("Configuration"), named or _("The configuration is the same."))
         first, second = self.chosen()

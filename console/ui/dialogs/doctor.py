@@ -13,10 +13,11 @@ from console.fleet.snapshots.plans import SnapshotPlan
 from console.fleet.storing import Weight
 from console.services import snapshot_lines
 from console.ui.context import Context
-from console.ui.dialogs.base import Dialog, mono, scrolled
+from console.ui.dialogs.base import Dialog, mono
 from console.ui.theme import theme
 from console.ui.widgets.buttons import Button
 from console.ui.widgets.labels import GlyphLabel, label
+from console.ui.widgets.scrolled import scrolled
 from console.words import _, ngettext, snapshot_says, units
 
 FILES = 12  # named of one finding

@@ -7,21 +7,50 @@ from collections.abc import Sequence
 
 import shiboken6
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QListWidget, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QSpinBox, QWidget
 
 from console.fleet.domains import VmKey
 from console.fleet.errors import FleetError
 from console.fleet.snapshots.many import ManyPlan
 from console.fleet.storing import Weight
 from console.ui.context import Context
-from console.ui.dialogs.base import Dialog, scrolled
+from console.ui.dialogs.base import Dialog
 from console.ui.theme import theme
-from console.ui.widgets.labels import label
+from console.ui.widgets.labels import ElidedLabel, label
 from console.ui.widgets.plan_view import PlanView
-from console.words import _, errors, snapshots
+from console.ui.widgets.scrolled import scrolled
+from console.words import _, errors, snapshots, units
 
 SOON_MS = 250
-HEIGHT = 520
+MOST = 100  # that are named; those after them are counted
+
+
+class GoingList(QWidget):
+    """Those that go, and what each frees."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(_("Snapshots that go"))
+        self.rows: list[tuple[str, str]] = []
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, theme.px(8), 0)
+        self._grid.setHorizontalSpacing(theme.px(16))
+        self._grid.setVerticalSpacing(theme.px(5))
+        self._grid.setColumnStretch(0, 1)
+        self._grid.setRowStretch(MOST + 1, 1)
+
+    def show_rows(self, rows: list[tuple[str, str]]) -> None:
+        while (item := self._grid.takeAt(0)) is not None:
+            old = item.widget()
+            if old is not None:
+                old.hide()
+                old.deleteLater()
+        self.rows = rows
+        rest = len(rows) - MOST
+        shown = [*rows[:MOST], *([(snapshots.more(rest), "")] if rest > 0 else [])]
+        for number, (name, size) in enumerate(shown):
+            self._grid.addWidget(ElidedLabel(name), number, 0)
+            self._grid.addWidget(label(size, tone="text2"), number, 1, Qt.AlignmentFlag.AlignRight)
 
 
 class RetentionDialog(Dialog):
@@ -49,14 +78,11 @@ class RetentionDialog(Dialog):
             spin.valueChanged.connect(lambda _value: self._again())
         self.days.setEnabled(False)
         self.heading = label("", "strong")
-        self.list = QListWidget()
-        self.list.setAccessibleName(_("Snapshots that go"))
-        self.list.setSelectionMode(QListWidget.SelectionMode.NoSelection)
-        self.list.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.list = GoingList()
         self.view = PlanView(margin=0)
         self.body.addWidget(self.heading)
-        self.body.addWidget(self.list, 1)
-        self.body.addWidget(scrolled(self.view))
+        self.body.addWidget(scrolled(self.list), 1)
+        self.body.addWidget(self.view)
         self._soon = QTimer(self, interval=SOON_MS, singleShot=True)
         self._soon.timeout.connect(self._ask)
         self._copy = self.add_command(lambda: self._line_text)
@@ -107,7 +133,7 @@ class RetentionDialog(Dialog):
     def _clear(self, said: str) -> None:
         self.many = None
         self.heading.setText(said)
-        self.list.clear()
+        self.list.show_rows([])
         self.view.show_only([])
         self.idle()
 
@@ -120,9 +146,16 @@ class RetentionDialog(Dialog):
             return
         self.many, self._line_text = many, line
         self.heading.setText(snapshots.goes(len(gone), many.frees))
-        self.list.clear()
         several = len(many.keys) > 1
-        self.list.addItems([f"{plan.vm}: {name}" if several else name for plan, name in gone])
+        self.list.show_rows(
+            [
+                (
+                    f"{plan.vm}: {name}" if several else name,
+                    units.size(plan.frees) if plan.frees > 0 and plan.lost in ((name,), ()) else "",
+                )
+                for plan, name in gone
+            ]
+        )
         says = [say for plan in many.plans for say in plan.says if say.weight is not Weight.FACT]
         self.view.show_only([])
         self.view.show_says([say for say in says if not say.code.startswith("lost")], time.time())

@@ -14,10 +14,11 @@ from console.fleet.errors import FleetError
 from console.fleet.snapshots.plans import SnapshotPlan
 from console.fleet.snapshots.values import Snapshot, SnapshotFacts
 from console.ui.context import Context
-from console.ui.dialogs.base import Dialog, scrolled
+from console.ui.dialogs.base import Dialog
 from console.ui.theme import theme
 from console.ui.widgets.labels import label
 from console.ui.widgets.plan_view import PlanView
+from console.ui.widgets.scrolled import scrolled
 from console.words import _, errors, snapshots
 
 SOON_MS = 250  # after the last letter, before it is planned
@@ -158,7 +159,7 @@ class RenameSnapshotDialog(SnapshotPlanDialog):
 
     def __init__(self, ctx: Context, facts: SnapshotFacts, snapshot: Snapshot, parent: QWidget | None = None) -> None:
         title = _("Rename {name}").format(name=snapshot.name)
-        super().__init__(ctx, facts.key, title, _("Rename"), facts, parent, width=560)
+        super().__init__(ctx, facts.key, title, _("Rename"), facts, parent, width=640)
         self._snapshot = snapshot
         self.name = QLineEdit(snapshot.name)
         self.name.setAccessibleName(_("New name"))
@@ -184,11 +185,12 @@ class DescribeSnapshotDialog(SnapshotPlanDialog):
 
     def __init__(self, ctx: Context, facts: SnapshotFacts, snapshot: Snapshot, parent: QWidget | None = None) -> None:
         title = _("Describe {name}").format(name=snapshot.name)
-        super().__init__(ctx, facts.key, title, _("Describe"), facts, parent, width=560)
+        super().__init__(ctx, facts.key, title, _("Describe"), facts, parent, width=640)
         self._snapshot = snapshot
         self.text = QPlainTextEdit(snapshot.description)
         self.text.setAccessibleName(_("Description"))
         self.text.setTabChangesFocus(True)
+        self.text.setProperty("field", True)
         self.text.setFixedHeight(theme.px(90))
         self.text.textChanged.connect(self.replan)
         self.form.addWidget(field_label(_("What it is good for")))

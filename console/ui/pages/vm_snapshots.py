@@ -70,7 +70,12 @@ class VmSnapshots(QWidget):
         column.setSpacing(theme.px(12))
         column.addWidget(self.detail)
         column.addWidget(self.panel, 1)
-        self._rest = QWidget()
+        self._rest = EmptyState(
+            "camera",
+            _("Nothing keeps the state of now"),
+            _("Take a snapshot of it, or choose one to go back to or delete."),
+        )
+        self._rest.add_button(_("Take…"), self.tree.take.click)
         column.addWidget(self._rest, 1)
         self._rest.hide()
         body = QWidget()

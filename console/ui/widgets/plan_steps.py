@@ -3,8 +3,9 @@ line shows where the way back ends. Thousands of steps cost nothing but their wo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 
+import msgspec
 from PySide6.QtCore import QEvent, QRect, QSize, Qt
 from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
@@ -16,11 +17,10 @@ from console.words import _, units
 
 ROW, LINE = 26, 22  # px: heights of a step, and of the line where the way back ends
 PAD = 12
-SHARES = (0.36, 0.31, 0.33)  # of the room: step, file, if it stops
+MOST = 0.42  # of the room that a step, or what is there if it stops, may take
 
 
-@dataclass(frozen=True, slots=True)
-class StepRow:
+class StepRow(msgspec.Struct, frozen=True):
     """What a step's row shows. tip: whole paths. frees: the size is something that goes. lost: said in red above it."""
 
     step: str
@@ -39,7 +39,7 @@ class PlanSteps(QWidget):
         super().__init__(parent)
         self._rows: list[StepRow] = []
         self._tops: list[int] = []
-        self._widest = 0
+        self._widest = (0, 0, 0, 0)
         self._texts = Texts()
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(_("Steps"))
@@ -49,8 +49,7 @@ class PlanSteps(QWidget):
 
     def show_rows(self, rows: list[StepRow]) -> None:
         self._rows = rows
-        measure = theme.metrics("body").horizontalAdvance
-        self._widest = max(map(measure, {_("On disk"), *(row.size for row in rows)}), default=0) + theme.px(2)
+        self._measure()
         self._lay()
         said = (
             f"{row.lost + ': ' if row.lost else ''}{number}. "
@@ -61,6 +60,21 @@ class PlanSteps(QWidget):
         self.setVisible(bool(rows))
         self.updateGeometry()
         self.update()
+
+    def _measure(self) -> None:
+        """What the widest of each column takes."""
+
+        def widest(font: str, head: str, texts: Iterable[str]) -> int:
+            advance = theme.metrics(font).horizontalAdvance
+            return max(theme.metrics("head").horizontalAdvance(head), *map(advance, {"", *texts})) + theme.px(2)
+
+        rows = self._rows
+        self._widest = (
+            widest("body", _("Step"), (row.step for row in rows)),
+            widest("mono", _("File"), (row.file for row in rows)),
+            widest("body", _("On disk"), (row.size for row in rows)),
+            widest("body", _("If it stops here"), (row.stops for row in rows)),
+        )
 
     def _lay(self) -> None:
         top = theme.px(HEIGHTS["row-compact"])
@@ -78,15 +92,18 @@ class PlanSteps(QWidget):
         return QSize(theme.px(320), self.sizeHint().height())
 
     def _columns(self) -> list[tuple[int, int]]:
-        """(left, width) of number, step, file, size, if it stops. Sizes are never cut, the other three share what is left."""
+        """(left, width) of number, step, file, size, if it stops. Files are cut first: their paths are told in tooltips."""
         number, gap = theme.px(PAD + 30), theme.px(12)
+        step, file, size, stops = self._widest
         room = self.width() - number - theme.px(PAD) - 3 * gap
-        size = min(self._widest, room // 3)
-        edges, found = number, [(theme.px(PAD), number - theme.px(PAD) - theme.px(10))]
-        for share in (*SHARES[:2], 0.0, SHARES[2]):
-            width = int((room - size) * share) if share else size
-            found.append((edges, width))
-            edges += width + gap
+        size = min(size, room // 3)
+        step, stops = (min(wide, int((room - size) * MOST)) for wide in (step, stops))
+        extra = max(0, room - step - file - size - stops) // 3
+        widths = (step + extra, min(file, room - step - size - stops) + extra, size + extra // 2, stops)
+        left, found = number, [(theme.px(PAD), number - theme.px(PAD) - theme.px(10))]
+        for width in widths:
+            found.append((left, width))
+            left += width + gap
         return found
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -103,6 +103,7 @@ class PlanView(QWidget):
         notes.addLayout(self._notes)
         column.addLayout(notes)
         column.addStretch(1)
+        self.show_only([])
 
     def _inset(self, part: QWidget) -> QHBoxLayout:
         row = QHBoxLayout()

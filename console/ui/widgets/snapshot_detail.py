@@ -21,7 +21,8 @@ from console.words import _, snapshots, states, units
 THUMB = QSize(184, 108)
 LABEL = 48  # px for the name of a fact
 LETTERS = 20  # of a name among others
-NAMED = 3  # snapshots after it that are named
+NAMED = 3  # snapshots after it that are named, at most
+ROOM = 36  # letters for them
 Fact = tuple[str, str]
 
 
@@ -173,15 +174,18 @@ def now_facts(laid: Laid, now: float) -> list[Fact]:
 
 
 def _after(laid: Laid, name: str) -> str:
-    """What goes on from it, nearest first; "now" where that does."""
+    """What goes on from it, nearest first, as many as there is room for; "now" where that does."""
     below = [one.name for one in laid.facts.below(name)]
     current = laid.facts.current
     goes_on = current is not None and (current.name == name or current.name in below)
-    most = NAMED - 1 if goes_on else NAMED
-    named = [_brief(one) for one in below[:most]]
-    if len(below) > most:
-        named.append(snapshots.more(len(below) - most))
-    return ", ".join([*named, *([_("now")] if goes_on else [])]) or _("nothing")
+    for most in range(NAMED, -1, -1):
+        named = [_brief(one) for one in below[:most]]
+        if len(below) > most:
+            named.append(snapshots.more(len(below) - most))
+        said = ", ".join([*named, *([_("now")] if goes_on else [])])
+        if len(said) <= ROOM or not most:
+            break
+    return said or _("nothing")
 
 
 def _brief(name: str) -> str:

@@ -34,7 +34,7 @@ def opened(ctx: Context, qtbot: QtBot, window: QWidget) -> RetentionDialog:
 
 
 def listed(dialog: RetentionDialog) -> list[str]:
-    return [dialog.list.item(row).text() for row in range(dialog.list.count())]
+    return [name for name, _size in dialog.list.rows]
 
 
 def test_what_the_rule_lets_go_is_named_before(ctx: Context, story: Story, qtbot: QtBot, window: QWidget) -> None:

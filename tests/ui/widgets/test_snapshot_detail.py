@@ -45,7 +45,7 @@ def test_a_snapshot_tells_when_how_and_what_goes_on_from_it(qtbot: QtBot) -> Non
 
 def test_more_below_are_counted(qtbot: QtBot) -> None:
     told = plain(detail(qtbot, "clean install"))
-    assert told["Then"] == "agent and tools, german locale, 7 more, now"
+    assert told["Then"] == "agent and tools, 8 more, now"
     assert told["Memory"] == "not kept"
     assert plain(detail(qtbot, "german locale"))["Then"] == "nothing"
 
