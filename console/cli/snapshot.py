@@ -171,7 +171,7 @@ def typed_name(name: str, one: str, several: Callable[[int], str], count: int) -
 @option("--build", default="", help=N_("The build that is installed, to search by."))
 @option("--together", is_flag=True, help=N_("All VMs stand still at one moment, so that what they hold fits together."))
 @plan_option
-@yes_option
+@click.option("--yes", "-y", is_flag=True, hidden=True, expose_value=False)  # as the others have it; nobody is asked
 @with_session
 def take(
     session: Session,
@@ -186,7 +186,6 @@ def take(
     build: str,
     together: bool,
     only_plan: bool,
-    yes: bool,
 ) -> int:
     keys = chosen(session, vm, where)
     if not keys:
@@ -199,8 +198,10 @@ def take(
             plan = service.plan_take(keys[0], order)
         else:
             plan = service.plan_many(Deed.TAKE, keys, name, order=order, together=together)
-    sure = yes or not plan.warnings
-    return carry_out(session, plan, only_plan=only_plan, yes=sure, question=("", ""))
+    if not only_plan and not plan.refused:  # nothing is lost: what there is to think of is said, and nobody asked
+        for text in snapshot_show.warnings(plan):
+            output.note(text)
+    return carry_out(session, plan, only_plan=only_plan, yes=True, question=None)
 
 
 @group.command("revert", help=N_("Take VMs back to a snapshot: all of them or none. Prints what is lost, and asks."))

@@ -155,6 +155,13 @@ def _steps(value: SnapshotPlan, state: State, facts: SnapshotFacts | None, now: 
     return said
 
 
+def warnings(value: SnapshotPlan | ManyPlan) -> list[str]:
+    """What there is to think of, of several VMs each once."""
+    now = time.time()
+    says = [say for _plan, say in value.warnings] if isinstance(value, ManyPlan) else list(value.warnings)
+    return list(dict.fromkeys(snapshot_says.say(say, now).line for say in says))
+
+
 def many(session: Session, value: ManyPlan) -> list[str]:
     """The plans of all of them; where one is refused only why."""
     if value.refused:

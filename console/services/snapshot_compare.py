@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+import msgspec
 from lxml import etree
 
 from console.fleet.edits import Change
@@ -11,13 +10,13 @@ from console.fleet.errors import NotFound, Reason
 from console.fleet.snapshots.comparing import Grown, grown
 from console.fleet.snapshots.values import SnapshotFacts
 from console.libvirtxml import tree
+from console.libvirtxml.metadata import NAMESPACE
 from console.services.edit import EditService
 from console.services.look import LookService
 from console.services.snapshot import SnapshotService
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(msgspec.Struct, frozen=True):
     """changes: of the configuration, by meaning, from the first moment to the second. patch: lines of a unified diff. disks: see
     `grown`. second: "" = now. texts: the XML of the VM at both, as it is."""
 
@@ -42,20 +41,17 @@ def compare(
 
     Errors: NotFound for a snapshot that is not there, FleetError.
     """
-    running = []
     texts = []
     for name in (first, second):
         snapshot = facts.snapshot(name) if name else None
         if name and snapshot is None:
             raise NotFound(Reason.GONE, name, detail=", ".join(one.name for one in facts.snapshots))
-        running.append((snapshot.state if snapshot is not None else facts.state).active)
         if snapshot is not None:
             texts.append(_plain(domain_of(service.xml(facts.key, name), name)))
         else:
-            texts.append(_plain(look.xml(facts.key, inactive=not facts.state.active)))
+            texts.append(_plain(look.xml(facts.key, inactive=True)))
     before, after = texts
-    # one that runs tells more than one that does not: then only what a person set is told
-    changes = (edit.compare if running[0] == running[1] else edit.waiting)(before, after)
+    changes = edit.compare(before, after)
     patch = tuple(edit.patch(before, after, *called))
     return Compared(first, second, changes, patch, grown(facts, first, second), (before, after))
 
@@ -67,8 +63,14 @@ def domain_of(xml: str, name: str) -> str:
 
 
 def _plain(xml: str) -> str:
-    """The same, written in one manner, so that only what is meant differs; without libvirt's number of this run."""
+    """The same, written in one manner, so that only what is meant differs; without what libvirt and we note beside it."""
     root = tree.parse(xml)
     root.attrib.pop("id", None)
+    for noted in [
+        *root.iterfind("devices/disk/backingStore"),
+        *root.iterfind(f"metadata/{{{NAMESPACE}}}vm/{{*}}taken"),
+    ]:
+        if (parent := noted.getparent()) is not None:
+            parent.remove(noted)
     etree.indent(root)
     return etree.tostring(root, encoding="unicode")

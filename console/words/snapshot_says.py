@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from console.fleet.snapshots.comparing import Grown
 from console.fleet.snapshots.doctor import Finding
@@ -14,8 +15,7 @@ from console.words import snapshots, units
 from console.words.translation import N_, _, ngettext
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(msgspec.Struct, frozen=True):
     """A bold cause ("" = none) and a sentence or two. mark: what stands between them on one line."""
 
     cause: str
@@ -85,6 +85,7 @@ SAYS: dict[str, tuple[str, str]] = {
     "base-stays": ("", N_("{file} stays: {names} is built on it.")),
     "not-ours": ("", N_("{file} stays: it was there before the snapshot, and may belong to somebody.")),
     "branch": ("", N_("The state of now is kept first, as snapshot {name}.")),
+    "children-root": ("", N_("What goes on from it ({names}) stands at the beginning then.")),
     "children-move": ("", N_("What goes on from it ({names}) goes on from {parent} then.")),
     "skipped-block": (N_("Disk {target} is left out:"), N_("it is no file.")),
     "skipped-network": (N_("Disk {target} is left out:"), N_("it lies on the network.")),

@@ -234,7 +234,11 @@ def _say(work: Work, going: list[Snapshot], deed: Deed) -> None:
     moved = [one for one in facts.snapshots if one.parent in names and one.name not in names]
     if moved:
         parent = work.forest.snapshots[moved[0].name].parent
-        work.say("children-move", names=", ".join(one.name for one in moved), parent=parent)
+        goes_on = ", ".join(one.name for one in moved)
+        if parent:
+            work.say("children-move", names=goes_on, parent=parent)
+        else:
+            work.say("children-root", names=goes_on)
     merges = [step for step in work.steps if step.op in (Op.COMMIT, Op.PULL)]
     if any(one.external for one in going):
         if moved and facts.libvirt < obstacles.EXTERNAL_FROM:

@@ -40,6 +40,7 @@ SAYS: dict[str, tuple[str, ...]] = {
     "not-ours": ("file",),
     "branch": ("name",),
     "children-move": ("names", "parent"),
+    "children-root": ("names",),
     "skipped-block": ("target",),
     "skipped-network": ("target",),
     "skipped-shared": ("target",),

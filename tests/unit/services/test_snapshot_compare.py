@@ -62,10 +62,12 @@ def test_what_differs_by_meaning_and_by_line() -> None:
     ]
 
 
-def test_of_one_that_ran_and_one_that_did_not_only_what_a_person_set() -> None:
-    filled_in = DOMAIN.format(memory=1024, more="<seclabel type='dynamic' model='dac'/>")
-    found, asked = compared(DOMAIN.format(memory=1024, more=""), filled_in, state=State.RUNNING)
-    assert (found.changes, asked) == ((), [False])
+def test_what_is_noted_beside_it_is_no_difference() -> None:
+    noted = "<metadata><vm xmlns='urn:splendid:domain:1'>{taken}<tag>x</tag></vm></metadata>"
+    then = DOMAIN.format(memory=1024, more=noted.format(taken="<taken at='1' by='me'/>"))
+    found, asked = compared(then, DOMAIN.format(memory=1024, more=noted.format(taken="")), state=State.RUNNING)
+    assert (found.changes, found.patch) == ((), ())
+    assert asked == [True], "a snapshot has the configuration as it is stored, so now is told as it is stored"
 
 
 def test_one_that_is_not_there_is_told_with_those_that_are() -> None:
