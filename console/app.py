@@ -31,6 +31,7 @@ from console.services.credentials import CredentialDesk
 from console.services.delete import DeleteService
 from console.services.describe import DescribeService
 from console.services.edit import EditService
+from console.services.guard import Guard
 from console.services.half_made import HalfMade
 from console.services.hosts import HostService
 from console.services.keeping import Keeping
@@ -45,6 +46,7 @@ from console.services.settling import Settler
 from console.services.snapshot import SnapshotService
 from console.services.stats import StatsService
 from console.services.storage import StorageService
+from console.services.throw_away import ThrowAway
 from console.services.transfer import TransferService
 from console.services.unfinished import UnfinishedService
 from console.settings.demo import demo_folder
@@ -105,7 +107,8 @@ class App:
         hosts = HostService(self.gateway, self.inventory, self.fleet, self.desk, self.cache, profile.cache / "demo")
         delete = DeleteService(self.gateway, self.inventory, self.jobs, self.history, keeping)
         self.settler = settler = Settler(self.inventory)
-        power = PowerService(self.gateway, self.inventory, self.jobs, settler)
+        guard = Guard(self.gateway, self.inventory)
+        power = PowerService(self.gateway, self.inventory, self.jobs, settler, guard)
         describe = DescribeService(self.gateway, self.inventory, self.jobs, settler, keeping)
         bulk = BulkService(
             self.gateway,
@@ -122,6 +125,7 @@ class App:
         snapshots = SnapshotService(
             self.gateway, self.inventory, self.jobs, self.history, keeping, self.thumbnails, self._reverted
         )
+        self.throw_away = ThrowAway(self.gateway, self.inventory, delete)
         clones_back = CloneBack(self.gateway, snapshots)
         half_made = HalfMade(self.gateway, self.inventory, self.jobs, self.history, clones_back)
         search = SearchService(self.inventory, self.preferences, TEXTS)
@@ -145,7 +149,7 @@ class App:
             stats,
             OverviewService(self.inventory, storage, search, stats, self.history, self.jobs),
             snapshots,
-            CloneService(self.gateway, self.inventory, self.jobs, self.history, keeping, snapshots, half_made),
+            CloneService(self.gateway, self.inventory, self.jobs, self.history, keeping, snapshots, half_made, guard),
             self.desk,
             self.jobs,
             self.inventory,
@@ -171,6 +175,7 @@ class App:
             self.recorder.start()
             hosts.open_all()
             self.services.half_made.watch()
+            self.throw_away.watch()
         if watch:
             self.fleet.watch()
             self.services.alerts.start()
@@ -235,6 +240,7 @@ class App:
         self.inventory.on_read = None
         self.preferences.hasten()
         self.services.half_made.close()
+        self.throw_away.close()
         self._keep_all()
         self.desk.close()
         self.services.alerts.close(0.0)

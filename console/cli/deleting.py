@@ -82,7 +82,7 @@ def choose(plan: DeletePlan, disks: Sequence[str], *, all_disks: bool) -> frozen
 
 def lines(plan: DeletePlan, chosen: frozenset[str]) -> list[str]:
     """The plan by name: what happens to each VM, which files go and which stay."""
-    said = []
+    said = [deletion.held(plan)] if plan.held else []
     for vm in plan.vms:
         said += deletion.consequences(vm)
         for item in vm.files:

@@ -277,6 +277,7 @@ def plan(value: DeletePlan, chosen: frozenset[str]) -> Record:
                 "host_id": item.key.host,
                 "state": item.state.value,
                 "forced_off": item.stops,
+                "needed_by": list(item.needed_by),
                 "snapshots": list(item.snapshots),
                 "checkpoints": list(item.checkpoints),
                 "files": [file(entry, entry.id in chosen) for entry in item.files],

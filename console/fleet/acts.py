@@ -65,6 +65,10 @@ RULES: dict[Act, Rule] = {
 }
 
 
+_WRITES = frozenset({Act.START, Act.RESTORE, Act.AUTOSTART_ON})
+"""What a template must never have: its disks are written then."""
+
+
 def why_not(act: Act, domain: Domain, spec: HostSpec, status: HostStatus) -> Problem | None:
     """None where `act` can be tried on `domain` now, else what stands in the way.
 
@@ -77,6 +81,8 @@ def why_not(act: Act, domain: Domain, spec: HostSpec, status: HostStatus) -> Pro
         return Problem(Reason.LOST, detail=status.phase.value)
     if domain.state not in RULES[act].states:
         return Problem(Reason.WRONG_STATE, detail=domain.state.value)
+    if act in _WRITES and domain.provenance is not None and domain.provenance.template:
+        return Problem(Reason.WRONG_STATE, detail="template")
     if act in (Act.AUTOSTART_ON, Act.SAVE) and not domain.persistent:
         return Problem(Reason.WRONG_STATE, detail="transient")
     if (act is Act.AUTOSTART_ON and domain.autostart) or (act is Act.AUTOSTART_OFF and not domain.autostart):

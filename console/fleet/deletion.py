@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
 from enum import StrEnum
+
+import msgspec
+from msgspec.structs import replace
 
 from console.fleet.domains import Domain, State, VmKey
 from console.fleet.hosts import Volume
@@ -35,8 +37,7 @@ class Hold(StrEnum):
         return self not in (Hold.NONE, Hold.READ_ONLY, Hold.FAR)
 
 
-@dataclass(frozen=True, slots=True)
-class DiskFact:
+class DiskFact(msgspec.Struct, frozen=True):
     """A file behind a disk, as the host knows it now. Sizes in bytes. pool, volume: "" where no pool holds it."""
 
     target: str
@@ -51,8 +52,7 @@ class DiskFact:
     allocation: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class FileUser:
+class FileUser(msgspec.Struct, frozen=True):
     """Another VM of the host that names a file. later: only for its next start, or in a snapshot."""
 
     path: str
@@ -61,8 +61,7 @@ class FileUser:
     later: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class DeletionFacts:
+class DeletionFacts(msgspec.Struct, frozen=True):
     """What the host says of one VM that is to go. volumes: all of the pools that hold its disks (for backing files). users:
     who else of the host names its disks."""
 
@@ -79,8 +78,7 @@ class DeletionFacts:
     users: tuple[FileUser, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FileItem:
+class FileItem(msgspec.Struct, frozen=True):
     """One file that may go. id: "host-id:path", unique in a plan. used_by: names of VMs or volumes that need it.
 
     under: ids of files of the same plan that are backed by this one: it may only go together with them.
@@ -100,9 +98,9 @@ class FileItem:
     ticked: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class VmDeletion:
-    """What happens to one VM. stops: it is up and is forced off first."""
+class VmDeletion(msgspec.Struct, frozen=True):
+    """What happens to one VM. stops: it is up and is forced off first. needed_by: names of VMs that are built on a disk of it
+    and stay: while there are any it must stay too."""
 
     key: VmKey
     name: str
@@ -111,10 +109,10 @@ class VmDeletion:
     snapshots: tuple[str, ...] = ()
     checkpoints: tuple[str, ...] = ()
     stops: bool = False
+    needed_by: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class DeletePlan:
+class DeletePlan(msgspec.Struct, frozen=True):
     """A dry run. `made` is the epoch at which the hosts were asked."""
 
     vms: tuple[VmDeletion, ...]
@@ -131,6 +129,11 @@ class DeletePlan:
             for item in self.files()
             if item.id in chosen and (item.hold.final or any(above not in chosen for above in item.under))
         )
+
+    @property
+    def held(self) -> tuple[VmDeletion, ...]:
+        """VMs that must not go: others are built on them."""
+        return tuple(vm for vm in self.vms if vm.needed_by)
 
     def ticked(self) -> frozenset[str]:
         """Ids of the files that go unless somebody says otherwise."""
@@ -169,8 +172,36 @@ def _one(fact: DeletionFacts, users: dict[str, list[Domain]], doomed: set[tuple[
         path = f"{fact.name}.save"
         files.append(FileItem(f"{host}:{path}", path, FileKind.SAVED))
     return VmDeletion(
-        fact.key, fact.name, fact.state, tuple(files), fact.snapshots, fact.checkpoints, stops=fact.state.active
+        fact.key,
+        fact.name,
+        fact.state,
+        tuple(files),
+        fact.snapshots,
+        fact.checkpoints,
+        stops=fact.state.active,
+        needed_by=_built_on(fact, users),
     )
+
+
+def _built_on(fact: DeletionFacts, users: dict[str, list[Domain]]) -> tuple[str, ...]:
+    """The VMs that stay and have a disk on one of this VM's, directly or through other volumes."""
+    below = {volume.path: volume.backing for volume in fact.volumes if volume.backing}
+    tops = {disk.path for disk in fact.disks if disk.path and disk.device not in ("cdrom", "floppy")}
+    found: dict[str, None] = {}
+    for volume in fact.volumes:
+        seen: set[str] = set()
+        path = below.get(volume.path, "")
+        while path and path not in seen:
+            seen.add(path)
+            if path in tops and volume.path not in tops:
+                near = (user for user in users.get(volume.path, ()) if user.key.host == fact.key.host)
+                found |= dict.fromkeys(user.name for user in near)
+            path = below.get(path, "")
+    for path in tops:
+        for user in users.get(path, ()):
+            if user.key.host == fact.key.host and any(path in disk.backing for disk in user.disks):
+                found[user.name] = None
+    return tuple(sorted(found))
 
 
 def _disk(

@@ -95,6 +95,8 @@ class BulkService:
                 continue
             scaling, deletion = scalings.get(domain.key), deletions.get(domain.key)
             problem = next((found for found in (scaling, deletion) if isinstance(found, Problem)), None)
+            if isinstance(deletion, VmDeletion) and deletion.needed_by:
+                problem = Problem(Reason.IN_USE, detail=", ".join(deletion.needed_by))
             subjects.append(
                 Subject(
                     domain,

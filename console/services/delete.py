@@ -65,6 +65,8 @@ class DeleteService:
         objections = plan.objections(chosen)
         if objections:
             raise Conflict(Reason.IN_USE, objections[0].path, detail=", ".join(objections[0].used_by))
+        for vm in plan.held:
+            raise Conflict(Reason.IN_USE, vm.name, detail=", ".join(vm.needed_by))
         bases_last = sorted(plan.vms, key=lambda vm: any(item.under for item in vm.files))
         hosts = {vm.key.host: HostFiles(AGE) for vm in plan.vms}
         return [self._member(plan, vm, frozenset(chosen), hosts[vm.key.host]) for vm in bases_last]
@@ -114,7 +116,11 @@ class DeleteService:
         with the definition. Conflict where a chosen file is needed now.
         """
         files = []
-        for item in plan_deletion([facts], self._inventory.domains(), time.time()).files():
+        now = plan_deletion([facts], self._inventory.domains(), time.time())
+        for vm in now.held:
+            if left := set(vm.needed_by) - others:
+                raise Conflict(Reason.IN_USE, vm.name, detail=", ".join(sorted(left)))
+        for item in now.files():
             if item.id not in chosen or item.kind in (FileKind.NVRAM, FileKind.SAVED) or item.hold is Hold.MISSING:
                 continue
             if item.hold in (Hold.USED, Hold.LATER) and set(item.used_by) <= others:

@@ -14,6 +14,7 @@ from console.inventory.inventory import Inventory
 from console.jobs.job import Job, JobSpec, Later
 from console.jobs.runner import JobHandle, JobRunner
 from console.services.commands import vm_line
+from console.services.guard import Guard
 from console.services.running import SETTLE_LIMIT, checked, run, watching
 from console.services.settling import Settler
 
@@ -57,11 +58,12 @@ LONG = frozenset({Act.SAVE, Act.RESTORE})
 class PowerService:
     """Runs power acts as jobs: one for one VM, a group for several. Never blocks."""
 
-    def __init__(self, gateway: Gateway, inventory: Inventory, jobs: JobRunner, settler: Settler) -> None:
+    def __init__(self, gateway: Gateway, inventory: Inventory, jobs: JobRunner, settler: Settler, guard: Guard) -> None:
         self._gateway = gateway
         self._inventory = inventory
         self._jobs = jobs
         self._settler = settler
+        self._guard = guard
         self.shutdown_limit = SHUTDOWN_LIMIT
 
     def act(self, act: Act, keys: Sequence[VmKey]) -> JobHandle:
@@ -85,6 +87,7 @@ class PowerService:
     def _do(self, job: Job, act: Act, key: VmKey, name: str) -> Later | None:
         job.check()
         domain, spec = checked(self._inventory, act, key, name)
+        self._guard.check(act, domain)
         link = self._gateway.link(key.host)
         job.step("asking", host=spec.name)
         if act is Act.SAVE:

@@ -61,6 +61,16 @@ def consequences(vm: VmDeletion) -> list[str]:
     return said
 
 
+def held(plan: DeletePlan) -> str:
+    """Why VMs of a plan must stay; "" where none must."""
+    for vm in plan.held:
+        form = ngettext(
+            "{name} stays: {names} is built on it.", "{name} stays: {names} are built on it.", len(vm.needed_by)
+        )
+        return form.format(name=vm.name, names=_some(vm.needed_by))
+    return ""
+
+
 def left_of(name: str, *, there: bool, files: Collection[FileItem]) -> str:
     """What a deletion that was cut short left, and what going on means."""
     if there:

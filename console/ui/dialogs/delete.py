@@ -172,7 +172,9 @@ class DeleteDialog(Dialog):
         self.main.setText(deletion.button(plan, chosen))
         self.main.updateGeometry()
         objections = plan.objections(chosen)
-        if objections:
+        if plan.held:
+            self.hold(deletion.held(plan))
+        elif objections:
             first = objections[0]
             names = {item.id: item for item in plan.files()}
             above = [names[id_].path for id_ in first.under if id_ not in chosen and id_ in names]
