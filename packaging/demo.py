@@ -153,19 +153,32 @@ def _devices(domain: etree._Element, name: str, vm: Table) -> None:
 
 def _snapshots(domain: etree._Element, host: str, name: str, vm: Table) -> None:
     taken = vm.get("snapshots", [])
-    for place, (day, title, description) in enumerate(taken):
+    current = vm.get("now", taken[-1][1] if taken else "")
+    for place, (day, title, description, *more) in enumerate(taken):
+        parent = more[0] if more else taken[place - 1][1] if place else ""
         snapshot = _add(domain, f"{{{TEST}}}domainsnapshot")
         _add(snapshot, "name", title)
         _add(snapshot, "description", description)
-        if place:
-            _add(_add(snapshot, "parent"), "name", taken[place - 1][1])
+        if parent:
+            _add(_add(snapshot, "parent"), "name", parent)
         _add(snapshot, "state", "running" if day.endswith("*") else "shutoff")
-        moment = datetime.fromisoformat(day.rstrip("*")).replace(tzinfo=UTC, hour=22, minute=place)
-        _add(snapshot, "creationTime", int(moment.timestamp()))
-        _add(snapshot, "active", int(place == len(taken) - 1))
+        moment = datetime.fromisoformat(day.rstrip("*")).replace(tzinfo=UTC)
+        if "T" not in day:
+            moment = moment.replace(hour=22, minute=place)
+        created = int(moment.timestamp())
+        _add(snapshot, "creationTime", created)
+        _add(snapshot, "active", int(title == current))
         then = _add(snapshot, "domain", type="test")
         _identity(then, host, name, vm)
+        if "owner" in vm:
+            _sign(then, created, vm["owner"], more[1] if len(more) > 1 else "")
         _hardware(then, name, vm)
+
+
+def _sign(domain: etree._Element, created: int, by: str, build: str) -> None:
+    """Who took a snapshot, and of which build."""
+    ours = etree.SubElement(_add(domain, "metadata"), f"{{{OURS}}}vm", nsmap={"splendid": OURS})
+    _add(ours, f"{{{OURS}}}taken", at=str(created), by=by, **({"build": build} if build else {}))
 
 
 def _domain(node: etree._Element, host: str, name: str, vm: Table, up: float) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import msgspec
 
 from console.cli import borrowed
 from console.words import N_, _
@@ -31,8 +31,7 @@ class Exit(IntEnum):
     UNREACHABLE = 3  # also when only some of the hosts asked were
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(msgspec.Struct, frozen=True):
     """What stands before the command. profile, fleet: None = the user's own. timeout: seconds a host has to answer."""
 
     profile: Path | None = None
@@ -41,8 +40,7 @@ class Options:
     timeout: float = 15.0
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(msgspec.Struct, frozen=True):
     """What the command line is given by who starts it.
 
     services: builds them, without connecting to any host, and ends them. window: opens the window, returns its exit code.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import click
+import msgspec
 
 from console.cli import asking, completing, output, records
 from console.cli.base import Exit, option, with_session
@@ -25,13 +25,12 @@ NAMED = 12  # VMs of one reason named where nothing was to be done; more are cou
 MOST = 200  # VMs named where a person is asked; the rest is counted
 
 
-@dataclass(frozen=True, slots=True)
-class Many:
+class Many(msgspec.Struct, frozen=True):
     """What the options for many VMs say."""
 
     where: str = ""
     only_plan: bool = False
-    order: Order = Order()  # noqa: RUF009 - frozen
+    order: Order = Order()
     yes: bool = False
 
     @property

@@ -7,11 +7,11 @@ import math
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TextIO
 
 import click
+import msgspec
 
 from console.words.units import NBSP
 
@@ -19,8 +19,7 @@ GAP = "  "
 FIRST, LAST = -62135596800.0, 253402300799.0  # epoch: the first and last moment with a date
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(msgspec.Struct, frozen=True):
     """A value of a table. style: of click.style, used on a terminal only."""
 
     text: str
@@ -28,8 +27,7 @@ class Cell:
     dim: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(msgspec.Struct, frozen=True):
     text: str
     right: bool = False
 

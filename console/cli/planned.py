@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import click
+import msgspec
 
 from console.cli import asking, output, records
 from console.cli.base import Exit, option
@@ -21,8 +21,7 @@ plan_option = option("--plan", "only_plan", is_flag=True, help=N_("Only print wh
 yes_option = option("--yes", "-y", is_flag=True, help=N_("Don't ask."))
 
 
-@dataclass(frozen=True, slots=True)
-class Dry:
+class Dry(msgspec.Struct, frozen=True):
     """A plan with what is printed of it.
 
     lines: for people. record: for --json. kind: what is tried (a key of words.tried.TRIED). question, wanted: what is typed

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from console.fleet.snapshots.lanes import in_order
 from console.fleet.snapshots.values import Snapshot
@@ -12,8 +13,7 @@ DOT, NOW = "●", "○"
 SIDE, LINE = "├─", "│ "
 
 
-@dataclass(frozen=True, slots=True)
-class Twig:
+class Twig(msgspec.Struct, frozen=True):
     """One line. drawn: what stands before the name. snapshot: None for now."""
 
     drawn: str

@@ -7,10 +7,10 @@ import math
 import sys
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import click
+import msgspec
 
 from console.cli import completing, output, sampling, spans
 from console.cli.base import Command, Exit, option, with_session
@@ -45,8 +45,7 @@ HELP = N_(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(msgspec.Struct, frozen=True):
     """A VM or host with its series and what happened to it. label: as it is headed."""
 
     key: Subject

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
 
 import click
+import msgspec
 
 from console.cli import completing, output, records
 from console.cli.base import Exit, Group, option, with_session
@@ -22,8 +22,7 @@ from console.words import N_, _, clones, states, units
 group = Group("vm", help=N_("Virtual machines: list, show and act on them."))
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True):
     """A VM with what belongs to it, as one line of the list."""
 
     domain: Domain
@@ -41,8 +40,7 @@ class Row:
 _COLORS = {State.RUNNING: "green", State.PAUSED: "yellow", State.CRASHED: "red"}
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(msgspec.Struct, frozen=True):
     """head: English. text, sort: of a row. right: numbers. load: it needs figures of load."""
 
     head: str

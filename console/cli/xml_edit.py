@@ -7,11 +7,11 @@ import shlex
 import subprocess
 import sys
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec.structs import replace
 
 from console.cli import asking, completing, output, records
 from console.cli.base import Exit, option, with_session

@@ -6,7 +6,6 @@ import fcntl
 import os
 import socket
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -14,8 +13,7 @@ import msgspec
 from console.fleet.errors import Failed, Problem, Reason
 
 
-@dataclass(frozen=True, slots=True)
-class Claimant:
+class Claimant(msgspec.Struct, frozen=True):
     """Who has a claim: process number, computer, and since when (epoch)."""
 
     pid: int

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
 from enum import StrEnum
+
+import msgspec
+from msgspec.structs import replace
 
 from console.fleet.domains import VmKey
 from console.fleet.errors import NotFound, Reason, UsageError
@@ -32,8 +34,7 @@ class Kind(StrEnum):
     POOL_FULL = "pool-full"  # pools of which more than `limit` percent are taken
 
 
-@dataclass(frozen=True, slots=True)
-class AlertRule:
+class AlertRule(msgspec.Struct, frozen=True):
     """A rule under a name, unique whatever its case. query: which VMs; for the other kinds, which hosts ("" = all).
 
     wait: seconds for which it must hold. limit: percent, of POOL_FULL. silent_until: epoch up to which it tells nobody,
@@ -54,8 +55,7 @@ class AlertRule:
 Rules = tuple[AlertRule, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PoolKey:
+class PoolKey(msgspec.Struct, frozen=True):
     """One pool of one host."""
 
     host: str
@@ -69,8 +69,7 @@ def host_of(subject: Subject) -> str:
     return subject if isinstance(subject, str) else subject.host
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
+class Alert(msgspec.Struct, frozen=True):
     """A rule that fires for one subject. since: epoch of the moment it fired."""
 
     rule: str
@@ -78,8 +77,7 @@ class Alert:
     since: float
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(msgspec.Struct, frozen=True):
     """What a look at a rule changed: alerts that began and alerts that ended."""
 
     rule: AlertRule

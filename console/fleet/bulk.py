@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+import msgspec
 
 from console.fleet.acts import Act, why_not
 from console.fleet.deletion import VmDeletion
@@ -37,8 +38,7 @@ GOES = frozenset({Fate.DO, Fate.RESTART})
 """Something is done to these."""
 
 
-@dataclass(frozen=True, slots=True)
-class Deed:
+class Deed(msgspec.Struct, frozen=True):
     """What is wanted. acts: the first that fits a VM is done to it ("run" is start, resume or restore).
 
     add, remove: tags. title, text: None = as it is. sizing: of SCALE. files: of DELETE, the files go that nothing else needs.
@@ -58,8 +58,7 @@ class Deed:
         return self.acts[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(msgspec.Struct, frozen=True):
     """How it goes. tags: VMs with the first tag before those with the second, the rest last; what stops VMs goes the other
     way round. limit: acts at once on a host, 0 = as the preferences have it. stop: after the first failure nothing more is
     begun. patience: seconds that the guests of a step have to be up before the next one begins."""
@@ -70,8 +69,7 @@ class Order:
     patience: float = 120.0
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(msgspec.Struct, frozen=True):
     """One VM with all that is known for judging it. problem: why its host could not be asked for what a plan needs."""
 
     domain: Domain
@@ -82,8 +80,7 @@ class Subject:
     problem: Problem | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(msgspec.Struct, frozen=True):
     """What becomes of one VM. host: its name. problem: of what is refused. step: its place in the order, from 0."""
 
     key: VmKey
@@ -102,13 +99,12 @@ class Item:
         return self.fate in GOES
 
 
-@dataclass(frozen=True, slots=True)
-class BulkPlan:
+class BulkPlan(msgspec.Struct, frozen=True):
     """A dry run. steps: what each step is called, a tag or "" for all others. where: the query the VMs were found by."""
 
     deed: Deed
     items: tuple[Item, ...]
-    order: Order = field(default_factory=Order)
+    order: Order = msgspec.field(default_factory=Order)
     steps: Words = ()
     where: str = ""
     made: float = 0.0

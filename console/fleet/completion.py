@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+
+import msgspec
 
 from console.fleet.query_fields import FIELDS, STATES, Kind, field_of
 from console.fleet.query_tokens import QUOTES
@@ -16,16 +17,14 @@ Values = Callable[[str], Iterable[str]]
 """The values there are of a field, the usual ones first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(msgspec.Struct, frozen=True):
     """text: what would stand there. whole: nothing need be typed after it; a field's name still wants its value."""
 
     text: str
     whole: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Completion:
+class Completion(msgspec.Struct, frozen=True):
     """What `suggestions` replace: text[start:end]."""
 
     start: int

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+import msgspec
+
 from console.fleet.domains import Domain, State
 from console.fleet.errors import Problem, Reason, UsageError
 from console.fleet.hosts import HostSpec, HostStatus, Phase
@@ -70,8 +72,7 @@ class Flaw(StrEnum):
     HOST = "host"  # Finding.text: the host's words
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True):
     """One thing wrong with a text. Lines and columns count from 1; 0 = not known."""
 
     flaw: Flaw
@@ -90,8 +91,7 @@ class FlawedText(UsageError):
         self.finding = finding
 
 
-@dataclass(frozen=True, slots=True)
-class Detail:
+class Detail(msgspec.Struct, frozen=True):
     """One value within a changed part: path such as "driver@cache"; None = not there."""
 
     path: str
@@ -114,8 +114,7 @@ class Step:
     values: tuple[tuple[str, Value], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     """One change by meaning.
 
     part: "memory", "memory-now", "memory-limit", "vcpus-now", "vcpus-limit" or an element's name. name: what tells it from
@@ -136,8 +135,7 @@ class Change:
     said: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(msgspec.Struct, frozen=True):
     """How a VM was configured from `at` (epoch) on, as far as we know. xml has no passwords.
 
     reason: how it came about: "edit", "restore", "elsewhere" (somebody else changed it), "seen" (first looked at), or the kind

@@ -6,9 +6,10 @@ Units: CPU and pressure 0..1, memory in KiB, bytes and operations a second, late
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from console.fleet.domains import VmKey
 
@@ -81,8 +82,7 @@ KEPT = (3600.0, 2 * 86400.0, 366 * 86400.0)  # seconds each tier is kept
 Subject = VmKey | str  # a VM, or a host by its id
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Series:
+class Series(msgspec.Struct, frozen=True, eq=False):
     """One measure of one subject in equal bins. All arrays have the same length; NaN = a gap.
 
     step: seconds a bin stands for. times: start of each bin. low, mean, high: of the rounds of statistics that ended in it.
@@ -113,8 +113,7 @@ class MarkKind(StrEnum):
     REMOVED = "removed"
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(msgspec.Struct, frozen=True):
     """Something that happened to a VM. text: the other host of a migration, the snapshot, or which settings changed."""
 
     at: float
@@ -131,8 +130,7 @@ class By(StrEnum):
     TAG = "tag"
 
 
-@dataclass(frozen=True, slots=True)
-class Top:
+class Top(msgspec.Struct, frozen=True):
     """A row of a top list, most first.
 
     subject: VM, host id or tag, as asked for. label: the VM's last known name, else the subject. CPU is in whole CPUs here, so

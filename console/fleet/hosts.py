@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+import msgspec
 
 from console.fleet.errors import Problem
 
 
-@dataclass(frozen=True, slots=True)
-class HostSpec:
+class HostSpec(msgspec.Struct, frozen=True):
     """A host as the fleet file names it.
 
     id: stable key, unique in the fleet (a slug of the first name; survives a rename). name: shown.
@@ -44,8 +44,7 @@ class Phase(StrEnum):
     REFUSED = "refused"  # credentials, host key, certificate: no retry by itself
 
 
-@dataclass(frozen=True, slots=True)
-class HostStatus:
+class HostStatus(msgspec.Struct, frozen=True):
     """phase, and since when (epoch seconds); seen: epoch of the last answer, 0 = never; next_try: epoch, 0 = none."""
 
     phase: Phase = Phase.OFF
@@ -56,8 +55,7 @@ class HostStatus:
     attempt: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class HostFacts:
+class HostFacts(msgspec.Struct, frozen=True):
     """What a host says of itself. Versions are libvirt's integers (9000000 = 9.0.0); memory in KiB.
 
     features: lower-case words the host's capabilities show, for example "external-snapshot".
@@ -77,8 +75,7 @@ class HostFacts:
     features: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class HostLoad:
+class HostLoad(msgspec.Struct, frozen=True):
     """A host's own load. cpu: 0..1 of all its CPUs, None = not known. Memory in KiB. replayed: from the demo's trace.
 
     cpu_user, cpu_system, cpu_iowait: the same, by what they did; iowait is no part of cpu. pressure: 0..1, share of time that
@@ -99,8 +96,7 @@ class HostLoad:
     booted: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Network:
+class Network(msgspec.Struct, frozen=True):
     """A libvirt network. forward: nat, route, bridge, open, isolated ("")… addresses: CIDR strings."""
 
     name: str
@@ -115,8 +111,7 @@ class Network:
     leases: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Volume:
+class Volume(msgspec.Struct, frozen=True):
     """A storage volume; sizes in bytes. kind: file, block, dir, network. format as libvirt names it."""
 
     name: str
@@ -128,8 +123,7 @@ class Volume:
     backing: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Pool:
+class Pool(msgspec.Struct, frozen=True):
     """A storage pool; sizes in bytes. source: what is behind it, "server:/export" or a device; "" for a folder."""
 
     name: str
@@ -141,5 +135,5 @@ class Pool:
     capacity: int = 0
     allocation: int = 0
     available: int = 0
-    volumes: tuple[Volume, ...] = field(default=())
+    volumes: tuple[Volume, ...] = msgspec.field(default=())
     source: str = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from console.fleet.domains import Domain, State
 from console.fleet.history import Mark, MarkKind

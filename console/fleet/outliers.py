@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from statistics import median
+
+import msgspec
 
 from console.fleet.domains import VmKey
 
@@ -19,8 +20,7 @@ FAR = 3.5  # usual distances from which on a figure stands out
 TO_SIGMA = 0.6745  # the median distance of a normal spread, in standard deviations
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
+class Scale(msgspec.Struct, frozen=True):
     """How a measure is looked at. floor: smaller figures don't stand out. apart: nor do those nearer to the median than this.
 
     spread: the least that counts as the usual distance. log: compared by order of magnitude.
@@ -47,8 +47,7 @@ SCALES = {
 """Shares are 0..1, ratios times, rates bytes/s."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(msgspec.Struct, frozen=True):
     """One figure of one host (its id) or VM."""
 
     measure: str
@@ -56,8 +55,7 @@ class Sample:
     value: float
 
 
-@dataclass(frozen=True, slots=True)
-class Outlier:
+class Outlier(msgspec.Struct, frozen=True):
     """A figure that stands out. usual: the median of its kind. far: how many usual distances from it."""
 
     measure: str

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+import msgspec
 
 from console.fleet.hosts import HostSpec
 
 
-@dataclass(frozen=True, slots=True)
-class Rack:
+class Rack(msgspec.Struct, frozen=True):
     name: str
     hosts: tuple[HostSpec, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Zone:
+class Zone(msgspec.Struct, frozen=True):
     """A zone with its racks. Names may be empty: hosts without a zone or rack stand under ""."""
 
     name: str

@@ -7,8 +7,9 @@ part of them. "*" stands for anything in both.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 from console.fleet.domains import Domain, State
 from console.fleet.hosts import HostSpec, Phase
@@ -33,8 +34,7 @@ class Kind(StrEnum):
     FIGURE = "figure"
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(msgspec.Struct, frozen=True):
     """One field. texts: what a NAME, TEXT or ADDRESS compares; figure: what is compared as a number, of `measure`; share:
     the same in percent of what there is; least: what it is at least, where more is not known; flag: of a FLAG. hosts: the
     texts of a host, None = hosts have no such thing. A field may have both texts and a figure (net).

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 from console.fleet.errors import Reason, UsageError
 
@@ -70,8 +71,7 @@ class QueryError(UsageError):
         return self.fault in (Fault.OPEN_BRACKET, Fault.OPEN_QUOTE) or self.end == typed
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(msgspec.Struct, frozen=True):
     """kind: "(", ")", "!", "or", "and" or "term". Of a term: name and operator ("" for a plain word), the value without
     its quotes, value_start: where the value begins in the text; quoted: quotes stood in the value."""
 

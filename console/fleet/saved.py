@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from console.fleet.errors import NotFound, Reason, UsageError
 from console.fleet.search import parse
 
 
-@dataclass(frozen=True, slots=True)
-class SavedSearch:
+class SavedSearch(msgspec.Struct, frozen=True):
     """A query under a name, which is unique whatever its case."""
 
     name: str

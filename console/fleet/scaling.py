@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 from console.fleet.domains import VmKey
 from console.fleet.errors import Reason, UsageError
@@ -41,8 +42,7 @@ class Lack(StrEnum):
     TOPOLOGY = "topology"  # its CPU topology fixes how many there are
 
 
-@dataclass(frozen=True, slots=True)
-class Sizing:
+class Sizing(msgspec.Struct, frozen=True):
     """What is wanted; None = as it is. Memory in KiB. A ceiling that is not given is raised where it is too low, else left."""
 
     vcpus: int | None = None
@@ -52,8 +52,7 @@ class Sizing:
     when: When = When.BOTH
 
 
-@dataclass(frozen=True, slots=True)
-class Sizes:
+class Sizes(msgspec.Struct, frozen=True):
     """Of one definition of a VM. Memory in KiB. topology: vCPUs its CPU topology makes, 0 = it has none."""
 
     vcpus: int
@@ -64,8 +63,7 @@ class Sizes:
     topology: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class SizeFacts:
+class SizeFacts(msgspec.Struct, frozen=True):
     """What the host says. live: None = it doesn't run. stored: as it starts next, None = it is transient."""
 
     key: VmKey
@@ -73,15 +71,13 @@ class SizeFacts:
     stored: Sizes | None
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     part: Part
     before: int
     after: int
 
 
-@dataclass(frozen=True, slots=True)
-class Scaling:
+class Scaling(msgspec.Struct, frozen=True):
     """What happens to one VM. live: now; stored: in what it starts with next. waits: what only the next start brings, and why.
 
     refused: nothing happens at all.

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+
+import msgspec
 
 from console.fleet.hosts import HostSpec
 from console.fleet.query_fields import LOADED, Field, field_of
@@ -22,8 +23,7 @@ PLACES = frozenset({"host", "zone", "rack"})
 DEEPEST = 40  # brackets and "!" within each other
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(msgspec.Struct, frozen=True):
     """A leaf: a plain word (field None) or a field with its operator and value. test: given what is known, tells of a
     subject. hosts: of a host, None where hosts have no such thing."""
 
@@ -33,28 +33,24 @@ class Term:
     hosts: Callable[[HostSpec], bool] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(msgspec.Struct, frozen=True):
     part: Node
 
 
-@dataclass(frozen=True, slots=True)
-class All:
+class All(msgspec.Struct, frozen=True):
     """No parts: everything."""
 
     parts: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Any:
+class Any(msgspec.Struct, frozen=True):
     parts: tuple[Node, ...]
 
 
 Node = Term | Not | All | Any
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(msgspec.Struct, frozen=True):
     """A query that was understood; it finds everything where `text` is empty."""
 
     text: str
@@ -63,7 +59,7 @@ class Query:
     """Where the parts of the outermost "and" stand in `text`."""
     words: tuple[str, ...] | None = None
     """Its words where it has nothing but plain ones, else None."""
-    fields: frozenset[str] = field(default=frozenset())
+    fields: frozenset[str] = msgspec.field(default=frozenset())
 
     def __bool__(self) -> bool:
         return bool(self.spans)

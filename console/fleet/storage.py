@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
+
+import msgspec
 
 from console.fleet.domains import Domain, VmKey
 from console.fleet.hosts import Pool, Volume
@@ -36,8 +37,7 @@ class UseKind(StrEnum):
     ARRIVES = "arrives"  # it is being uploaded, and only half there
 
 
-@dataclass(frozen=True, slots=True)
-class User:
+class User(msgspec.Struct, frozen=True):
     """Who needs a volume: a VM (key), or a volume that is built on it (volume).
 
     sure: False where it is on another host and nobody knows whether that one sees the same file.
@@ -51,8 +51,7 @@ class User:
     sure: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class VolumeUse:
+class VolumeUse(msgspec.Struct, frozen=True):
     """A volume and all who need it. path: as its host names it."""
 
     key: VolumeKey
@@ -69,8 +68,7 @@ class VolumeUse:
         return tuple(user for user in self.users if user.key is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class PoolUse:
+class PoolUse(msgspec.Struct, frozen=True):
     """A pool with its volumes. Bytes. promised: what its volumes may grow to; orphans: volumes nobody needs."""
 
     host: str
@@ -102,8 +100,7 @@ class PoolUse:
         return tuple(sorted(found.values(), key=lambda user: (user.name, user.host)))
 
 
-@dataclass(frozen=True, slots=True)
-class StorageSum:
+class StorageSum(msgspec.Struct, frozen=True):
     """Pools together, in bytes; storage that several pools or hosts share counts once."""
 
     pools: int = 0
@@ -122,8 +119,7 @@ class StorageSum:
         return self.used / self.capacity if self.capacity else None
 
 
-@dataclass(frozen=True, slots=True)
-class Survey:
+class Survey(msgspec.Struct, frozen=True):
     """All pools of some hosts at one moment."""
 
     pools: tuple[PoolUse, ...] = ()

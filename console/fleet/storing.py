@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+import msgspec
 
 from console.fleet.domains import VmKey
 from console.fleet.errors import Reason, UsageError
@@ -27,8 +28,7 @@ class Prealloc(StrEnum):
     FULL = "full"
 
 
-@dataclass(frozen=True, slots=True)
-class NewVolume:
+class NewVolume(msgspec.Struct, frozen=True):
     """A volume to be made. capacity, allocation: bytes. backing: path of the volume it is built on, read only from then on."""
 
     name: str
@@ -40,8 +40,7 @@ class NewVolume:
     metadata: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class NewPool:
+class NewPool(msgspec.Struct, frozen=True):
     """A pool to be defined. kind: dir, fs, netfs or logical. path: where its volumes appear.
 
     source: the device of fs, the exported folder of netfs, the device to make the volume group on (logical; "" where the
@@ -75,17 +74,15 @@ class Weight(StrEnum):
     STOP = "stop"  # it will not be done
 
 
-@dataclass(frozen=True, slots=True)
-class Say:
+class Say(msgspec.Struct, frozen=True):
     """One sentence of a plan, as a code and its values (words.storage makes it)."""
 
     code: str
-    values: Mapping[str, str | int] = field(default_factory=dict)
+    values: Mapping[str, str | int] = msgspec.field(default_factory=dict)
     weight: Weight = Weight.FACT
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(msgspec.Struct, frozen=True):
     """What one request would do. kind: of its job ("volume.delete"). target: the name of what it is about.
 
     frees, takes: bytes of the pool. volumes: those that go.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from console.fleet.domains import Domain, Load, VmKey
 from console.fleet.hosts import HostSpec, HostStatus, Pool
@@ -32,8 +33,7 @@ Shows = Callable[[str], Callable[[Domain, Load | None], bool]]
 """Of a word, case-folded: a function that tells whether a shown figure of load holds it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Texts:
+class Texts(msgspec.Struct, frozen=True):
     """How a VM's columns are said. hay(domain, spec, status): as in Subject."""
 
     hay: Callable[[Domain, HostSpec, HostStatus], str]
@@ -104,8 +104,7 @@ def _no_pools(_host: str) -> tuple[Pool, ...]:
     return ()
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(msgspec.Struct, frozen=True):
     """What a search knows beside its subjects. now: epoch.
 
     idle_since: epoch since which a VM has done next to nothing, None = it is busy or nobody knows. pools: of a host. shows:

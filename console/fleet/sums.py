@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from console.fleet.domains import Domain, State
 from console.fleet.hosts import HostLoad, Phase
 from console.fleet.updates import HostView
 
 
-@dataclass(frozen=True, slots=True)
-class Sum:
+class Sum(msgspec.Struct, frozen=True):
     """A host, a zone or the fleet in figures. Memory in KiB.
 
     promised: what running VMs were given, paused ones too, against what the hosts have. cpu_used in CPUs, not 0..1;

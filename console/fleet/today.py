@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+import msgspec
 
 from console.fleet.domains import VmKey
 
@@ -26,8 +27,7 @@ ORDER = (
 """Kinds of events, what wants attention first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(msgspec.Struct, frozen=True):
     """Something that happened. name: of what it happened to. key: where that is a VM. text: of a mark its own, of a job its kind.
 
     job: its number, 0 = none.
@@ -42,8 +42,7 @@ class Event:
     job: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Today:
+class Today(msgspec.Struct, frozen=True):
     """counts: how many of each kind, in ORDER. events: newest first. began: epoch of midnight."""
 
     began: float

@@ -3,48 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 from console.fleet.domains import Address, Domain, Load, State, VmKey
 from console.fleet.hosts import HostFacts, HostLoad, HostStatus, Network, Pool
 
 
-@dataclass(frozen=True, slots=True)
-class StatusChanged:
+class StatusChanged(msgspec.Struct, frozen=True):
     host: str
     status: HostStatus
 
 
-@dataclass(frozen=True, slots=True)
-class FactsRead:
+class FactsRead(msgspec.Struct, frozen=True):
     host: str
     facts: HostFacts
 
 
-@dataclass(frozen=True, slots=True)
-class DomainsRead:
+class DomainsRead(msgspec.Struct, frozen=True):
     """All domains of a host (a full resync): what is not in it is gone."""
 
     host: str
     domains: tuple[Domain, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class DomainRead:
+class DomainRead(msgspec.Struct, frozen=True):
     """One domain read anew, after an event."""
 
     host: str
     domain: Domain
 
 
-@dataclass(frozen=True, slots=True)
-class DomainGone:
+class DomainGone(msgspec.Struct, frozen=True):
     host: str
     uuid: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reverted:
+class Reverted(msgspec.Struct, frozen=True):
     """A domain went back to one of its snapshots, at this epoch; what it is like now is told apart."""
 
     host: str
@@ -52,16 +47,14 @@ class Reverted:
     at: float
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigChanged:
+class ConfigChanged(msgspec.Struct, frozen=True):
     """Another configuration may be stored of one domain; `DomainRead` tells of it only what a Domain has."""
 
     host: str
     uuid: str
 
 
-@dataclass(frozen=True, slots=True)
-class StateRead:
+class StateRead(msgspec.Struct, frozen=True):
     """Only the state of one domain, from an event, before its details are read anew."""
 
     host: str
@@ -70,22 +63,19 @@ class StateRead:
     at: float
 
 
-@dataclass(frozen=True, slots=True)
-class AddressesRead:
+class AddressesRead(msgspec.Struct, frozen=True):
     host: str
     uuid: str
     addresses: tuple[Address, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AddressesLooked:
+class AddressesLooked(msgspec.Struct, frozen=True):
     """All that can tell addresses of a host's VMs was asked once; what was found has been told before."""
 
     host: str
 
 
-@dataclass(frozen=True, slots=True)
-class LoadsRead:
+class LoadsRead(msgspec.Struct, frozen=True):
     """One round of statistics: the host's own and by VM UUID. A VM that is missing has no load now."""
 
     host: str
@@ -93,14 +83,12 @@ class LoadsRead:
     domains: Mapping[str, Load]
 
 
-@dataclass(frozen=True, slots=True)
-class NetworksRead:
+class NetworksRead(msgspec.Struct, frozen=True):
     host: str
     networks: tuple[Network, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PoolsRead:
+class PoolsRead(msgspec.Struct, frozen=True):
     host: str
     pools: tuple[Pool, ...]
 
@@ -122,8 +110,7 @@ Update = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeSet:
+class ChangeSet(msgspec.Struct, frozen=True):
     """What became different. Sets of VmKey and of host ids; `loads` are VMs with new figures, `host_loads` hosts with
     new figures; `hosts` any other change of a host (status, facts, counts, networks, pools); `fleet` that hosts came, went or
     were edited."""
@@ -183,15 +170,14 @@ class ChangeSet:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class HostView:
+class HostView(msgspec.Struct, frozen=True):
     """All that is known of one host, as one immutable moment. Also what the last-seen cache keeps.
 
     cached: this comes from the cache of an earlier run and nothing has been read since.
     """
 
     id: str
-    status: HostStatus = field(default_factory=HostStatus)
+    status: HostStatus = msgspec.field(default_factory=HostStatus)
     facts: HostFacts | None = None
     load: HostLoad | None = None
     networks: tuple[Network, ...] = ()

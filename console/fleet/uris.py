@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import unquote, urlsplit
+
+import msgspec
 
 DRIVERS = ("qemu", "test")
 TRANSPORTS = ("unix", "ssh", "libssh", "libssh2", "tls", "tcp")
@@ -34,8 +35,7 @@ class Flaw(StrEnum):
     NOT_A_URI = "not-a-uri"
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(msgspec.Struct, frozen=True):
     """What was typed, understood. uri is "" where `flaw` says why; name is a proposal for HostSpec.name."""
 
     uri: str = ""

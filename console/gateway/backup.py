@@ -6,10 +6,10 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import libvirt
+import msgspec
 from lxml import etree
 
 from console.fleet.errors import Busy, Conflict, Failed, FleetError, Problem, Reason, Unsupported
@@ -25,8 +25,7 @@ LOOK = 0.25  # seconds between looks at a copy under way; the first come sooner
 _COMPLETED = libvirt.VIR_DOMAIN_JOB_STATS_COMPLETED | libvirt.VIR_DOMAIN_JOB_STATS_KEEP_COMPLETED
 
 
-@dataclass(frozen=True, slots=True)
-class Into:
+class Into(msgspec.Struct, frozen=True):
     """Where a disk is copied to: a file that is there already, of at least its size and of that format. A qcow2 image takes what
     is in the disk, a raw file all of its size: QEMU writes its holes as zeros."""
 

@@ -11,10 +11,10 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import libvirt
+import msgspec
 
 from console.fleet.errors import Busy, Conflict, Failed, FleetError, NotFound, Problem, Reason
 from console.fleet.snapshots.values import ImageFile
@@ -35,8 +35,7 @@ _COMMITS = (libvirt.VIR_DOMAIN_BLOCK_JOB_TYPE_COMMIT, _ACTIVE)
 _PULLS = (libvirt.VIR_DOMAIN_BLOCK_JOB_TYPE_PULL,)
 
 
-@dataclass(frozen=True, slots=True)
-class Helper:
+class Helper(msgspec.Struct, frozen=True):
     """One that is there. vm: UUID of the VM it works for. files: its disk's chain. works: it merges; of one that does not, the
     console or daemon died."""
 

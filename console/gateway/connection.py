@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import resource
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import libvirt
+from msgspec.structs import replace
 
 from console.fleet.credentials import Question, Wanted
 from console.fleet.errors import Denied, FleetError, Problem, Reason

@@ -4,10 +4,10 @@ raises FleetError."""
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 import libvirt
+import msgspec
 
 from console.fleet.edits import Step, Way
 from console.fleet.errors import Conflict, Reason
@@ -22,8 +22,7 @@ _SECURE = libvirt.VIR_DOMAIN_XML_SECURE
 _LIVE = libvirt.VIR_DOMAIN_AFFECT_LIVE
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(msgspec.Struct, frozen=True):
     """What a domain starts with next, and what it runs with now ("" = it is off). Without passwords."""
 
     name: str

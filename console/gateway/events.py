@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Any
 
 import libvirt
+import msgspec
 
 from console.fleet.domains import State
 
@@ -29,8 +29,7 @@ class Depth(IntEnum):
     ALL = 2  # also what its XML does not say: half a dozen calls
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(msgspec.Struct, frozen=True):
     """Something changed. uuid: of the domain, "" for networks and pools; state: what the event itself says it is in now.
 
     stored: another configuration may be stored of the domain. reverted: it went back to a snapshot.

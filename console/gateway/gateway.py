@@ -6,7 +6,8 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from console.fleet.credentials import Ask
 from console.fleet.errors import NotFound, Reason

@@ -4,11 +4,11 @@ FleetError."""
 from __future__ import annotations
 
 import contextlib
-from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
 import libvirt
+from msgspec.structs import replace
 
 from console.fleet.errors import Conflict, NotFound, Problem, Reason, Unsupported
 from console.fleet.snapshots.values import ImageFile

@@ -6,11 +6,11 @@ import contextlib
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 import libvirt
+import msgspec
 
 from console.fleet.credentials import Ask
 from console.fleet.errors import FleetError, Problem, Reason
@@ -36,8 +36,7 @@ class Step(StrEnum):
     INVENTORY = "inventory"
 
 
-@dataclass(frozen=True, slots=True)
-class CheckLine:
+class CheckLine(msgspec.Struct, frozen=True):
     """One finding. ok: True, False (the check ends here), or None: it works, with a warning.
 
     values by step: NAME host, address; PORT address, port or socket; HOST_KEY state, kind, fingerprint, line (as known_hosts
@@ -47,7 +46,7 @@ class CheckLine:
 
     step: Step
     ok: bool | None
-    values: dict[str, str | int | float] = field(default_factory=dict)
+    values: dict[str, str | int | float] = msgspec.field(default_factory=dict)
     problem: Problem | None = None
 
 

@@ -7,7 +7,8 @@ import os
 import shlex
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from console.fleet.errors import Failed, Problem, Reason, Unsupported
 from console.fleet.hosts import HostSpec
@@ -22,8 +23,7 @@ UNREACHED = 255  # what ssh itself ends with
 Ended = Callable[[], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Ran:
+class Ran(msgspec.Struct, frozen=True):
     """How a program ended, and what it said, out and err together."""
 
     code: int

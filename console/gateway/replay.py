@@ -18,12 +18,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from zlib import crc32
 
 import msgspec
+from msgspec.structs import replace
 
 from console.fleet.domains import Domain, Load, State
 from console.fleet.errors import FleetError, Problem, Reason
@@ -67,13 +67,12 @@ class Trace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("a trace has guests, and a step over 0")
 
 
-@dataclass(frozen=True, slots=True)
-class _Node:
+class _Node(msgspec.Struct, frozen=True):
     """A demo host, from its node file. cpus and memory_kib are 0 where it does not say. ages: seconds, by VM's UUID."""
 
     cpus: int = 0
     memory_kib: int = 0
-    ages: Mapping[str, float] = field(default_factory=dict)
+    ages: Mapping[str, float] = msgspec.field(default_factory=dict)
 
 
 class TraceReplay:

@@ -8,8 +8,9 @@ import random
 import threading
 import weakref
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from console.fleet.errors import FleetError, Problem, Reason
 from console.fleet.hosts import HostSpec, HostStatus, Phase

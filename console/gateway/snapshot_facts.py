@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
 import libvirt
+from msgspec.structs import replace
 
 from console.fleet.domains import State, VmKey
 from console.fleet.errors import FleetError, NotFound, Unreachable

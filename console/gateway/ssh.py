@@ -6,9 +6,10 @@ import os
 import shutil
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+
+import msgspec
 
 from console.fleet.errors import Failed, Problem, Reason
 from console.gateway.errors import fleet_error, one_line
@@ -23,8 +24,7 @@ class KeyState(StrEnum):
     CHANGED = "changed"
 
 
-@dataclass(frozen=True, slots=True)
-class HostKey:
+class HostKey(msgspec.Struct, frozen=True):
     """A key a host offers. kind: "ED25519". fingerprint: "SHA256:…". line: as a known_hosts file holds it."""
 
     kind: str
@@ -32,8 +32,7 @@ class HostKey:
     line: str
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(msgspec.Struct, frozen=True):
     """Where ssh really goes. name: what known_hosts calls the host. jumps: through another host or a command."""
 
     host: str
@@ -44,8 +43,7 @@ class Way:
     files: tuple[str, ...]  # known_hosts files that ssh reads
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(msgspec.Struct, frozen=True):
     """Whether a host's key is known; `offered` are the keys it shows now, best first; `files` hold another key of it."""
 
     state: KeyState

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
 import libvirt
+import msgspec
+from msgspec.structs import replace
 
 from console.fleet.domains import Load
 from console.fleet.errors import FleetError, Unreachable
@@ -30,8 +31,7 @@ MEMORY_EVERY = 5  # seconds between a guest's own reports of its memory
 RATE_JUMP = 1e12  # bytes or operations a second that nothing does
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(msgspec.Struct, frozen=True):
     """Counters of one VM as told. stamp: epoch before the call. cpu and disk_time in ns; disk and net in bytes; None = not told.
 
     run: libvirt's number of this run of the guest; blocks, nics: how many devices were added up. Where one is another than

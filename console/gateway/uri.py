@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+
+import msgspec
 
 from console.fleet.errors import Reason, UsageError
 from console.fleet.hosts import HostSpec
@@ -12,8 +13,7 @@ PORTS = {"tcp": 16509, "tls": 16514, "ssh": 22, "libssh": 22, "libssh2": 22}
 SECRET_WORDS = ("password", "passphrase")
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(msgspec.Struct, frozen=True):
     """What a URI means. transport: unix, ssh, libssh, libssh2, tls, tcp, ext, or "" for a driver in our own process.
 
     host "" is this computer. port 0 = none or as ssh's configuration says. params as in the URI, in order.

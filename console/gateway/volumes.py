@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import libvirt
+import msgspec
 
 from console.fleet.errors import Conflict, FleetError, NotFound, Reason
 from console.fleet.hosts import Pool, Volume
@@ -18,8 +18,7 @@ from console.gateway.errors import calling
 from console.libvirtxml.storage import born, names_in, read_volume, volume_xml
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(msgspec.Struct, frozen=True):
     """A volume as its host tells it now. length: bytes one reads of it from end to end. born: when its file was made, ""
     where that is not told."""
 

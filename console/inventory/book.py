@@ -8,10 +8,10 @@ from __future__ import annotations
 import sqlite3
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from console.files.database import Database
@@ -41,8 +41,7 @@ SHELF = 32  # subjects of a shelf at most
 PAGE = 16384  # bytes: what one plot needs stands together
 
 
-@dataclass(slots=True)
-class Entry:
+class Entry(msgspec.Struct):
     """A subject as the book knows it. first, seen: epoch of its first and newest figure; busy: when it was last busy."""
 
     id: int
@@ -64,8 +63,7 @@ def width_of(key: Subject) -> int:
     return len(HOST_MEASURES) if isinstance(key, str) else len(VM_MEASURES)
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(msgspec.Struct, frozen=True):
     """What of one chunk is to be written: subjects of one width, and their codes as subject × measure × slot."""
 
     chunk: int
@@ -73,8 +71,7 @@ class Page:
     codes: Codes
 
 
-@dataclass(frozen=True, slots=True)
-class About:
+class About(msgspec.Struct, frozen=True):
     """What a recorder knows of a subject beside its figures."""
 
     name: str = ""
@@ -82,13 +79,12 @@ class About:
     busy: float = 0.0
 
 
-@dataclass(slots=True)
-class Known:
+class Known(msgspec.Struct):
     """The subjects of one file; `birth` tells it from one that was made anew in its place."""
 
     birth: str = ""
-    entries: dict[Subject, Entry] = field(default_factory=dict)
-    by_id: dict[int, Entry] = field(default_factory=dict)
+    entries: dict[Subject, Entry] = msgspec.field(default_factory=dict)
+    by_id: dict[int, Entry] = msgspec.field(default_factory=dict)
 
     def add(self, entry: Entry) -> Entry:
         self.entries[entry.key] = entry

@@ -7,10 +7,10 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from console.files.database import Database, OnProblem
 from console.files.writer import RETRY, Writer

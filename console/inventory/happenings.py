@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from dataclasses import dataclass
+
+import msgspec
 
 from console.fleet.domains import Domain, VmKey
 from console.fleet.history import Mark, MarkKind
@@ -18,8 +19,7 @@ BALLOON = 30.0  # seconds from one step of a balloon to the next, at most
 _Seen = dict[str, tuple[float, VmKey]]  # by UUID: when, and which
 
 
-@dataclass(frozen=True, slots=True)
-class _Change:
+class _Change(msgspec.Struct, frozen=True):
     """A VM as it was told at a moment; None: it is gone. known: all VMs of its host had been read before."""
 
     at: float

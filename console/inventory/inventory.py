@@ -10,7 +10,8 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from console.fleet.domains import Domain, Load, State, VmKey
 from console.fleet.hosts import HostLoad, HostSpec, HostStatus, Phase

@@ -8,8 +8,9 @@ import threading
 import time
 import zlib
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from console.files.database import Database, OnProblem
 from console.files.writer import Writer

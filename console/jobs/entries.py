@@ -6,8 +6,9 @@ import itertools
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+import msgspec
 
 from console.jobs.flag import Flag
 from console.jobs.groups import Group
@@ -31,8 +32,7 @@ class Keeper(Protocol):
     def log(self, job: int, stamp: float, text: str) -> None: ...
 
 
-@dataclass(slots=True, eq=False)
-class Entry:
+class Entry(msgspec.Struct, eq=False):
     """One job, guarded by the lock of the entries."""
 
     view: JobView
@@ -40,9 +40,9 @@ class Entry:
     job: Job
     group: Group | None = None
     result: object = None
-    done: Flag = field(default_factory=Flag)
-    log: deque[tuple[float, str]] = field(default_factory=lambda: deque(maxlen=LOG_LINES))
-    steps: deque[StepLine] = field(default_factory=lambda: deque(maxlen=STEPS))
+    done: Flag = msgspec.field(default_factory=Flag)
+    log: deque[tuple[float, str]] = msgspec.field(default_factory=lambda: deque(maxlen=LOG_LINES))
+    steps: deque[StepLine] = msgspec.field(default_factory=lambda: deque(maxlen=STEPS))
     starting: bool = False  # of a group: a thread is starting members
 
 

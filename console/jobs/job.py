@@ -9,7 +9,6 @@ import time
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
@@ -83,8 +82,7 @@ class JobView(msgspec.Struct, frozen=True):
     deed: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class JobSpec:
+class JobSpec(msgspec.Struct, frozen=True):
     """A member of a group, to be run. Fields as for `JobRunner.submit`.
 
     stage: those of a lower one are all over before it begins. aside: it is no VM's and is not counted (a wait between stages).

@@ -14,7 +14,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -76,8 +75,7 @@ class Entry(msgspec.Struct, frozen=True):
         return self.host or (self.vms[0].host if self.vms else "")
 
 
-@dataclass(frozen=True, slots=True)
-class Unfinished:
+class Unfinished(msgspec.Struct, frozen=True):
     """A journalled job whose console is no more."""
 
     job: int

@@ -7,7 +7,8 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+import msgspec
 
 from console.jobs.job import JobView
 
@@ -18,11 +19,10 @@ Listener = Callable[[JobView], None]
 _log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
-class _Channel:
+class _Channel(msgspec.Struct):
     """Of one job. told: monotonic time of its last notification. busy: a thread hands out its views now."""
 
-    outbox: deque[JobView] = field(default_factory=deque)
+    outbox: deque[JobView] = msgspec.field(default_factory=deque)
     held: JobView | None = None
     told: float = 0.0
     busy: bool = False

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+import msgspec
 
 from console.libvirtxml import tree
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
-@dataclass(frozen=True, slots=True)
-class Capabilities:
+class Capabilities(msgspec.Struct, frozen=True):
     """uuid: the host's own, "" where it tells none. cpus: logical CPUs of the topology. memory in KiB.
 
     features: lower-case words, for example "external-snapshot", "disksnapshot", "live-migration", "kvm".

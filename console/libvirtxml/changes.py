@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
-from dataclasses import replace
 
 from lxml import etree
+from msgspec.structs import replace
 
 from console.fleet.edits import Change, Detail, Fate, Hold, Step, Way, When
 from console.libvirtxml import hotplug, tree, tuning

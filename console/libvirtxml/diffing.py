@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
+
+import msgspec
 
 Block = tuple[str, int, int, int, int]  # as difflib's opcodes: tag, from and to in one text, from and to in the other
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True):
     """One row of a comparison side by side. Numbers count from 1, 0 = nothing on that side.
 
     skipped: this many equal lines stand here instead.

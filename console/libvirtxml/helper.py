@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import deepcopy
-from dataclasses import dataclass
 
+import msgspec
 from lxml import etree
 
 from console.fleet.snapshots.values import ImageFile
@@ -21,8 +21,7 @@ PREFIX = "splendid-merge-"
 DISK = "vda"  # the only one a helper has
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(msgspec.Struct, frozen=True):
     """vm: the UUID of the VM whose files it holds. target: of the VM's disk. files: of its disk, top first."""
 
     vm: str

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from console.libvirtxml.diffing import blocks
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(msgspec.Struct, frozen=True):
     """A stretch of the three texts. Where only one changed it, or both alike, `lines` is what becomes of it; where they
     clash, `lines` is empty and a person chooses between theirs and mine."""
 
@@ -20,8 +20,7 @@ class Piece:
     clash: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Merge:
+class Merge(msgspec.Struct, frozen=True):
     """All pieces in order."""
 
     pieces: tuple[Piece, ...]

@@ -8,8 +8,8 @@ it back on what they are given: there the same elements are bare.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+import msgspec
 from lxml import etree
 
 from console.fleet.clones.provenance import Provenance
@@ -21,8 +21,7 @@ PREFIX = "splendid"
 _VM = f"{{{NAMESPACE}}}vm"
 
 
-@dataclass(frozen=True, slots=True)
-class VmMetadata:
+class VmMetadata(msgspec.Struct, frozen=True):
     """tags in their order, without doubles; group and owner, "" = none; provenance, None = not written down."""
 
     tags: tuple[str, ...] = ()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from xml.parsers import expat
+
+import msgspec
 
 from console.fleet.errors import Failed, Reason
 
@@ -24,8 +25,7 @@ _OWN = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(msgspec.Struct, frozen=True):
     """A part that can be folded: an element of more than one line, at most three deep.
 
     title: the element's name. summary: what tells it from its like ("vda qcow2 /srv/web1.qcow2"), "" if nothing does.
@@ -39,8 +39,7 @@ class Section:
     depth: int = 1
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(msgspec.Struct):
     title: str
     line: int
     words: list[str]

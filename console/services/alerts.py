@@ -7,7 +7,9 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from console.fleet import alerts
 from console.fleet.alerts import Alert, AlertRule, Kind, Pace, PoolKey, Rules, Subject, Told, Watch, host_of, rule_query
@@ -29,8 +31,7 @@ LOST = (Phase.UNREACHABLE, Phase.REFUSED)
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Happening:
+class Happening(msgspec.Struct, frozen=True):
     """An alert that began, or ended, at an epoch."""
 
     at: float

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from console.fleet.clones.disks import chain_bytes
 from console.fleet.clones.family import Kinship

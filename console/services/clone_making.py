@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from console.fleet.clones.disks import inside, on_the_way
 from console.fleet.clones.provenance import Provenance
@@ -31,8 +33,7 @@ from console.services.running import watching
 from console.services.snapshot import SnapshotService
 
 
-@dataclass(slots=True)
-class Progress:
+class Progress(msgspec.Struct):
     """How far all copies together are, in bytes."""
 
     job: Job

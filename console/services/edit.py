@@ -4,8 +4,10 @@ versions. All calls but `run` and `command` block."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from functools import cache
+
+import msgspec
+from msgspec.structs import replace
 
 from console.fleet.domains import Domain, VmKey
 from console.fleet.edits import Change, Fate, Finding, FlawedText, Hold, Severity, Version, Way, When, why_not
@@ -28,8 +30,7 @@ _GIVEN_BACK = 6.0  # seconds that a guest has to let go of a device
 _ORDER = (Way.DETACH, Way.UPDATE, Way.ATTACH)  # first what makes room; then all else
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(msgspec.Struct, frozen=True):
     """What an edit begins from. text: the configuration for the next start. secrets: it has passwords. digest: of text."""
 
     key: VmKey
@@ -43,8 +44,7 @@ class Draft:
         return digest_of(self.text)
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
+class Begun(msgspec.Struct, frozen=True):
     """An edit that was begun and neither applied nor discarded. at: epoch of its last change; base: what it began from."""
 
     at: float
@@ -52,8 +52,7 @@ class Begun:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class EditPlan:
+class EditPlan(msgspec.Struct, frozen=True):
     """A dry run. base: what the edit began from; text: what is to be.
 
     theirs: what is stored by now, where somebody changed it since, else "": then nothing can be applied before both are
@@ -95,8 +94,7 @@ class EditPlan:
         return replace(self, changes=held, live=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(msgspec.Struct, frozen=True):
     """What became of a plan. left: what holds from the next start, each with `said` where the host refused it now.
 
     dropped: what the host did not take into the configuration. running: the VM ran meanwhile.

@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+
+import msgspec
 
 from console.fleet.acts import Act
 from console.fleet.clones.family import Kinship
@@ -21,8 +22,7 @@ AGE = 1.0  # seconds for which what a host said holds good for the next VM: many
 STARTS = frozenset({Act.START, Act.RESTORE})
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(msgspec.Struct, frozen=True):
     """Of one host, at a monotonic time. kinship: None where nobody there is built on anything."""
 
     at: float

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
 
 from console.fleet.credentials import Question
 from console.fleet.errors import Conflict, NotFound, Reason
@@ -20,8 +22,7 @@ from console.settings import demo, importing
 from console.settings.fleetfile import FileProblem, FleetStore, read
 
 
-@dataclass(frozen=True, slots=True)
-class Imports:
+class Imports(msgspec.Struct, frozen=True):
     """Hosts other programs know. `known` are URIs the fleet has already."""
 
     virt_manager: tuple[importing.Found, ...]

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+
+import msgspec
 
 from console.fleet.domains import VmKey
 from console.gateway import domains
 from console.gateway.gateway import Gateway
 
 
-@dataclass(frozen=True, slots=True)
-class Screen:
+class Screen(msgspec.Struct, frozen=True):
     """A picture of a VM's screen as the host gave it. mime: image/png or image/x-portable-pixmap. taken: epoch."""
 
     data: bytes

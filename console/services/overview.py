@@ -6,8 +6,10 @@ import heapq
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from console.fleet.domains import Domain, Load, State, VmKey
 from console.fleet.errors import FleetError
@@ -39,8 +41,7 @@ def sum_of(inventory: Inventory, specs: Iterable[HostSpec]) -> Sum:
     return total(host_sum(inventory.view(spec.id), inventory.domains_of(spec.id)) for spec in specs)
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
+class Trouble(msgspec.Struct, frozen=True):
     """A host that is not as it should be."""
 
     spec: HostSpec
@@ -80,8 +81,7 @@ def forgotten(inventory: Inventory, specs: Iterable[HostSpec], now: float) -> li
     return sorted(found, key=lambda domain: (domain.since, domain.name, domain.key))
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
+class Overview(msgspec.Struct, frozen=True):
     """All of one moment that the Overview shows. parts: one sum for each group of hosts that was asked for, in order.
 
     storage: of all, storages: of each part. idle: how many run and have done next to nothing for 30 days; None = no history.
@@ -92,7 +92,7 @@ class Overview:
     busiest: tuple[tuple[Domain, Load], ...]
     forgotten: tuple[Domain, ...]
     at: float
-    storage: StorageSum = field(default_factory=StorageSum)
+    storage: StorageSum = msgspec.field(default_factory=StorageSum)
     storages: tuple[StorageSum, ...] = ()
     outliers: tuple[Outlier, ...] = ()
     idle: int = 0

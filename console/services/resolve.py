@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from console.fleet.domains import Domain, VmKey
 from console.fleet.errors import NotFound, Reason, UsageError
@@ -13,11 +13,12 @@ from console.inventory.inventory import Inventory
 def find_host(inventory: Inventory, word: str) -> HostSpec:
     """The host of that name, else of that id, else of that name ignoring case. NotFound names the word."""
     specs = inventory.specs()
-    for same in (
+    ways: tuple[Callable[[HostSpec], bool], ...] = (
         lambda spec: spec.name == word,
         lambda spec: spec.id == word,
         lambda spec: spec.name.casefold() == word.casefold(),
-    ):
+    )
+    for same in ways:
         hits = [spec for spec in specs if same(spec)]
         if hits:
             return hits[0]

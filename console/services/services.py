@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from console.fleet.errors import Problem
 from console.inventory.inventory import Inventory
@@ -30,8 +31,7 @@ from console.services.transfer import TransferService
 from console.services.unfinished import UnfinishedService
 
 
-@dataclass(frozen=True, slots=True)
-class Services:
+class Services(msgspec.Struct, frozen=True):
     """One of each, built by `console.app`.
 
     history: jobs of earlier runs. troubles: what does not work now of the program's own files, by "cache", "history" and

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import msgspec
+from msgspec.structs import replace
 
 from console.fleet.domains import VmKey
 from console.fleet.errors import Conflict, Failed, Reason, UsageError

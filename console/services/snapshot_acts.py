@@ -26,6 +26,7 @@ from console.services.picturing import Shot
 from console.services.running import SETTLE_LIMIT
 from console.services.snapshot_record import BACK, OVER, Before, Kept, Record, entry_of, steps_begun, weighty
 from console.services.snapshot_steps import Steps
+from console.services.snapshot_taking import Taking
 
 _CONFIGURES = frozenset({Op.SWITCH, Op.CREATE, Op.REVERT, Op.COMMIT})
 """These may change the VM's stored configuration."""
@@ -158,6 +159,9 @@ class Carrier:
                     steps.undo(step)
             Steps(link, job, plan, before, None, heeds=False).sweep()
             for name in dict.fromkeys(name for step in begun if step.op is Op.CREATE for name in step.names):
+                facts = self.facts(plan.key)
+                if facts.snapshot(name) is None and not deleted:
+                    Taking(link, plan, name, before.current).clear(facts)
                 self.delete(job, plan, name)
         record.begin(vm, OVER)
         self._settle(link, plan)

@@ -7,7 +7,8 @@ import contextlib
 import queue
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from console.fleet.errors import FleetError
 from console.fleet.snapshots.many import ManyPlan

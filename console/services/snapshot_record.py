@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 import msgspec
+from msgspec.structs import replace
 
 from console.fleet.domains import VmKey
 from console.fleet.snapshots.plans import Deed, Op, SnapshotPlan, Step
@@ -18,8 +18,7 @@ KINDS = frozenset({*(f"snapshot.{deed}" for deed in Deed), "snapshot.many"})
 OVER, BACK = -1, -2  # in place of the number of a step: that VM is done; it is being taken back
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
+class Before(msgspec.Struct, frozen=True):
     """How a VM was, as far as it can be put back. xml: its stored configuration, without passwords. frozen: its guest may be
     frozen by the agent for a moment."""
 
@@ -92,8 +91,7 @@ class Record:
             return standing(self._journal.entry, vm)
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(msgspec.Struct, frozen=True):
     """How far one VM is. at: the step that was begun last, None = none. over: it is done, or taken back. back: it was being taken
     back."""
 

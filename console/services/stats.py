@@ -8,8 +8,9 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from console.files.claim import Claimant
 from console.fleet.domains import VmKey
@@ -29,8 +30,7 @@ MOST_AT_ONCE = 128  # VMs of a top list that are read at a time: in between othe
 FINE, MINUTES = 720.0, 3 * 3600.0  # seconds up to which a top list is made of five-second values, of minutes
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(msgspec.Struct, frozen=True):
     """Bins of a tier, `by` of them as one: the first of those (counted from the epoch), and how many."""
 
     tier: int

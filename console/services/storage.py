@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from console.fleet.domains import VmKey
 from console.fleet.errors import Conflict, NotFound, Reason, UsageError

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+
+import msgspec
 
 from console.fleet.deletion import DeletePlan, FileItem, plan_deletion
 from console.fleet.domains import VmKey
@@ -25,8 +26,7 @@ from console.services.snapshot import KINDS as SNAPSHOTS
 from console.services.snapshot import SnapshotService
 
 
-@dataclass(frozen=True, slots=True)
-class Leftover:
+class Leftover(msgspec.Struct, frozen=True):
     """One unfinished job and what its host says now.
 
     there: the VM still exists. files: of the files that were to go those that are still there. problem: why the host could

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
 from lxml import etree
+from msgspec.structs import replace
 
 from console.files.atomic import write_text
 from console.fleet.hosts import HostSpec

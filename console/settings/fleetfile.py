@@ -7,8 +7,9 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from console.files.atomic import alone, write_text
 from console.fleet import uris

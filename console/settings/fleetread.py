@@ -7,9 +7,11 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
+
+import msgspec
+from msgspec.structs import replace
 
 from console.fleet import uris
 from console.fleet.hosts import HostSpec
@@ -33,20 +35,18 @@ class Fault(StrEnum):
     UNREADABLE = "unreadable"  # text: the system's words
 
 
-@dataclass(frozen=True, slots=True)
-class FileProblem:
+class FileProblem(msgspec.Struct, frozen=True):
     """One thing that is wrong. line, column: from 1, 0 = of no one place. left_out: this host is not in the fleet for it."""
 
     line: int
     column: int
     code: Fault
-    values: Mapping[str, str | int] = field(default_factory=dict)
+    values: Mapping[str, str | int] = msgspec.field(default_factory=dict)
     host: str = ""
     left_out: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class FleetFile:
+class FleetFile(msgspec.Struct, frozen=True):
     """What could be read of a fleet file, and what could not."""
 
     specs: tuple[HostSpec, ...] = ()

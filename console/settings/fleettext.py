@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 if TYPE_CHECKING:
     from tomlkit.items import Array
@@ -21,8 +22,7 @@ _COMMENT = re.compile(r"[ \t]*#")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(msgspec.Struct, frozen=True):
     """A part of the file: a host with the comments right above it, another table, or what stands before them all.
 
     line: of its first line, header: of its `[[host]]`, both counted from 1.

@@ -9,9 +9,10 @@ import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
+
+import msgspec
 
 from console.fleet.uris import Way, read
 
@@ -23,8 +24,7 @@ DCONF = "/org/virt-manager/virt-manager/connections/uris"
 KEYFILE = Path("glib-2.0/settings/keyfile")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(msgspec.Struct, frozen=True):
     """A host another program knows. detail: what it says besides (ssh: user and address)."""
 
     name: str

@@ -6,12 +6,12 @@ import threading
 import time
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from console.files.atomic import alone, write_text
 from console.files.writer import Writer
@@ -44,8 +44,7 @@ class Leaving(StrEnum):
     CANCEL = "cancel"
 
 
-@dataclass(frozen=True, slots=True)
-class Preferences:
+class Preferences(msgspec.Struct, frozen=True):
     """language: a code such as "de", None = the desktop's. font_scale: 0.75 to 2, times the desktop's font.
 
     interval: seconds between two readings of load, 1 to 60. columns: ids of the VM table's columns in order, empty = as it
@@ -62,14 +61,14 @@ class Preferences:
     compact: bool = False
     interval: float = 3.0
     columns: tuple[str, ...] = ()
-    widths: Mapping[str, int] = field(default_factory=dict)
+    widths: Mapping[str, int] = msgspec.field(default_factory=dict)
     notifications: bool = True
     notify_after: float = 10.0
     confirm_loss: bool = True
     leaving: Leaving = Leaving.ASK
     bulk_limit: int = 4
     preview_from: int = 5
-    layout: Mapping[str, str] = field(default_factory=dict)
+    layout: Mapping[str, str] = msgspec.field(default_factory=dict)
     searches: tuple[SavedSearch, ...] = ()
     alerts: tuple[AlertRule, ...] = ()
 
@@ -172,7 +171,7 @@ class PreferencesStore:
                 return old
             self._value = new
             self._edits += 1
-            self._changed |= {f.name for f in fields(new) if getattr(new, f.name) != getattr(old, f.name)}
+            self._changed |= {name for name in new.__struct_fields__ if getattr(new, name) != getattr(old, name)}
             listeners = tuple(self._listeners)
         self._writer.wake()
         for listener in listeners:
@@ -299,7 +298,7 @@ class PreferencesStore:
                     text = HEAD
                 document = tomlkit.parse(text)
                 self._keep_what_is_wrong(text, frozenset(changed))
-                for key in (f.name for f in fields(value) if f.name in changed):
+                for key in (name for name in value.__struct_fields__ if name in changed):
                     _put(document, key, getattr(value, key))
                 write_text(self.path, tomlkit.dumps(document))
         except (OSError, ValueError) as error:
@@ -324,11 +323,11 @@ def _put(document: tomlkit.TOMLDocument, key: str, value: Any) -> None:
         table = tomlkit.table()
         table.update({name: value[name] for name in sorted(value)})
         document[key] = table
-    elif isinstance(value, tuple) and is_dataclass(value[0]):
+    elif isinstance(value, tuple) and isinstance(value[0], msgspec.Struct):
         tables = tomlkit.aot()
         for each in value:
             table = tomlkit.table()
-            table.update(asdict(each))
+            table.update(msgspec.structs.asdict(each))
             tables.append(table)
         document[key] = tables
     else:

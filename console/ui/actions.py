@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+import msgspec
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
@@ -47,8 +47,7 @@ def words_of(act: AnyAct) -> ModuleType:
     return copies if isinstance(act, CopyAct) else acts
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True):
     """What an entry would do now. able: VMs by the act that fits each; reason: why it cannot, or what it leaves out."""
 
     able: tuple[tuple[AnyAct, tuple[VmKey, ...]], ...]
@@ -168,8 +167,7 @@ class Acting(QObject):
                 self._power.act(act, able)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """One action. acts: what it may do; icon and role as in `icons`; keys: its shortcut; alone: for one VM only."""
 
     name: str

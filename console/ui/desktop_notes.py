@@ -12,8 +12,9 @@ import select
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 if TYPE_CHECKING:
     from jeepney import DBusAddress, MatchRule  # type: ignore[import-untyped]
@@ -24,8 +25,7 @@ LIMIT = 3.0  # seconds the desktop has to answer
 REMEMBERED = 50  # notifications whose click is still understood
 
 
-@dataclass(frozen=True, slots=True)
-class DesktopNote:
+class DesktopNote(msgspec.Struct, frozen=True):
     """summary: one line. tag: handed back when a person clicks the note. urgent: stays until it is seen."""
 
     summary: str

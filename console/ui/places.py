@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
+import msgspec
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from console.fleet.domains import State, VmKey
@@ -11,8 +11,7 @@ from console.fleet.domains import State, VmKey
 HISTORY = 100  # places remembered
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True):
     """One place, and the tab shown there.
 
     kind: fleet, zone, rack, host, vm, group, tag, state, search, tasks. id: name of the zone, group or tag, id of the host,

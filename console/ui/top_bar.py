@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+import msgspec
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QMenu, QSizePolicy, QWidget
@@ -19,16 +19,14 @@ from console.words import _, ngettext, pgettext
 FIELD = 268  # width of the palette's field
 
 
-@dataclass(frozen=True, slots=True)
-class Crumb:
+class Crumb(msgspec.Struct, frozen=True):
     """One step of where we are; `go` takes a person there, None for where we are already."""
 
     text: str
     go: Callable[[], object] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Alarm:
+class Alarm(msgspec.Struct, frozen=True):
     """Something that wants attention: a sentence, its glyph, and what a click does."""
 
     text: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from console.fleet.credentials import Wanted
 from console.fleet.errors import Reason
@@ -22,8 +23,7 @@ _ASKS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True):
     """title: what was found. note: beside it, less loud. remedy: what to do next, where it did not work."""
 
     title: str

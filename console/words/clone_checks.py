@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from console.fleet.clones.values import ClonePlan
 from console.fleet.storing import Say
@@ -191,8 +192,7 @@ _CHECKS = {  # by code: what is looked at, what was found, what it means
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(msgspec.Struct, frozen=True):
     """What a plan says of one thing: what was looked at, what was found, what it means ("" where that is plain)."""
 
     about: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from console.fleet.domains import State
 from console.fleet.errors import FleetError, Problem, Reason
@@ -15,8 +15,7 @@ from console.words.translation import N_, _
 from console.words.tried import tried_sentence
 
 
-@dataclass(frozen=True, slots=True)
-class Explained:
+class Explained(msgspec.Struct, frozen=True):
     """Three sentences, and what libvirt or the system said itself where that adds something ("" if not)."""
 
     what: str

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from console.fleet.credentials import Question, Wanted
 from console.words.translation import N_, _
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True):
     """title: what it is about; text: the explanation; label: of the field; accept: of the button; secret: don't echo;
     wrong: that the last answer was not right, "" for the first."""
 

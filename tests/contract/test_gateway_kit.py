@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from console.fleet.domains import Domain, Load
 from console.fleet.hosts import HostLoad, HostSpec

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from console.fleet.errors import Conflict, NotFound
 from console.fleet.hosts import HostSpec, Phase

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
 import shiboken6
+from msgspec.structs import replace
 
 from console.fleet.domains import Domain, State, VmKey
 from console.fleet.hosts import HostSpec, HostStatus, Phase

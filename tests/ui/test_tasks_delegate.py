@@ -1,6 +1,6 @@
-from dataclasses import replace
 from typing import Any
 
+from msgspec.structs import replace
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import msgspec
 
 from console.fleet.domains import Domain
 from console.fleet.hosts import Pool
@@ -62,8 +62,7 @@ CODES = frozenset(
 """What a plan may say (Say.code), each with its values; words.clones makes sentences of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True):
     """Where clones go, asked now. names: of its VMs. networks: of libvirt's that it has. near: it is the source's host."""
 
     host: str
@@ -77,8 +76,7 @@ class Place:
         return next((pool for pool in self.pools if pool.name == name), None)
 
 
-@dataclass(frozen=True, slots=True)
-class CloneFacts:
+class CloneFacts(msgspec.Struct, frozen=True):
     """What a plan needs to know. domain: what is cloned, as its stored XML (or the snapshot's) has it.
 
     notes: codes of what that XML has beside ("hostdev", "tpm-new", "qemu-args", "port-auto"). locked: targets that only a
@@ -98,11 +96,10 @@ class CloneFacts:
     linked_already: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class Notes:
+class Notes(msgspec.Struct):
     """What is said, each thing once."""
 
-    says: dict[tuple[object, ...], Say] = field(default_factory=dict)
+    says: dict[tuple[object, ...], Say] = msgspec.field(default_factory=dict)
 
     def say(self, code: str, weight: Weight = Weight.FACT, **values: str | int) -> None:
         self.says.setdefault((code, *sorted(values.items())), Say(code, values, weight))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Provenance:
+class Provenance(msgspec.Struct, frozen=True):
     """Where a VM comes from; it lives in the VM's own metadata. cloned_from: the source's name, source: "host-name/UUID" of it.
 
     snapshot: of the source, "" = from now. when: epoch. by: a person. template: it is a base to clone from, never started;

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+import msgspec
 
 from console.fleet.clones.provenance import Provenance
 from console.fleet.domains import VmKey
@@ -43,8 +44,7 @@ class Reset(StrEnum):
     SEED = "seed"  # a cloud-init seed image with a new instance id and host name
 
 
-@dataclass(frozen=True, slots=True)
-class CloneOrder:
+class CloneOrder(msgspec.Struct, frozen=True):
     """What is wanted. names: of the clones ("qa-{n:02}" made out already). host, pool: "" = where the source is.
 
     files: name pattern of the volumes, with {name} and {target}; "" = "{name}-{target}.qcow2" (or the source's ending).
@@ -77,8 +77,7 @@ class DiskDeed(StrEnum):
     EMPTY = "empty"  # an empty drive
 
 
-@dataclass(frozen=True, slots=True)
-class DiskPlan:
+class DiskPlan(msgspec.Struct, frozen=True):
     """What becomes of one disk. source: path; pool, volume: of the new one. size: bytes it will take at once."""
 
     target: str
@@ -92,20 +91,18 @@ class DiskPlan:
     size: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class OneClone:
+class OneClone(msgspec.Struct, frozen=True):
     """One VM that will be. macs: old to new. xml: as it will be defined (paths as planned)."""
 
     name: str
     uuid: str
     disks: tuple[DiskPlan, ...]
-    macs: Mapping[str, str] = field(default_factory=dict)
+    macs: Mapping[str, str] = msgspec.field(default_factory=dict)
     nvram: str = ""
     xml: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ClonePlan:
+class ClonePlan(msgspec.Struct, frozen=True):
     """A dry run. freezes: the source stands still for a moment. overlay: a snapshot the source gets first, so that its disks
     can be a base ("" = none). reset_done, reset_left: codes of what of the guest is and is not reset."""
 
@@ -130,8 +127,7 @@ class ClonePlan:
         return tuple(say for say in self.says if say.weight is Weight.WARNING)
 
 
-@dataclass(frozen=True, slots=True)
-class Kin:
+class Kin(msgspec.Struct, frozen=True):
     """One VM or snapshot that needs a file of another's. linked: its disk is built on it."""
 
     key: VmKey
@@ -139,8 +135,7 @@ class Kin:
     files: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
+class Family(msgspec.Struct, frozen=True):
     """A base and those that need it. base: None where the base's VM is not known any more."""
 
     base: VmKey | None

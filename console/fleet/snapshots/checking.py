@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from console.fleet.snapshots.values import Snapshot, SnapshotFacts
 
@@ -11,8 +12,7 @@ Basis = frozenset[tuple[str, str, str]]
 """What, of which, and how it is: ("disk", "vda", "/images/a.qcow2")."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     """what: "state", "job", "disk", "snapshot", "current", "file" or "user". which: a target, a name or a path, "" for the VM.
 
     was, now: "" = there was, there is none.

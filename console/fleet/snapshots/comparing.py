@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from console.fleet.snapshots.values import How, SnapshotFacts
 
 
-@dataclass(frozen=True, slots=True)
-class Grown:
+class Grown(msgspec.Struct, frozen=True):
     """One disk at two moments. first, second: bytes of the files only that one reads; of an earlier and a later moment the first
     is 0 and the second is how much the disk grew. None = they lie in one image, which does not tell."""
 

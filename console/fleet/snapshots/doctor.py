@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 from console.fleet.snapshots import obstacles
 from console.fleet.snapshots.deleting import plan_delete_all, plan_drop, plan_merge, sweepable
@@ -20,8 +21,7 @@ _DAY = 86400.0
 _ORDER = {Weight.STOP: 0, Weight.WARNING: 1, Weight.FACT: 2}
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True):
     """One thing that is wrong. code: see FINDINGS. files: paths; snapshots: names; bytes: on disk.
 
     weight: a STOP breaks something now, a WARNING will, a FACT is worth a look. repair: None where a person must decide.
@@ -32,7 +32,7 @@ class Finding:
     snapshots: tuple[str, ...] = ()
     bytes: int = 0
     weight: Weight = Weight.WARNING
-    values: Mapping[str, str | int] = field(default_factory=dict)
+    values: Mapping[str, str | int] = msgspec.field(default_factory=dict)
     repair: SnapshotPlan | None = None
 
 

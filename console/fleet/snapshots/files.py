@@ -6,8 +6,9 @@ import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import cached_property
+
+from msgspec.structs import replace
 
 from console.fleet.snapshots.values import How, ImageFile, PoolRoom, Snapshot, SnapshotFacts
 from console.fleet.storing import FILE_KINDS

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+import msgspec
 
 from console.fleet.snapshots.values import Snapshot
 
@@ -12,8 +13,7 @@ LANES = 10  # drawn at most; what does not fit shares the last one
 NOW = ""  # the name of the row "now"
 
 
-@dataclass(slots=True)
-class Row:
+class Row(msgspec.Struct):
     """One row. name: of the snapshot, NOW for "now". lane: of its node. depth: how far below a root.
 
     through: lanes whose line crosses it. above, below: lanes whose line fills only the upper or lower half. out: lanes to which
@@ -30,8 +30,7 @@ class Row:
     into: tuple[tuple[int, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Graph:
+class Graph(msgspec.Struct, frozen=True):
     """rows: oldest first, "now" last. lanes: how many are drawn. shared: the last of them stands for several.
 
     current: the row "now" goes on from, -1 = none; the line from there down is that to "now". places: row by name.
@@ -41,7 +40,7 @@ class Graph:
     lanes: int = 0
     shared: bool = False
     current: int = -1
-    places: dict[str, int] = field(default_factory=dict)
+    places: dict[str, int] = msgspec.field(default_factory=dict)
 
 
 def in_order(snapshots: Iterable[Snapshot]) -> list[Snapshot]:

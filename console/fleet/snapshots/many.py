@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from console.fleet.domains import VmKey
 from console.fleet.snapshots.plans import Deed, SnapshotPlan, TakeOrder
 from console.fleet.storing import Say
 
 
-@dataclass(frozen=True, slots=True)
-class ManyPlan:
+class ManyPlan(msgspec.Struct, frozen=True):
     """The plans of all of them. Of one VM there may be several, carried out in order (retention); those after the first are as
     of now, and made anew when it is their turn.
 

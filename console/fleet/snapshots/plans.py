@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+import msgspec
 
 from console.fleet.domains import VmKey
 from console.fleet.storing import Say, Weight
@@ -74,8 +75,7 @@ class Fate(StrEnum):
     WRITTEN = "written"  # the VM writes to it
 
 
-@dataclass(frozen=True, slots=True)
-class FileBox:
+class FileBox(msgspec.Struct, frozen=True):
     """A file in the picture. label: short (".wizard"). size: bytes on disk, then expected. goes_into: the path it is
     merged into."""
 
@@ -86,16 +86,14 @@ class FileBox:
     goes_into: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(msgspec.Struct, frozen=True):
     """The files of one disk, base first."""
 
     target: str
     boxes: tuple[FileBox, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(msgspec.Struct, frozen=True):
     """One thing that is done. target: the disk, "" for the whole VM. file, onto: paths (see Op). names: snapshots.
 
     before, after: bytes of `file` (of a merge: of `onto`), None = not known or nothing. gain: bytes of disk this step frees
@@ -123,8 +121,7 @@ class Step:
     format: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TakeOrder:
+class TakeOrder(msgspec.Struct, frozen=True):
     """What is wanted of a new snapshot. targets: disks that are kept, () = all that can be. freeze: through the guest agent.
 
     kind: "auto" takes what is best (see taking), else "internal" or "external".
@@ -139,8 +136,7 @@ class TakeOrder:
     build: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SnapshotPlan:
+class SnapshotPlan(msgspec.Struct, frozen=True):
     """A dry run of one deed on one VM. snapshot: its name ("" of a repair of no snapshot).
 
     frees, needs: bytes of disk; needs_memory: bytes of the host's. seconds: expected, None = not known.
@@ -169,8 +165,8 @@ class SnapshotPlan:
     lost: tuple[str, ...] = ()
     order: TakeOrder | None = None
     branch: str = ""
-    values: tuple[tuple[str, str], ...] = field(default=())
-    basis: frozenset[tuple[str, str, str]] = field(default=frozenset(), compare=False, repr=False)
+    values: tuple[tuple[str, str], ...] = msgspec.field(default=())
+    basis: frozenset[tuple[str, str, str]] = frozenset()
 
     @property
     def refused(self) -> tuple[Say, ...]:

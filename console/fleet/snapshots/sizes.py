@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import msgspec
 
 from console.fleet.snapshots.lanes import in_order
 from console.fleet.snapshots.values import How, SnapshotFacts
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
+class Size(msgspec.Struct, frozen=True):
     """disk: bytes of the files that hold it, None = it lies inside an image, which tells no size of it. memory: bytes of its
     memory file. since: the snapshot its disk files go on from, "" = they hold all."""
 
@@ -22,11 +21,10 @@ class Size:
         return (self.disk or 0) + self.memory
 
 
-@dataclass(frozen=True, slots=True)
-class Sizes:
+class Sizes(msgspec.Struct, frozen=True):
     """each: by name. now: bytes of the images the VM writes that no snapshot has for its own."""
 
-    each: dict[str, Size] = field(default_factory=dict)
+    each: dict[str, Size] = msgspec.field(default_factory=dict)
     now: int = 0
 
     @property

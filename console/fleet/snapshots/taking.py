@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from console.fleet.snapshots import obstacles
 from console.fleet.snapshots.files import MAX_CHAIN, OVERLAY_SIZE

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+import msgspec
 
 from console.fleet.domains import State, VmKey
 
@@ -17,8 +18,7 @@ class How(StrEnum):
     EXTERNAL = "external"  # the image is left as it was, and a new file on it is written from then on
 
 
-@dataclass(frozen=True, slots=True)
-class SnapshotDisk:
+class SnapshotDisk(msgspec.Struct, frozen=True):
     """A disk in a snapshot. frozen: path of the file that holds this moment (of an internal one the image itself, which goes
     on changing). overlay: path of the file that was made on it then, "" of an internal one."""
 
@@ -28,8 +28,7 @@ class SnapshotDisk:
     overlay: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(msgspec.Struct, frozen=True):
     """A moment one can go back to. state: what the VM did then. memory_file: path, "" where the memory is inside or not kept.
 
     current: "now" goes on from it. by, build: who took it and of which build, from our metadata, "" = not known.
@@ -63,8 +62,7 @@ class Snapshot:
         return len(self.kinds) > 1
 
 
-@dataclass(frozen=True, slots=True)
-class ImageFile:
+class ImageFile(msgspec.Struct, frozen=True):
     """A disk image or memory file of a host. pool, volume: "" where no pool holds it: libvirt can neither make nor delete one
     there. backing: path of the file it is built on. exists=False: something names it, and it is not there."""
 
@@ -79,8 +77,7 @@ class ImageFile:
     exists: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class DiskNow:
+class DiskNow(msgspec.Struct, frozen=True):
     """A disk as the VM has it now. path: "" of an empty drive or a network disk. kind: file, block, network, volume."""
 
     target: str
@@ -93,8 +90,7 @@ class DiskNow:
     shareable: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class PoolRoom:
+class PoolRoom(msgspec.Struct, frozen=True):
     """A pool that holds images of the VM. path: its folder."""
 
     name: str
@@ -103,8 +99,7 @@ class PoolRoom:
     kind: str = "dir"
 
 
-@dataclass(frozen=True, slots=True)
-class SnapshotFacts:
+class SnapshotFacts(msgspec.Struct, frozen=True):
     """All that a plan needs to know of one VM and its host, asked at `asked` (epoch).
 
     snapshots: parents before children. files: every image and memory file that the VM, its snapshots or another file of the
@@ -123,8 +118,8 @@ class SnapshotFacts:
     asked: float
     disks: tuple[DiskNow, ...] = ()
     snapshots: tuple[Snapshot, ...] = ()
-    files: Mapping[str, ImageFile] = field(default_factory=dict)
-    users: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    files: Mapping[str, ImageFile] = msgspec.field(default_factory=dict)
+    users: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     pools: tuple[PoolRoom, ...] = ()
     job: str = ""
     busy_disks: tuple[str, ...] = ()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from console.fleet.snapshots.files import Forest, label, stem
 from console.fleet.snapshots.plans import (

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+import msgspec
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -22,8 +22,7 @@ MOST = 3  # sources that are shown; the rest is counted
 HEAD = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(msgspec.Struct, frozen=True):
     """A VM that is cloned, as it is shown."""
 
     name: str
@@ -31,8 +30,7 @@ class Source:
     glyph: tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class NewName:
+class NewName(msgspec.Struct, frozen=True):
     """A clone that will be. wrong: why it cannot be called so."""
 
     number: int

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+import msgspec
 from PySide6.QtWidgets import QWidget
 
 from console.jobs.job import JobState, JobView
@@ -29,8 +29,7 @@ AT_HOST = frozenset(
 """Kinds that are one request: once the host has it, it carries it out with or without us."""
 
 
-@dataclass(frozen=True, slots=True)
-class Leaving:
+class Leaving(msgspec.Struct, frozen=True):
     """What leaving now means. goes_on: asked already, their hosts finish them. stops: would be cut off or never begun."""
 
     goes_on: tuple[JobView, ...]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 
+import msgspec
 from PySide6.QtCore import QObject
 
 from console.fleet.alerts import Alert, AlertRule
@@ -14,8 +14,7 @@ from console.ui.models.rows import Column, RowTable
 from console.words import N_, _, alerts, units
 
 
-@dataclass(frozen=True, slots=True)
-class Firing:
+class Firing(msgspec.Struct, frozen=True):
     """One alert as it is shown. silent: nobody is told of it."""
 
     alert: Alert
@@ -24,8 +23,7 @@ class Firing:
     silent: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Ruling:
+class Ruling(msgspec.Struct, frozen=True):
     """One rule as it is shown. firing: for how many it fires now."""
 
     rule: AlertRule

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+import msgspec
 
 from console.fleet.domains import Domain, State
 from console.fleet.hosts import HostSpec
@@ -26,8 +27,7 @@ _STATES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(msgspec.Struct, frozen=True):
     """A wanted line above the VMs, with the wanted ones below it."""
 
     place: Place

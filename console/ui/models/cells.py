@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 Glyph = tuple[str, str]  # shape, colour role
 Trace = tuple[tuple[float, float], ...]  # (epoch, 0..1)
 
 
-@dataclass(slots=True)
-class Spark:
+class Spark(msgspec.Struct):
     """A line over the last ten minutes. gone: seconds since the last point that are not known, 0 = as of now."""
 
     key: object
@@ -18,8 +17,7 @@ class Spark:
     color: str = "series1"
 
 
-@dataclass(slots=True)
-class Cell:
+class Cell(msgspec.Struct):
     """From left to right: glyph or band, bar or spark, text, pale text, a mark with its own text; or chips.
 
     text: in `font` and colour `role`; pale: after it, in text 3. bar: 0..1. band: number of a group's colour, -1 grey.

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+import msgspec
+from msgspec.structs import replace
 
 from console.fleet import query_values
 from console.fleet.clones import naming
@@ -18,8 +20,7 @@ from console.words import _, clones, ngettext, units
 SOURCE = "{source}"  # in a pattern of names: the name of the VM that is cloned
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(msgspec.Struct, frozen=True):
     """pattern: of names, with {n} and {source}; count: clones of each source; first: the number they begin with.
 
     The rest as in CloneOrder.

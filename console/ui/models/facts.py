@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+import msgspec
 
 from console.fleet.domains import AddressSource, Disk, Domain, Load, Nic
 from console.fleet.hosts import HostFacts, HostSpec, HostStatus, Network
@@ -11,8 +12,7 @@ from console.fleet.updates import HostView
 from console.words import N_, _, ngettext, states, units
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(msgspec.Struct, frozen=True):
     """One row. note: said paler behind the value. share: 0..1 of a bar before it. mono: value in monospace.
 
     label "" goes on under the row above. tone: a role of the theme for the value, "" as usual. tip: what the note is short

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Protocol
+
+import msgspec
+from msgspec.structs import replace
 
 from console.fleet.domains import Domain, VmKey
 from console.fleet.history import Mark, Measure, Series, Subject
@@ -28,8 +31,7 @@ class Stats(Protocol):
     def marks(self, keys: Iterable[VmKey] | None, start: float, end: float) -> Sequence[Mark]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True):
     """One curve: the sum of `measures` of a subject."""
 
     subject: Subject
@@ -41,8 +43,7 @@ class Line:
     drawn: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(msgspec.Struct, frozen=True):
     """One graph before there are values. scale: of `graph_sheets.SCALES`. by_vm: that host's VMs stacked, not lines."""
 
     id: str
@@ -79,8 +80,7 @@ class Plan:
         return {subject: tuple(measures) for subject, measures in found.items()}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Told:
+class Told(msgspec.Struct, frozen=True, eq=False):
     """What was read for a plan: series by subject and measure, stacks by draft, events."""
 
     start: float

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
+import msgspec
 from PySide6.QtCore import QObject
 
 from console.fleet import uris
@@ -30,14 +30,13 @@ NEARLY_FULL = 0.9  # of the storage
 _TONES = {Phase.REFUSED: "error", Phase.UNREACHABLE: "error", Phase.STALE: "warning", Phase.CONNECTING: "accent"}
 
 
-@dataclass(frozen=True, slots=True)
-class HostRow:
+class HostRow(msgspec.Struct, frozen=True):
     """One host as of one moment."""
 
     spec: HostSpec
     view: HostView
     sum: Sum
-    stored: StorageSum = field(default_factory=StorageSum)
+    stored: StorageSum = msgspec.field(default_factory=StorageSum)
 
     @property
     def fresh(self) -> bool:

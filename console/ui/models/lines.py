@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass, field
+
+import msgspec
 
 from console.fleet.domains import VmKey
 from console.ui.places import Place
@@ -14,8 +15,7 @@ def by_sort(node: Node) -> str:
     return node.sort
 
 
-@dataclass(slots=True, eq=False)
-class Node:
+class Node(msgspec.Struct, eq=False):
     """One line of the tree. members: VMs right below, whether their lines are there (loaded) or not; total: with all
     below. key: what tells it from its siblings' kind."""
 
@@ -23,8 +23,8 @@ class Node:
     place: Place
     label: str
     parent: Node | None = None
-    children: list[Node] = field(default_factory=list)
-    members: set[VmKey] = field(default_factory=set)
+    children: list[Node] = msgspec.field(default_factory=list)
+    members: set[VmKey] = msgspec.field(default_factory=set)
     total: int = 0
     loaded: bool = False
     sort: str = ""
@@ -51,8 +51,7 @@ class Node:
         return siblings.index(self, start)
 
 
-@dataclass(frozen=True, slots=True)
-class Face:
+class Face(msgspec.Struct, frozen=True):
     """What a line shows: icon or glyph, label, a figure at the right or a mark with an age; pale when last known.
 
     yields: the age is left out where the label needs its room.

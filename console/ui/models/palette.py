@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from console.fleet.acts import Act
 from console.fleet.clones.acts import CopyAct
@@ -27,8 +28,7 @@ VERBS = 6  # of them acts on a VM by name
 RECENT = 8  # remembered
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(msgspec.Struct, frozen=True):
     """One line. id: stable, for the recent ones. why_not: why it can't be run now, "" where it can.
 
     icon: an icon's name; glyph: (shape, role), drawn instead of it. detail: pale, at the right.

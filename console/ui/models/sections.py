@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
+import msgspec
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from console.words import units
@@ -24,8 +24,7 @@ class Column(IntEnum):
     SAID = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True):
     """One VM. id: unique in the table. glyph: of its state; mark: (shape, role) before what is said. tip: all of it."""
 
     id: object
@@ -38,8 +37,7 @@ class Line:
     tip: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(msgspec.Struct, frozen=True):
     """A heading with its lines. note: a sentence behind the title, such as what to do about it."""
 
     id: str

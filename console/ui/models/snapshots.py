@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 
+import msgspec
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QImage
 
@@ -20,8 +20,7 @@ NAME_ROLE = FACE_ROLE + 1
 Index = QModelIndex | QPersistentModelIndex
 
 
-@dataclass(frozen=True, slots=True)
-class Face:
+class Face(msgspec.Struct, frozen=True):
     """What a row shows. name: NOW for "now". state: of the VM then, or now. memory: it is kept. goes: the plan takes it away."""
 
     name: str
@@ -41,8 +40,7 @@ class Face:
         return self.name == NOW
 
 
-@dataclass(frozen=True, slots=True)
-class Laid:
+class Laid(msgspec.Struct, frozen=True):
     """What is worked out of facts, on a worker: order, lanes, sizes."""
 
     facts: SnapshotFacts

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+import msgspec
 
 from console.fleet.domains import VmKey
 from console.fleet.history import By, Measure, Top
@@ -11,8 +12,7 @@ from console.ui.models.rows import Column
 from console.words import N_, _, stats, units
 
 
-@dataclass(frozen=True, slots=True)
-class What:
+class What(msgspec.Struct, frozen=True):
     """A resource that can be asked for. word: on a command line. total: a sum over time has a sense, and this is its text."""
 
     id: str
@@ -46,8 +46,7 @@ WHAT: tuple[What, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class TopLine:
+class TopLine(msgspec.Struct, frozen=True):
     """One row. host: where a VM is, "" for others. said, most, total: the figures as text. bar: 0..1 of the first
     row's. patchy: measured much less than the first row."""
 

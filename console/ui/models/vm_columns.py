@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+
+import msgspec
 
 from console.fleet.domains import Domain, State
 from console.ui.icons import Age, goes_glyph, phase_glyph, vm_glyph
@@ -17,8 +18,7 @@ from console.words import N_, _, clones, states, units
 HOT = 0.9  # CPU from here on stands out
 
 
-@dataclass(frozen=True, slots=True)
-class Looking:
+class Looking(msgspec.Struct, frozen=True):
     """What cells need beyond their row. trace: of a VM's CPU; groups: number of a group's colour."""
 
     now: float
@@ -26,8 +26,7 @@ class Looking:
     groups: dict[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(msgspec.Struct, frozen=True):
     """A column of the VM table.
 
     id: stable, kept in preferences. title: the head, not yet translated; unit: after it, paler. width: px at scale 1.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from console.fleet.domains import Address, Disk, Domain, Nic
 from console.ui.models.rows import Column
@@ -57,8 +57,7 @@ DISKS: tuple[Column[Disk], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class NicRow:
+class NicRow(msgspec.Struct, frozen=True):
     """A card and the addresses learned on it."""
 
     nic: Nic

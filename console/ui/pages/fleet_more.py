@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+import msgspec
 import shiboken6
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
@@ -31,8 +31,7 @@ ROWS = 8
 HEAD = 26  # px: heads with links are as high as those without
 
 
-@dataclass(frozen=True, slots=True)
-class OutlierRow:
+class OutlierRow(msgspec.Struct, frozen=True):
     outlier: Outlier
     name: str
     host: str
@@ -62,8 +61,7 @@ OUTLIERS: tuple[Column[OutlierRow], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class EventRow:
+class EventRow(msgspec.Struct, frozen=True):
     number: int
     event: Event
     host: str

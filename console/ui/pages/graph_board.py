@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
+import msgspec
 from PySide6.QtCore import QSize, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -44,8 +44,7 @@ STRIP_LOW = 520  # px of height from which the strip is shown
 _LONGER = (DAY, 7 * DAY, 30 * DAY, 365 * DAY)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Answer:
+class _Answer(msgspec.Struct, frozen=True, eq=False):
     """What a worker brought. serial: of the question; an older one is dropped."""
 
     serial: int

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
+import msgspec
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
@@ -21,8 +21,7 @@ PAD = 7
 DISKS = 3  # chains drawn; those after them are counted
 
 
-@dataclass(slots=True)
-class Column:
+class Column(msgspec.Struct):
     """What stands over each other. several: how many files it stands for; those don't change."""
 
     before: FileBox | None = None
@@ -41,13 +40,12 @@ class Column:
         return "both" if self.after is not None else "before"
 
 
-@dataclass(slots=True)
-class Picture:
+class Picture(msgspec.Struct):
     """One disk's. spans: of each box of the row after, the first and last column it stands under."""
 
     target: str
-    columns: list[Column] = field(default_factory=list)
-    spans: list[tuple[FileBox, int, int]] = field(default_factory=list)
+    columns: list[Column] = msgspec.field(default_factory=list)
+    spans: list[tuple[FileBox, int, int]] = msgspec.field(default_factory=list)
 
 
 def lay_out(before: Chain | None, after: Chain | None, room: int) -> Picture:

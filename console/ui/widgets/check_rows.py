@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+import msgspec
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
@@ -24,16 +24,14 @@ ABOUT = 104  # px, the column that says what was looked at
 FOLD_FROM = 3  # facts; fewer are never folded
 
 
-@dataclass(frozen=True, slots=True)
-class Remedy:
+class Remedy(msgspec.Struct, frozen=True):
     """A button: what it says and does."""
 
     text: str
     act: Callable[[], object]
 
 
-@dataclass(frozen=True, slots=True)
-class CheckLine:
+class CheckLine(msgspec.Struct, frozen=True):
     """on: what it is about, where several things are checked. passed: a fact that was looked at and is in order."""
 
     weight: Weight

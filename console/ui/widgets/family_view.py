@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+import msgspec
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -23,8 +23,7 @@ MOST = 8  # clones that are named; the rest is counted
 LABELS = 72
 
 
-@dataclass(frozen=True, slots=True)
-class Kindred:
+class Kindred(msgspec.Struct, frozen=True):
     """What the rows show. source: the VM it was cloned from, None where it is not known any more. query: finds all clones."""
 
     from_: Provenance

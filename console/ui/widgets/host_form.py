@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import replace
 
+from msgspec.structs import replace
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
@@ -198,7 +198,7 @@ class HostForm(QFrame):
             rack=self.rack.currentText().strip(),
             read_only=self.read_only.isChecked(),
         )
-        made = replace(made, **self._extra)  # type: ignore[arg-type]
+        made = replace(made, **self._extra)
         if self._given is not None:
             return made
         # the id it will have, so that a password given to the check is known when the host is added

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
 
+import msgspec
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -49,8 +49,7 @@ WHEEL = 1.25  # of a span, for a notch of the wheel
 DRAG = 4  # px before a press becomes a drag
 
 
-@dataclass(slots=True)
-class _Drag:
+class _Drag(msgspec.Struct):
     """A press that moves. pan: shifts the span; else it marks one to zoom into."""
 
     x: float

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+import msgspec
 
 from console.words import graphs as words
 
@@ -18,8 +19,7 @@ _TOPS = (1.0, 2.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 _BINARY_TOPS = (1.0, 1.5, 2.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
+class Tick(msgspec.Struct, frozen=True):
     """A line of the time axis with its text."""
 
     at: float

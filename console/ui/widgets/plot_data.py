@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TypeVar
 
+import msgspec
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from console.fleet.history import Series
@@ -21,8 +22,7 @@ HEAD_ROOM = 1.04  # of the highest value, so that a curve doesn't touch the fram
 GREY = -1  # number of the colour of "others"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Curve:
+class Curve(msgspec.Struct, frozen=True, eq=False):
     """One line. Values are in the unit of its graph; NaN = a gap; all arrays are of one length.
 
     number: of its colour, GREY past the sixth. drawn: False: only its value is said at the left. band: low and high are worth
@@ -75,8 +75,7 @@ class Curve:
         return slice(max(0, first), min(len(self.times), last))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Graph:
+class Graph(msgspec.Struct, frozen=True, eq=False):
     """Curves over one axis. top: where the axis ends; None: what fits, at least `least`. stacked: curves stand on each other."""
 
     id: str
@@ -109,8 +108,7 @@ class Graph:
         return nice_top(most * HEAD_ROOM, self.least, binary=self.binary)
 
 
-@dataclass(frozen=True, slots=True)
-class PlotMark:
+class PlotMark(msgspec.Struct, frozen=True):
     """Something that happened. icon: of `icons`; role: a colour."""
 
     at: float
@@ -119,8 +117,7 @@ class PlotMark:
     role: str = "text2"
 
 
-@dataclass(frozen=True, slots=True)
-class PlotGap:
+class PlotGap(msgspec.Struct, frozen=True):
     """A span without values, and why: "asleep"."""
 
     start: float
@@ -128,14 +125,13 @@ class PlotGap:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Sheet:
+class Sheet(msgspec.Struct, frozen=True, eq=False):
     """All that a stack of plots shows."""
 
     graphs: tuple[Graph, ...] = ()
     marks: tuple[PlotMark, ...] = ()
     gaps: tuple[PlotGap, ...] = ()
-    pale: bool = field(default=False)  # last known only: curves are grey
+    pale: bool = msgspec.field(default=False)  # last known only: curves are grey
 
     @property
     def step(self) -> float:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+import msgspec
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
@@ -27,8 +27,7 @@ LINE = 16  # of a name
 VALUE = 52  # for a value beside it
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(msgspec.Struct, frozen=True):
     """Where things lie: the plots from `left` on, between `top` and `bottom`; for each graph the box of names and of curves."""
 
     left: float

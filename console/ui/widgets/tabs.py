@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+import msgspec
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -25,8 +25,7 @@ from console.ui.theme import theme
 from console.ui.theme.tokens import HEIGHTS, RADII
 
 
-@dataclass(frozen=True, slots=True)
-class Tab:
+class Tab(msgspec.Struct, frozen=True):
     """One tab. count: a figure beside the title, "" = none; bad: the figure counts something wrong."""
 
     id: str
@@ -158,8 +157,7 @@ class TabBar(QWidget):
         painter.fillRect(0, self.height() - 1, self.width(), 1, theme.color("border"))
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(msgspec.Struct, frozen=True):
     """One choice. glyph: (shape, role) before the title."""
 
     id: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
+import msgspec
+from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
@@ -20,8 +21,7 @@ from console.ui.widgets.row_view import RowView
 from console.words import N_, _, states, units
 
 
-@dataclass(frozen=True, slots=True)
-class VmLine:
+class VmLine(msgspec.Struct, frozen=True):
     """One VM of the list, as of one moment."""
 
     key: VmKey

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QToolTip, QWidget
 from console.fleet.edits import Finding, Severity
 from console.ui import icons
 from console.ui.theme import theme
+from console.ui.widgets.xml_gutter import NumberedText
 from console.ui.widgets.xml_paint import formats
 from console.ui.widgets.xml_text import hits, utf16
 from console.ui.widgets.xml_tint import Open, spans
@@ -29,19 +30,7 @@ from console.words import _, edits
 INDENT = "  "
 
 
-class _Gutter(QWidget):
-    """Line numbers, and a mark where something is wrong."""
-
-    def __init__(self, editor: XmlEditor) -> None:
-        super().__init__(editor)
-        self._editor = editor
-        self.setCursor(Qt.CursorShape.ArrowCursor)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        self._editor.paint_gutter(self, event.rect())
-
-
-class XmlEditor(QPlainTextEdit):
+class XmlEditor(NumberedText):
     """XML being edited. Lines and columns are counted from 1.
 
     Signals:
@@ -52,16 +41,12 @@ class XmlEditor(QPlainTextEdit):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
         self.setStyleSheet("border: none;")  # the caret shows where the focus is
         self.setAccessibleName(_("XML to edit"))
         self.setTabChangesFocus(False)
-        self._gutter = _Gutter(self)
         self._findings: tuple[Finding, ...] = ()
         self._hit: QTextCursor | None = None
         self._tinting = False
-        self.updateRequest.connect(self._scrolled)
         self.blockCountChanged.connect(lambda _count: self._place_gutter())
         self.cursorPositionChanged.connect(self._on_caret)
         self.document().contentsChange.connect(self._on_contents)
@@ -166,21 +151,8 @@ class XmlEditor(QPlainTextEdit):
             self._select()
             self.found.emit(0, 0)
             return
-        cursor = self.textCursor()
-        block = self.document().findBlock(cursor.selectionStart())
-        at = (block.blockNumber(), cursor.selectionStart() - block.position())
-        if backward:
-            index = max((i for i, hit in enumerate(found) if hit[:2] < at), default=len(found) - 1)
-        else:
-            if onward and cursor.hasSelection():
-                at = (at[0], at[1] + 1)
-            index = next((i for i, hit in enumerate(found) if hit[:2] >= at), 0)
-        line, start, length = found[index]
-        cursor = QTextCursor(self.document().findBlockByNumber(line))
-        cursor.setPosition(cursor.position() + start)
-        cursor.setPosition(cursor.position() + length, QTextCursor.MoveMode.KeepAnchor)
-        self.setTextCursor(cursor)
-        self._hit = cursor
+        index = self._nearest(found, backward, onward)
+        self._hit = self._select_hit(found[index])
         self._select()
         self.ensureCursorVisible()
         self.found.emit(index + 1, len(found))
@@ -256,10 +228,6 @@ class XmlEditor(QPlainTextEdit):
 
     # the gutter
 
-    def _gutter_width(self) -> int:
-        digits = len(str(max(999, self.blockCount())))
-        return theme.px(34) + self.fontMetrics().horizontalAdvance("9") * digits
-
     @Slot()
     def _dress(self) -> None:
         self.setFont(theme.font("mono"))
@@ -272,54 +240,26 @@ class XmlEditor(QPlainTextEdit):
         self._select()
         self._gutter.update()
 
-    @Slot(QRect, int)
-    def _scrolled(self, rect: QRect, dy: int) -> None:
-        if dy:
-            self._gutter.scroll(0, dy)
-            self._tint_seen()
-        else:
-            self._gutter.update(0, rect.y(), self._gutter.width(), rect.height())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._place_gutter()
-        self._tint_seen()
-
-    def _place_gutter(self) -> None:
-        width = self._gutter_width()
-        self.setViewportMargins(width, 0, 0, 0)
-        area = self.contentsRect()
-        self._gutter.setGeometry(area.left(), area.top(), width, area.height())
-
-    def paint_gutter(self, gutter: QWidget, dirty: QRect) -> None:
-        """A mark, then the number, right-aligned."""
-        painter = QPainter(gutter)
-        painter.fillRect(dirty, theme.color("sunken"))
-        painter.setPen(theme.color("line"))
-        painter.drawLine(gutter.width() - 1, dirty.top(), gutter.width() - 1, dirty.bottom())
-        painter.setFont(self.font())
+    def paint_lines(self, painter: QPainter, dirty: QRect) -> None:
+        """A mark, then the number."""
         wrong: dict[int, Finding] = {}
         for finding in self._findings:
             if finding.line not in wrong or _bad(finding):
                 wrong[finding.line] = finding
-        caret = self.textCursor().blockNumber()
-        numbers = gutter.width() - theme.px(10)
+        numbers = self._gutter.width() - theme.px(10)
         block: QTextBlock = self.firstVisibleBlock()
         while block.isValid():
             rect = self.blockBoundingGeometry(block).translated(self.contentOffset())
             if rect.top() > dirty.bottom():
                 break
             number = block.blockNumber()
-            painter.setPen(theme.color("text" if number == caret else "text3"))
-            cell = QRectF(0, rect.top(), numbers, rect.height())
-            painter.drawText(cell, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, str(number + 1))
+            self._paint_number(painter, number, rect, numbers)
             if number + 1 in wrong:
                 side = theme.px(12)
                 at = QRect(theme.px(5), round(rect.top() + (rect.height() - side) / 2), side, side)
                 glyph = ("octagon-cross", "error") if _bad(wrong[number + 1]) else ("triangle-bang", "warning-glyph")
                 icons.paint_glyph(painter, at, *glyph)
             block = block.next()
-        painter.end()
 
 
 def _bad(finding: Finding) -> bool:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from console.libvirtxml.sections import Section, sections
 from console.ui.widgets.xml_tint import carried
 
 
-@dataclass(frozen=True, slots=True)
-class XmlText:
+class XmlText(msgspec.Struct, frozen=True):
     """XML split and understood, ready to be shown. open_at: what is open at each line's start, see `xml_tint.carried`."""
 
     text: str = ""

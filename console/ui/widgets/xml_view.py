@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
 from console.libvirtxml.sections import Section
 from console.ui.theme import theme
+from console.ui.widgets.xml_gutter import NumberedText
 from console.ui.widgets.xml_paint import formats
 from console.ui.widgets.xml_text import Folds, XmlText, hits
 from console.ui.widgets.xml_tint import Open
@@ -28,26 +29,7 @@ SWEEP = 1500  # lines shown or hidden between two turns
 _PLAIN, _TINTED = -1, 1
 
 
-class _Gutter(QWidget):
-    """Line numbers and fold marks, left of the text."""
-
-    def __init__(self, view: XmlView) -> None:
-        super().__init__(view)
-        self._view = view
-        self.setCursor(Qt.CursorShape.ArrowCursor)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        self._view.paint_gutter(self, event.rect())
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            self._view.toggle_at(event.position().toPoint())
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        event.accept()
-
-
-class XmlView(QPlainTextEdit):
+class XmlView(NumberedText):
     """Read-only XML. Lines are counted from 1.
 
     Space or Enter folds and unfolds the part the caret is in; + and - only unfold and fold.
@@ -64,13 +46,10 @@ class XmlView(QPlainTextEdit):
         super().__init__(parent)
         self.setReadOnly(True)
         self.setUndoRedoEnabled(False)
-        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-        self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
         self.setAccessibleName(_("XML"))
-        self._gutter = _Gutter(self)
         self._xml = XmlText()
         self._folds = Folds(self._xml)
         self._inserted = 0
@@ -84,7 +63,6 @@ class XmlView(QPlainTextEdit):
         self._sweeper = QTimer(self)
         self._sweeper.setInterval(0)
         self._sweeper.timeout.connect(self._sweep_on)
-        self.updateRequest.connect(self._scrolled)
         self.cursorPositionChanged.connect(self._gutter.update)
         theme.changed.connect(self._dress)
         self._dress()
@@ -214,38 +192,20 @@ class XmlView(QPlainTextEdit):
             self.setExtraSelections([])
             self.found.emit(0, 0)
             return
-        cursor = self.textCursor()
-        block = self.document().findBlock(cursor.selectionStart())
-        at = (block.blockNumber(), cursor.selectionStart() - block.position())
-        if backward:
-            earlier = [index for index, hit in enumerate(self._hits) if hit[:2] < at]
-            self._show_hit(earlier[-1] if earlier else len(self._hits) - 1)
-            return
-        if onward and cursor.hasSelection():
-            at = (at[0], at[1] + 1)
-        self._show_hit(next((index for index, hit in enumerate(self._hits) if hit[:2] >= at), 0))
+        self._show_hit(self._nearest(self._hits, backward, onward))
 
     def _show_hit(self, index: int) -> None:
-        number, start, length = self._hits[index]
-        for section in self._folds.hiding(number + 1):
+        for section in self._folds.hiding(self._hits[index][0] + 1):
             self.fold(section, False)
         self._sweep_on(len(self._xml.lines))
-        cursor = QTextCursor(self.document().findBlockByNumber(number))
-        cursor.setPosition(cursor.position() + start)
-        cursor.setPosition(cursor.position() + length, QTextCursor.MoveMode.KeepAnchor)
-        self.setTextCursor(cursor)
         mark = QTextEdit.ExtraSelection()
-        mark.cursor = cursor
+        mark.cursor = self._select_hit(self._hits[index])
         mark.format.setBackground(theme.color("warning-tint"))
         self.setExtraSelections([mark])
         self.ensureCursorVisible()
         self.found.emit(index + 1, len(self._hits))
 
     # painting
-
-    def _gutter_width(self) -> int:
-        digits = len(str(max(999, len(self._xml.lines))))
-        return theme.px(34) + self.fontMetrics().horizontalAdvance("9") * digits
 
     @Slot()
     def _dress(self) -> None:
@@ -257,24 +217,8 @@ class XmlView(QPlainTextEdit):
             block = block.next()
         self._tint_seen()
 
-    @Slot(QRect, int)
-    def _scrolled(self, rect: QRect, dy: int) -> None:
-        if dy:
-            self._gutter.scroll(0, dy)
-            self._tint_seen()
-        else:
-            self._gutter.update(0, rect.y(), self._gutter.width(), rect.height())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._place_gutter()
-        self._tint_seen()
-
-    def _place_gutter(self) -> None:
-        width = self._gutter_width()
-        self.setViewportMargins(width, 0, 0, 0)
-        area = self.contentsRect()
-        self._gutter.setGeometry(area.left(), area.top(), width, area.height())
+    def line_count(self) -> int:
+        return len(self._xml.lines)
 
     def _seen(self) -> list[tuple[QTextBlock, QRectF]]:
         """The lines in the viewport with where they are."""
@@ -315,24 +259,15 @@ class XmlView(QPlainTextEdit):
                 _paint_summary(painter, rect, rect.left() + line.x() + line.naturalTextWidth(), section)
         painter.end()
 
-    def paint_gutter(self, gutter: QWidget, dirty: QRect) -> None:
-        """Numbers right-aligned, then a chevron where a part begins."""
-        painter = QPainter(gutter)
-        painter.fillRect(dirty, theme.color("sunken"))
-        painter.setPen(theme.color("line"))
-        painter.drawLine(gutter.width() - 1, dirty.top(), gutter.width() - 1, dirty.bottom())
-        painter.setFont(self.font())
-        caret = self.textCursor().blockNumber()
-        numbers = gutter.width() - theme.px(22)
+    def paint_lines(self, painter: QPainter, _dirty: QRect) -> None:
+        """Numbers, then a chevron where a part begins."""
+        numbers = self._gutter.width() - theme.px(22)
         for block, rect in self._seen():
             number = block.blockNumber()
-            painter.setPen(theme.color("text" if number == caret else "text3"))
-            cell = QRectF(0, rect.top(), numbers, rect.height())
-            painter.drawText(cell, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, str(number + 1))
+            self._paint_number(painter, number, rect, numbers)
             if self._folds.starting(number + 1) is not None:
                 centre = QPointF(numbers + theme.px(11), rect.center().y())
                 _paint_chevron(painter, centre, self._folds.folded(number + 1), theme.color("text2"))
-        painter.end()
 
     # keys
 

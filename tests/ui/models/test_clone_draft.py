@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from console.fleet.clones.values import CloneKind, Macs, Reset
 from console.fleet.domains import VmKey

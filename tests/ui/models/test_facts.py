@@ -1,6 +1,5 @@
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from console.fleet.domains import Address, AddressSource, Disk, Domain, Load, Nic, State, VmKey
 from console.fleet.hosts import HostFacts, HostSpec, HostStatus, Network, Phase, Pool

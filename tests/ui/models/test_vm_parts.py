@@ -1,5 +1,6 @@
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from console.fleet.domains import Address, AddressSource, Disk, Domain, Nic, VmKey
 from console.ui.models.rows import Column

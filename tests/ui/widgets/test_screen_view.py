@@ -1,9 +1,9 @@
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QBuffer, QIODevice
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot

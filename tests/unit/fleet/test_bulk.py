@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from console.fleet.acts import Act
 from console.fleet.bulk import Deed, Fate, Order, Subject, by_host, by_reason, in_order, plan

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from console.fleet.deletion import DeletionFacts, DiskFact, FileKind, FileUser, Hold, plan_deletion
 from console.fleet.domains import Disk, Domain, State, VmKey

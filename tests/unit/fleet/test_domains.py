@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import FrozenInstanceError
-
 import pytest
 
 from console.fleet.domains import Address, AddressSource, Disk, Domain, Load, Nic, State, VmKey
@@ -36,8 +34,8 @@ def test_a_load_that_is_not_known_is_none() -> None:
     ids=lambda value: type(value).__name__,
 )
 def test_values_can_be_shared_between_threads(value: object) -> None:
-    field = next(iter(type(value).__slots__))  # type: ignore[attr-defined]
-    with pytest.raises(FrozenInstanceError):
+    field = type(value).__struct_fields__[0]  # type: ignore[attr-defined]
+    with pytest.raises(AttributeError):
         setattr(value, field, "other")
     assert hash(value) == hash(value)
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from console.fleet.domains import Address, Domain
 from console.fleet.hosts import HostSpec, HostStatus, Phase

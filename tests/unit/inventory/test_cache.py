@@ -7,10 +7,10 @@ import os
 import sqlite3
 import subprocess
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from console.fleet.domains import Address, Disk, Domain, Nic, State, VmKey
 from console.fleet.errors import Problem, Reason

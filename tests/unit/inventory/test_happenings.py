@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from console.fleet.domains import Domain, State, VmKey
 from console.fleet.history import Mark, MarkKind

@@ -4,11 +4,11 @@ import itertools
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from console.fleet.domains import Address, Domain, Load, State, VmKey
 from console.fleet.errors import Problem, Reason

@@ -1,8 +1,7 @@
 """The fleet at a glance: sums, troubles, busiest and forgotten over an inventory; storage and today over the real program."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from console.app import App
 from console.fleet.acts import Act

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from console.fleet.domains import Domain, State, VmKey
 from console.fleet.errors import Busy, Problem, Reason

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from console.fleet.errors import Conflict, Failed, Reason
 from console.fleet.snapshots.plans import SnapshotPlan, TakeOrder

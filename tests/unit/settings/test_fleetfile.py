@@ -5,10 +5,10 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from console.files import atomic
 from console.fleet.errors import Busy, Conflict, Denied, Failed, NotFound, Reason, UsageError

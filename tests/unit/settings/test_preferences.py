@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import dataclasses
 import threading
 import time
 from collections.abc import Iterator
@@ -52,7 +51,7 @@ EVERYTHING = Preferences(
 
 
 def test_every_preference_is_kept(path: Path, store: PreferencesStore) -> None:
-    changes = {field.name: getattr(EVERYTHING, field.name) for field in dataclasses.fields(Preferences)}
+    changes = {name: getattr(EVERYTHING, name) for name in Preferences.__struct_fields__}
     assert changes.keys() == _TYPES.keys()
     assert all(value != getattr(Preferences(), key) for key, value in changes.items())
     store.set(**changes)

@@ -3,8 +3,9 @@ from __future__ import annotations
 import re
 import string
 import time
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from console.fleet.clones import facts
 from console.fleet.clones.values import CloneOrder, ClonePlan, DiskDeed, DiskPlan, OneClone

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from console.fleet.clones.provenance import Provenance
 from console.fleet.domains import AddressSource, Domain, State, VmKey

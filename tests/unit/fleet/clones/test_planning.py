@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from console.fleet.clones.facts import CODES, CloneFacts, Place
 from console.fleet.clones.planning import RESETS, plan_clones

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from console.fleet.clones.values import CloneOrder, ClonePlan
 from console.fleet.domains import VmKey

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from console.fleet.domains import State
 from console.fleet.snapshots.deleting import plan_delete, plan_delete_all, plan_drop, plan_merge

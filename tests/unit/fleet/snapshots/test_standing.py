@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from console.fleet.domains import State, VmKey
 from console.fleet.snapshots.plans import Deed, Op, SnapshotPlan, Step

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from console.fleet.domains import State, VmKey
 from console.fleet.snapshots.plans import Op, SnapshotPlan, Step
