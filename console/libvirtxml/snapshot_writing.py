@@ -42,6 +42,32 @@ def new_snapshot(
     return etree.tostring(root, encoding="unicode")
 
 
+def recorded(
+    name: str,
+    description: str,
+    domain: str,
+    *,
+    created: int,
+    parent: str = "",
+    memory_file: str = "",
+    overlays: Mapping[str, str] | None = None,
+    out: Iterable[str] = (),
+) -> str:
+    """An external snapshot that was taken, for libvirt, which has no record of it. domain: the XML of the VM as it was then."""
+    memory = "external" if memory_file else "no"
+    text = new_snapshot(name, description, memory=memory, memory_file=memory_file, overlays=overlays, out=out)
+    root = tree.parse(text, "domainsnapshot")
+    for place, (tag, value) in enumerate(
+        (("state", "running" if memory_file else "disk-snapshot"), ("creationTime", str(created))),
+        2 if description else 1,
+    ):
+        told = etree.Element(tag)
+        told.text = value
+        root.insert(place, told)
+    root.append(tree.parse(domain, "domain"))
+    return told_anew(etree.tostring(root, encoding="unicode"), parent=parent)
+
+
 def told_anew(
     text: str,
     *,

@@ -300,7 +300,7 @@ class SnapshotService:
                 work(job, record)
             except BaseException:
                 if not kept.many:
-                    record.left_over = not self._carrier.after_failure(job, record, 0)
+                    record.left_over = bool(old) or not self._carrier.after_failure(job, record, 0)
                 if not record.left_over:
                     self._store.settle(job.id)
                 raise

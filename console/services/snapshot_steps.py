@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from console.fleet.domains import State
 from console.fleet.errors import Conflict, FleetError, Reason
-from console.fleet.snapshots.plans import Deed, Op, SnapshotPlan, Step, TakeOrder
+from console.fleet.snapshots.plans import Deed, Op, SnapshotPlan, Step
 from console.fleet.snapshots.standing import needed_by
 from console.fleet.snapshots.values import SnapshotFacts
 from console.gateway import blockjobs, defining, domains, images, restoring, snapshots
@@ -16,9 +16,10 @@ from console.gateway.snapshot_facts import read_facts
 from console.jobs.job import Job, who
 from console.libvirtxml.cloning import domain_in
 from console.libvirtxml.snapshot import signed, with_only
-from console.libvirtxml.snapshot_writing import as_now, new_snapshot, told_anew
+from console.libvirtxml.snapshot_writing import as_now, told_anew
 from console.libvirtxml.sources import with_files
 from console.services.snapshot_record import Before
+from console.services.snapshot_taking import Taking
 
 
 class Steps:
@@ -114,26 +115,10 @@ class Steps:
         name = step.names[0]
         if name in self._made:
             return
-        order = self._plan.order or TakeOrder(name)
-        steps = [other for other in self._plan.steps if other.op is Op.CREATE and other.names == step.names]
-        overlays = {other.target: other.file for other in steps if other.target}
-        memory_file = next((other.file for other in steps if not other.target and other.file), "")
-        external = order.kind == "external"
-        disks = self.facts().disks
-        text = new_snapshot(
-            name,
-            order.description,
-            memory=("external" if external else "internal") if order.memory else "no",
-            memory_file=memory_file if external and order.memory else "",
-            overlays=overlays if external else {},
-            inside=() if external else order.targets,
-            out=[disk.target for disk in disks if disk.target not in order.targets],
-        )
-        self._clear(overlays)
-        disk_only = external and not order.memory
-        snapshots.take(self._link, self._uuid, text, disk_only=disk_only, freeze=order.freeze)
+        taking = Taking(self._link, self._plan, name, self._before.current)
+        taking.take(self.facts())
         self._made.add(name)
-        self._sign(name, order.build)
+        self._sign(name, taking.order.build)
 
     def _sign(self, name: str, build: str) -> None:
         """Who took it, and of which build, is written into it. It is there, whatever becomes of that."""
@@ -142,13 +127,6 @@ class Steps:
             snapshots.redefine(self._link, self._uuid, text)
         except FleetError as error:
             self._job.log(f"{name}: not noted who took it: {error}")
-
-    def _clear(self, overlays: Mapping[str, str]) -> None:
-        """Files of these names that were begun when all ended, and that hold nothing, would be in the way."""
-        for path in overlays.values():
-            file = self.facts().files.get(path)
-            if file is not None and file.exists and file.allocation == 0 and not needed_by(path, self.facts()):
-                images.remove(self._link, path)
 
     def _revert(self, step: Step) -> None:
         snapshots.revert(self._link, self._uuid, step.names[0], start=_wanted(self._plan), paused=self._hold)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 from xml.sax.saxutils import quoteattr
 
 import pytest
+from msgspec.structs import replace
 
 from console.fleet.domains import State, VmKey
 from console.fleet.errors import Conflict, Denied, Failed, FleetError, NotFound, Reason
@@ -23,7 +23,7 @@ from console.jobs.journal import JobStore
 from console.jobs.runner import JobRunner
 from console.libvirtxml.snapshot import read_snapshot
 from console.libvirtxml.sources import disks_now
-from console.services import snapshot_acts, snapshot_steps
+from console.services import snapshot_acts, snapshot_steps, snapshot_taking
 from console.services.keeping import Keeping
 from console.services.snapshot import SnapshotService
 from tests.unit.fleet.snapshots.world import Image, World
@@ -37,7 +37,9 @@ class Dead(Exception):
 
 class FakeHost(World):
     """calls: what was asked of it that changes something. dies: number of the call at which the console dies, and whether its
-    effect is still there. fails: an error that a call meets, by number."""
+    effect is still there.
+
+    unseen: files that QEMU writes, and libvirt knows nothing of it. fails: an error that a call meets, by number."""
 
     def __init__(self, **more: Any) -> None:
         super().__init__(**more)
@@ -49,6 +51,7 @@ class FakeHost(World):
         self.writable = True
         self.thawed = 0
         self.reverted: list[VmKey] = []
+        self.unseen: set[str] = set()
 
     def alive(self) -> None:
         self.dead, self.dies = False, None
@@ -244,6 +247,9 @@ class FakeHost(World):
     def read_state(self, link: object, uuid: str) -> Any:
         return SimpleNamespace(state=self.state_now())
 
+    def written(self, link: object, uuid: str) -> frozenset[str]:
+        return frozenset({*self.tops.values(), *self.unseen})
+
     def exists(self, link: object, uuid: str, name: str) -> bool:
         return name in self.snapshots
 
@@ -296,6 +302,10 @@ class Parts:
             patch.setattr(module, "domains", self._stand_in(*POWER, read="read_state"))
             patch.setattr(module, "defining", self._stand_in("stored", "define"))
             patch.setattr(module, "read_facts", self._asks("read_facts"))
+        patch.setattr(snapshot_taking, "snapshots", self._stand_in(*SNAPSHOTS))
+        patch.setattr(snapshot_taking, "defining", self._stand_in("stored", "define"))
+        patch.setattr(snapshot_taking, "images", self._stand_in("remove"))
+        patch.setattr(snapshot_taking, "monitor", self._stand_in("written"))
         patch.setattr(snapshot_steps, "images", self._stand_in("make_overlay", "remove"))
         patch.setattr(snapshot_steps, "blockjobs", self._stand_in("commit", "pull"))
         patch.setattr(snapshot_steps, "restoring", self._stand_in("restore"))
