@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from msgspec.structs import replace
 
@@ -76,3 +79,14 @@ def test_a_failed_job_is_explained() -> None:
     assert said is not None
     assert said.line == "Could not shut down web-01. It was not done in 3\u00a0min."
     assert jobs.explained(ONE) is None
+
+
+def test_every_step_a_service_tells_has_words() -> None:
+    folder = Path(jobs.__file__).parents[1] / "services"
+    told = {
+        code
+        for path in folder.glob("*.py")
+        for code in re.findall(r'job\.step\(\s*"([a-z-]+)"', path.read_text("utf-8"))
+    }
+    assert len(told) > 15
+    assert told <= set(jobs._STEPS)
