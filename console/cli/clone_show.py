@@ -9,6 +9,7 @@ from console.cli import output, records
 from console.cli.output import Head
 from console.cli.session import Session
 from console.cli.storage_show import host_name
+from console.cli.vms import natural
 from console.fleet.clones.values import ClonePlan, DiskPlan, Family, Kin, OneClone
 from console.fleet.domains import Domain, VmKey
 from console.fleet.storing import Plan, Say
@@ -34,7 +35,7 @@ def family(session: Session, value: Family) -> None:
     name = _vm_name(session, value.base, value.name) if value.base is not None else value.name
     kin = "\n".join(
         _("{name}: {files}").format(name=_vm_name(session, one.key, one.name), files=", ".join(one.files))
-        for one in value.clones
+        for one in sorted(value.clones, key=lambda one: natural(one.name))
     )
     output.facts(
         [

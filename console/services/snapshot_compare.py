@@ -70,7 +70,10 @@ def _plain(xml: str) -> str:
         *root.iterfind("devices/disk/backingStore"),
         *root.iterfind(f"metadata/{{{NAMESPACE}}}vm/{{*}}taken"),
     ]:
-        if (parent := noted.getparent()) is not None:
+        while (parent := noted.getparent()) is not None:
             parent.remove(noted)
+            if len(parent) or parent.tag == "disk":
+                break
+            noted = parent  # our element, and <metadata>, where nothing else is in them
     etree.indent(root)
     return etree.tostring(root, encoding="unicode")

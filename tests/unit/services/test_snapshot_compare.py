@@ -67,6 +67,11 @@ def test_what_is_noted_beside_it_is_no_difference() -> None:
     then = DOMAIN.format(memory=1024, more=noted.format(taken="<taken at='1' by='me'/>"))
     found, asked = compared(then, DOMAIN.format(memory=1024, more=noted.format(taken="")), state=State.RUNNING)
     assert (found.changes, found.patch) == ((), ())
+    bare, _asked = compared(
+        DOMAIN.format(memory=1024, more="<metadata><vm xmlns='urn:splendid:domain:1'><taken at='1'/></vm></metadata>"),
+        DOMAIN.format(memory=1024, more=""),
+    )
+    assert (bare.changes, bare.patch) == ((), ())
     assert asked == [True], "a snapshot has the configuration as it is stored, so now is told as it is stored"
 
 
