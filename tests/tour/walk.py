@@ -42,6 +42,7 @@ from console.ui.places import Place
 from console.ui.storage_acts import VolumeAct
 from console.words import jobs as job_words
 from tests.tour.camera import Camera
+from tests.tour.copying import Copying
 from tests.tour.editing import edit_xml
 from tests.tour.waiting import NotSo, must, settle, until
 
@@ -61,6 +62,7 @@ class Walk:
         self._ctx = desktop.context
         self._inventory = desktop.app.inventory
         self._camera = camera
+        self._copying = Copying(desktop, lambda name, widget, size: self._shoot(name, widget, size), SMALL)
 
     def steps(self) -> tuple[Step, ...]:
         return (
@@ -92,6 +94,9 @@ class Walk:
             ("Many are paused and go on: what will happen first, then a result each", self.many),
             ("Set vCPU and memory: now, and what needs a restart", self.scale),
             ("A VM is tagged", self.tag),
+            ("Several VMs at one moment, and back to it", self.snapshots_of_many),
+            ("The clone wizard, to three clones", self.clone),
+            ("A template, and a VM again", self.template),
             ("A deletion names every file first, then is made", self.delete),
             ("The log of a task", self.log),
             ("The history of tasks", self.history),
@@ -488,6 +493,15 @@ class Walk:
         if "restart" not in said:
             raise NotSo(f"it says “{said}”")
         return said
+
+    def snapshots_of_many(self) -> str:
+        return self._copying.snapshots(self._named("qa-4711-a"), self._named("qa-4711-b"))
+
+    def clone(self) -> str:
+        return self._copying.clone(self._named("debian12-base"))
+
+    def template(self) -> str:
+        return self._copying.template(self._named("crm-old"))
 
     def tag(self) -> str:
         domain = self._domain(lambda d: d.state is State.RUNNING, "runs")
