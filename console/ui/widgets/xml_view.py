@@ -6,15 +6,13 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal, S
 from PySide6.QtGui import (
     QColor,
     QKeyEvent,
-    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
-    QResizeEvent,
     QTextBlock,
     QTextCursor,
 )
-from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
+from PySide6.QtWidgets import QTextEdit, QWidget
 
 from console.libvirtxml.sections import Section
 from console.ui.theme import theme
@@ -137,9 +135,9 @@ class XmlView(NumberedText):
         self._rescue_caret()
         self._hide_folded(1, self._inserted)
 
-    def toggle_at(self, position: QPoint) -> None:
+    def gutter_pressed(self, at: QPoint) -> None:
         """Folds or unfolds the part whose first line is at this height."""
-        line = self.cursorForPosition(QPoint(0, position.y())).blockNumber() + 1
+        line = self.cursorForPosition(QPoint(0, at.y())).blockNumber() + 1
         section = self._folds.starting(line)
         if section is not None:
             self.fold(section, not self._folds.folded(line))
