@@ -1,4 +1,4 @@
-"""Consoles that are killed in the middle of an act on snapshots.
+"""Consoles that are killed in the middle of an act on snapshots, or of making clones.
 
 This process has everything loaded and no thread; each console is forked off it, so that one costs little. It is told on stdin, a
 line of JSON each, what to do and where to die, and answers with the signal that ended it (0 = it came to its end).
@@ -16,9 +16,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from console.app import App, Options
+from console.fleet.clones.values import CloneOrder
 from console.fleet.domains import VmKey
 from console.fleet.hosts import Phase
 from console.fleet.snapshots.plans import Step, TakeOrder
+from console.jobs.journal import Journal
 from console.services.snapshot_record import weighty
 from console.services.snapshot_steps import Steps
 from console.settings.paths import Profile
@@ -81,11 +83,38 @@ def _act(profile: str, key: tuple[str, str], deed: str, more: dict[str, Any], at
     assert app.gateway.wait_settled(key[0], 20).phase is Phase.LIVE
     if "order" in more:
         more["order"] = TakeOrder(**more["order"])
+    if deed == "clone":
+        _clone(app, VmKey(*key), more, at, when)
+        return
     service = app.services.snapshots
     plan = getattr(service, f"plan_{deed}")(VmKey(*key), **more)
     _lay(at, when)
     view = service.run(plan).wait(60)
     print(view, file=sys.stderr)
+
+
+def _clone(app: App, key: VmKey, more: dict[str, Any], at: int, when: str) -> None:
+    """at: of the steps that are journalled. when: "before" what it says is done, "after" it was."""
+    plan = app.services.clones.plan(CloneOrder(key, **{name: _value(value) for name, value in more.items()}))
+    count = -1
+    step = Journal.step
+
+    def stepping(self: Journal, code: str, /, undo: str = "", **values: Any) -> None:
+        nonlocal count
+        if count == at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        step(self, code, undo, **values)
+        count += 1
+        if count == at and when == "before":
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    Journal.step = stepping  # type: ignore[method-assign]
+    view = app.services.clones.run(plan).wait(60)
+    print(view, file=sys.stderr)
+
+
+def _value(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _lay(at: int, when: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from console.fleet.errors import Reason
 from console.fleet.snapshots.plans import TakeOrder
 from console.fleet.storage import VolumeKey
 from console.jobs.job import JobState
+from tests.lab.dying import Dying
 from tests.lab.harness.guests import Guest
 from tests.lab.harness.host import IMAGES, Host
 from tests.lab.harness.lab import Lab
@@ -306,3 +308,68 @@ def test_a_guest_is_reset_at_its_host(bench: Callable[..., Bench], console: Cons
     listed = beta.exec("xorriso", "-indev", f"{IMAGES}/c-seed-seed.iso", "-lsl", "/", check=False)
     assert "user-data" in listed
     assert "meta-data" in listed
+
+
+def test_a_console_killed_at_any_step_leaves_nothing_half_made(
+    bench: Callable[..., Bench], console: Console, lab: Lab, beta: Host, home: Path
+) -> None:
+    """Of two clones of a running VM: its snapshot, the files, the definitions. The next console takes them back."""
+    mine = bench(disk_mib=16)
+    blank(mine.guest)
+    mine.guest.start()
+    console.sees(mine.guest, State.RUNNING)
+    before = files(beta)
+    dying = Dying.start(lab)
+    profile = str(home / "console0")
+    orders = (
+        # creating, backing-up, defining, creating, defining
+        ({"names": ["c-1", "c-2"]}, ((0, "before"), (1, "before"), (1, "after"), (2, "after"), (3, "before"))),
+        # snapshot, creating, defining, creating, defining
+        ({"names": ["c-1", "c-2"], "kind": "linked"}, ((0, "after"), (2, "after"), (4, "before"))),
+    )
+    try:
+        for more, deaths in orders:
+            for at, when in deaths:
+                ended = dying(profile=profile, key=mine.key, deed="clone", more=more, at=at, when=when)
+                assert ended == signal.SIGKILL, (more, at, when)
+                console.services.half_made.clean(frozenset({"beta"}))
+                until(lambda: not console.app.history.unfinished(), f"{more} {at} {when} is taken back", 40)
+                beta.virsh("pool-refresh", "default")
+                assert vms(beta) & {"c-1", "c-2"} == set()
+                assert files(beta) == before, (more, at, when)
+                assert beta.virsh("snapshot-list", mine.guest.uuid, "--name") == ""
+                assert disk(mine.guest) == mine.guest.disk
+                assert mine.guest.state() == "running"
+    finally:
+        dying.end()
+
+
+def test_a_full_pool_and_a_host_that_is_lost_leave_nothing(
+    bench: Callable[..., Bench], console: Console, lab: Lab, beta: Host
+) -> None:
+    mine = bench(disk_mib=200)
+    beta.exec("qemu-io", "-c", "write -q -P 5 0 120M", mine.guest.disk)
+    beta.virsh("pool-refresh", "default")
+    plan = mine.plan("c-a")
+    before = files(beta)
+    full = mine.plan(*made_out("c-{n}", 8))
+    assert [say.code for say in full.refused] == ["no-room"], "known before"
+    beta.fill(20 << 10)  # by somebody else, after the plan
+    view = mine.clones.run(plan).wait(60)
+    assert view.problem is not None
+    assert view.problem.reason is Reason.NO_SPACE
+    beta.unfill()
+    assert files(beta) == before
+    # the host it goes to falls silent in the middle
+    alpha = lab.hosts["alpha"]
+    there = files(alpha)
+    console.app.gateway.link("beta")
+    handle = mine.clones.run(mine.plan("c-far", host="alpha"))
+    until(lambda: handle.view.step == "sending", "it is under way", 20)
+    alpha.crash()
+    assert handle.wait(60).state is JobState.FAILED
+    assert "c-far-vda.qcow2" in files(alpha), "nobody could take it back yet"
+    alpha.daemon()
+    until(lambda: files(alpha) == there, "it is taken back when the host is there again", 40)
+    assert files(beta) == before
+    until(lambda: not console.app.history.unfinished(), "and the journal is empty")
