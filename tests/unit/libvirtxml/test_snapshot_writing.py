@@ -6,7 +6,7 @@ from console.fleet.domains import State
 from console.fleet.snapshots.values import How, SnapshotDisk
 from console.libvirtxml import tree
 from console.libvirtxml.snapshot import read_snapshot
-from console.libvirtxml.snapshot_writing import as_now, new_snapshot, told_anew
+from console.libvirtxml.snapshot_writing import as_now, new_snapshot, recorded, told_anew
 
 TOLD = """<domainsnapshot><name>s</name><state>disk-snapshot</state><parent><name>r</name></parent>
 <creationTime>100</creationTime><memory snapshot='no'/>
@@ -69,3 +69,20 @@ def test_what_a_domain_is_known_by_is_as_it_is_now() -> None:
     assert len(root.find("metadata")) == 1
     back = tree.parse(as_now(now, then))
     assert (tree.text(back.find("name")), back.find("metadata"), tree.text(back.find("memory"))) == ("old", None, "2")
+
+
+def test_one_that_was_taken_is_recorded() -> None:
+    domain = "<domain type='kvm'><name>web</name><devices><disk><source file='/i/a'/><target dev='vda'/></disk></devices></domain>"
+    one = read_snapshot(
+        recorded("s", "why", domain, created=100, parent="r", memory_file="/i/m", overlays={"vda": "/i/b"}, out=["vdb"])
+    )
+    assert (one.name, one.description, one.parent, one.created, one.memory_file, one.state) == (
+        "s",
+        "why",
+        "r",
+        100.0,
+        "/i/m",
+        State.RUNNING,
+    )
+    assert one.disks[0] == SnapshotDisk("vda", How.EXTERNAL, "/i/a", "/i/b")
+    assert "disk-snapshot" in recorded("s", "", domain, created=100, overlays={"vda": "/i/b"})
