@@ -151,7 +151,7 @@ def _devices(domain: etree._Element, name: str, vm: Table) -> None:
         _add(tpm, "backend", type="emulator", version="2.0")
 
 
-def _snapshots(domain: etree._Element, host: str, name: str, vm: Table) -> None:
+def _snapshots(domain: etree._Element, host: str, name: str, vm: Table, up: float) -> None:
     taken = vm.get("snapshots", [])
     current = vm.get("now", taken[-1][1] if taken else "")
     for place, (day, title, description, *more) in enumerate(taken):
@@ -168,17 +168,24 @@ def _snapshots(domain: etree._Element, host: str, name: str, vm: Table) -> None:
         created = int(moment.timestamp())
         _add(snapshot, "creationTime", created)
         _add(snapshot, "active", int(title == current))
+        _add(snapshot, "memory", snapshot="internal" if day.endswith("*") else "no")
+        disks = _add(snapshot, "disks")
+        for number, image in enumerate(_images(name, vm)):
+            if image.capacity and not image.shared:
+                _add(disks, "disk", name=f"vd{'abcd'[number]}", snapshot="internal")
         then = _add(snapshot, "domain", type="test")
         _identity(then, host, name, vm)
-        if "owner" in vm:
-            _sign(then, created, vm["owner"], more[1] if len(more) > 1 else "")
+        _metadata(then, vm, up)
+        _sign(then, created, vm.get("owner", ""), more[1] if len(more) > 1 else "")
         _hardware(then, name, vm)
+        _devices(then, name, vm)
 
 
 def _sign(domain: etree._Element, created: int, by: str, build: str) -> None:
     """Who took a snapshot, and of which build."""
-    ours = etree.SubElement(_add(domain, "metadata"), f"{{{OURS}}}vm", nsmap={"splendid": OURS})
-    _add(ours, f"{{{OURS}}}taken", at=str(created), by=by, **({"build": build} if build else {}))
+    ours = domain.find(f"metadata/{{{OURS}}}vm")
+    if ours is not None and by:
+        _add(ours, f"{{{OURS}}}taken", at=str(created), by=by, **({"build": build} if build else {}))
 
 
 def _domain(node: etree._Element, host: str, name: str, vm: Table, up: float) -> None:
@@ -189,7 +196,7 @@ def _domain(node: etree._Element, host: str, name: str, vm: Table, up: float) ->
     _hardware(domain, name, vm)
     _add(domain, "cpu", mode="host-model")
     _devices(domain, name, vm)
-    _snapshots(domain, host, name, vm)
+    _snapshots(domain, host, name, vm, up)
     _add(domain, f"{{{TEST}}}runstate", RUN_STATES[state])
     if state == "saved":
         _add(domain, f"{{{TEST}}}hasmanagedsave")

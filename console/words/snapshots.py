@@ -83,7 +83,8 @@ def kind(snapshot: Snapshot, clones: int = 0) -> str:
     else:
         said = [_("internal")]
     if snapshot.memory is not How.NONE:
-        said.append(_("with memory") if disks else _("memory only"))
+        alone = not disks and snapshot.memory is How.EXTERNAL
+        said.append(_("memory only") if alone else _("with memory"))
     if clones:
         said.append(ngettext("{n} linked clone", "{n} linked clones", clones).format(n=units.count(clones)))
     return ", ".join(said)
@@ -101,7 +102,9 @@ def disk_and_memory(disk: int | None, memory: int) -> str:
 
 
 def on_disk(count: int, size: int) -> str:
-    """Over the list: "10 on disk, 50.1 GiB"."""
+    """Over the list: "10 on disk, 50.1 GiB"; "3 snapshots" where they lie inside images, which tell no sizes."""
+    if not size:
+        return ngettext("{n} snapshot", "{n} snapshots", count).format(n=units.count(count))
     return ngettext("{n} on disk, {size}", "{n} on disk, {size}", count).format(
         n=units.count(count), size=units.size(size)
     )
@@ -139,7 +142,9 @@ def memory_of(snapshot: Snapshot, size: int) -> str:
 
 
 def chain(files: int) -> str:
-    """How many files a disk is read from: "7 files"."""
+    """How many files a disk is read from: "7 files"; "–" where it has none."""
+    if not files:
+        return units.NONE
     return ngettext("{n} file", "{n} files", files).format(n=units.count(files))
 
 
@@ -201,8 +206,12 @@ def stops(plan: SnapshotPlan, state: State) -> str:
         }.get(state, _("VM stays as it is") if state.active else _("VM stays off"))
     if plan.stops is Stops.GOES_OFF and not state.active:
         return _("VM stays off")
-    if plan.stops is Stops.RESTARTS and not state.active:
-        return _("VM comes up as it was then")
+    if plan.stops is Stops.RESTARTS:
+        anew = any(step.op is Op.START for step in plan.steps)
+        if not state.active:
+            return _("VM is started anew") if anew else _("VM comes up as it was then")
+        if anew:
+            return _("VM is forced off, and started anew")
     return _(_STOPS[plan.stops])
 
 
@@ -255,7 +264,7 @@ def step(what: Step, plan: SnapshotPlan, state: State) -> str:
         return ngettext("Redefine {n} snapshot", "Redefine {n} snapshots", count).format(n=units.count(count))
     if what.op is Op.REMOVE:
         return _("Remove its memory") if _is_memory(what, plan) else _("Remove the file")
-    if what.op is Op.CREATE and what.file and not what.target:
+    if what.op is Op.CREATE and what.file and _is_memory(what, plan):
         return _("Write its memory")
     said = _(_STEPS[what.op])
     if what.op in (Op.COMMIT, Op.PULL) and plan.stops is Stops.NO:

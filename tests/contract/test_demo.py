@@ -67,7 +67,7 @@ def test_it_tells_its_story() -> None:
     assert states[libvirt.VIR_DOMAIN_PMSUSPENDED] == 1
     assert states[libvirt.VIR_DOMAIN_SHUTOFF] == 6
     assert saved == 1
-    assert snapshots == 25
+    assert snapshots == 33
     assert len(addresses) == 35
 
 

@@ -22,7 +22,7 @@ THUMB = QSize(184, 108)
 LABEL = 48  # px for the name of a fact
 LETTERS = 20  # of a name among others
 NAMED = 3  # snapshots after it that are named, at most
-ROOM = 36  # letters for them
+ROOM = 33  # letters for them
 Fact = tuple[str, str]
 
 

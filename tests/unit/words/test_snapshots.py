@@ -43,6 +43,7 @@ def test_kinds() -> None:
     assert snapshots.kind(Snapshot("a", disks=(inside,), memory=How.INTERNAL)) == "internal, with memory"
     assert snapshots.kind(Snapshot("a", disks=(*external("a").disks, inside))) == "internal and external"
     assert snapshots.kind(Snapshot("a", memory=How.EXTERNAL)) == "external, memory only"
+    assert snapshots.kind(Snapshot("a", memory=How.INTERNAL)) == "internal, with memory"
 
 
 def test_sizes() -> None:
@@ -51,6 +52,7 @@ def test_sizes() -> None:
     assert snapshots.disk_and_memory(GIB, 0) == f"1{N}GiB"
     assert snapshots.disk_and_memory(None, 0) == ""
     assert snapshots.on_disk(10, 50 * GIB) == f"10 on disk, 50{N}GiB"
+    assert snapshots.on_disk(3, 0) == "3 snapshots"
 
 
 def test_now_says_since_when_it_changed() -> None:
@@ -69,6 +71,23 @@ def test_facts_of_a_plan() -> None:
     ]
     assert snapshots.facts(plan(stops=Stops.GOES_OFF, seconds=0.2), State.OFF) == ["VM stays off", "at once"]
     assert snapshots.stops(plan(stops=Stops.RESTARTS), State.RUNNING) == "VM is forced off, and comes up as it was then"
+
+
+def test_a_start_from_the_disks_alone_is_one_anew() -> None:
+    anew = plan(Deed.REVERT, stops=Stops.RESTARTS, steps=(Step(Op.START),))
+    assert snapshots.stops(anew, State.RUNNING) == "VM is forced off, and started anew"
+    assert snapshots.stops(anew, State.OFF) == "VM is started anew"
+    assert snapshots.stops(plan(Deed.REVERT, stops=Stops.RESTARTS), State.OFF) == "VM comes up as it was then"
+
+
+def test_what_libvirt_makes_is_told_apart() -> None:
+    made = plan(Deed.TAKE)
+    assert snapshots.step(Step(Op.CREATE, "vda", "/v/qa.new", "/v/qa.wizard"), made, State.OFF) == "Take the snapshot"
+    assert snapshots.step(Step(Op.CREATE, "", "/v/qa.new.mem"), made, State.OFF) == "Write its memory"
+    assert snapshots.step(Step(Op.CREATE, "", "/v/qa.wizard"), made, State.OFF) == "Take the snapshot"
+    repair = plan(Deed.REPAIR, before=())
+    assert snapshots.step(Step(Op.REMOVE, "", "/v/qa.old"), repair, State.OFF) == "Remove the file"
+    assert snapshots.step(Step(Op.REMOVE, "", "/v/qa.old.mem"), repair, State.OFF) == "Remove its memory"
 
 
 def test_an_estimate_is_no_finer_than_it_can_be() -> None:
