@@ -204,7 +204,9 @@ class CheckPage(QWidget):
                 role = "error" if weight is Weight.STOP else "warning-glyph"
                 segments.append(Segment(weight, units.count(counts[weight]), (glyph, role)))
         if counts[Weight.FACT]:
-            segments.append(Segment(Weight.FACT, units.count(counts[Weight.FACT]), ("disc-info", "text3")))
+            fine = all(line.passed for line in found if line.weight is Weight.FACT)
+            glyph_of = ("disc-check", "good") if fine else ("disc-info", "text3")
+            segments.append(Segment(Weight.FACT, units.count(counts[Weight.FACT]), glyph_of))
         self.only.set_segments(segments)
         self._fill()
         self._say_age()

@@ -10,7 +10,7 @@ import shiboken6
 from PySide6.QtCore import QSignalBlocker, QTimer
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from console.fleet.domains import State, VmKey
+from console.fleet.domains import VmKey
 from console.fleet.errors import FleetError
 from console.fleet.snapshots.many import ManyPlan
 from console.fleet.snapshots.plans import Deed, TakeOrder
@@ -18,13 +18,13 @@ from console.fleet.snapshots.values import Snapshot, SnapshotFacts
 from console.services.parallel import in_parallel
 from console.ui.dialogs.base import Dialog
 from console.ui.dialogs.snapshot_plan import form_rows
-from console.ui.icons import state_glyph
-from console.ui.models.sections import Line, Section, SectionTable
+from console.ui.models.many_snapshots import sections
+from console.ui.models.sections import SectionTable
 from console.ui.theme import theme
 from console.ui.widgets.labels import label
 from console.ui.widgets.section_view import SectionView
 from console.ui.widgets.tabs import Segment, Segmented
-from console.words import _, errors, snapshot_many, snapshot_says, snapshots
+from console.words import _, errors, snapshot_many, snapshots
 
 if TYPE_CHECKING:
     from console.ui.context import Context
@@ -354,32 +354,3 @@ class DeleteManyDialog(_NamedDialog):
         service, keys, name = self._ctx.services.snapshots, self._keys, self.name()
         below = self.below.isChecked()
         return lambda: service.plan_many(Deed.DELETE, keys, name, below=below)
-
-
-def sections(many: ManyPlan, states: dict[VmKey, State], name: Callable[[str], str], now: float) -> list[Section]:
-    """The plan in bundles: what stands in the way; else what is lost, what is done to each, which files go."""
-
-    def line(id: object, key: VmKey, vm: str, said: str, tone: str = "text2") -> Line:
-        return Line(id, vm, name(key.host), said, state_glyph(states.get(key, State.UNKNOWN)), None, tone, said)
-
-    if many.refused:
-        stops = tuple(
-            line(("stop", n), plan.key, plan.vm, snapshot_says.say(say, now).line)
-            for n, (plan, say) in enumerate(many.refused)
-        )
-        return [Section("stop", _("Stands in the way"), ("octagon-cross", "error"), stops)]
-    warned = tuple(
-        line(("warning", n), plan.key, plan.vm, snapshot_says.say(say, now).line)
-        for n, (plan, say) in enumerate(many.warnings)
-    )
-    done = tuple(
-        line(("do", n), plan.key, plan.vm, snapshot_many.line(plan, states.get(plan.key, State.UNKNOWN)), "text")
-        for n, plan in enumerate(many.plans)
-    )
-    vms = {plan.key: plan.vm for plan in many.plans}
-    files = tuple(line(("file", path, key), key, vms[key], path) for key, path in many.files_going)
-    return [
-        Section("warning", _("To know first"), ("triangle-bang", "warning-glyph"), warned),
-        Section("do", _("Will be done"), ("disc-check", "good"), done),
-        Section("file", _("Files that are deleted"), ("disc-minus", "error"), files),
-    ]

@@ -92,7 +92,7 @@ class CheckRows(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._lines: tuple[CheckLine, ...] = ()
         self._only: Weight | None = None
-        self._folded = False
+        self._folded: set[bool] = set()  # facts (False), what is in order (True)
         inner = QWidget()
         inner.setProperty("ground", "base")
         self._column = QVBoxLayout(inner)
@@ -103,7 +103,8 @@ class CheckRows(QScrollArea):
 
     def show_lines(self, lines: Sequence[CheckLine], only: Weight | None = None, *, folded: bool = False) -> None:
         """only: leaves out all others; None = all. folded: facts are counted only, until they are asked for."""
-        self._lines, self._only, self._folded = tuple(lines), only, folded
+        self._lines, self._only = tuple(lines), only
+        self._folded = {False, True} if folded else set()
         self._fill()
 
     def lines(self) -> tuple[CheckLine, ...]:
@@ -118,25 +119,36 @@ class CheckRows(QScrollArea):
                 old.hide()
                 old.deleteLater()
         shown = self.lines()
-        facts = [line for line in shown if line.weight is Weight.FACT]
         rows: list[QWidget] = [
             _Row(line) for weight in (Weight.STOP, Weight.WARNING) for line in shown if line.weight is weight
         ]
-        if len(facts) >= FOLD_FROM and self._only is None:
-            rows.append(self._fold(len(facts)))
-        if not self._folded or len(facts) < FOLD_FROM or self._only is not None:
-            rows += [_Row(line) for line in facts]
+        for passed in (False, True):
+            facts = [line for line in shown if line.weight is Weight.FACT and line.passed is passed]
+            folds = len(facts) >= FOLD_FROM and self._only is None
+            if folds:
+                rows.append(self._fold(passed, len(facts)))
+            if not folds or passed not in self._folded:
+                rows += [_Row(line) for line in facts]
         for number, row in enumerate(rows):
             self._column.insertWidget(number, row)
         self.shown.emit()
 
-    def _fold(self, count: int) -> QWidget:
-        said = ngettext("{count} to know", "{count} to know", count).format(count=units.count(count))
-        button = Button(said, kind="flat", icon="chevron-right" if self._folded else "chevron-down", role="text2")
-        button.clicked.connect(lambda: self.show_lines(self._lines, self._only, folded=not self._folded))
+    def _fold(self, passed: bool, count: int) -> QWidget:
+        """The heading over facts, or over what is in order; it folds them."""
+        if passed:
+            said = ngettext("{count} in order", "{count} in order", count).format(count=units.count(count))
+        else:
+            said = ngettext("{count} to know", "{count} to know", count).format(count=units.count(count))
+        folded = passed in self._folded
+        button = Button(said, kind="flat", icon="chevron-right" if folded else "chevron-down", role="text2")
+        button.clicked.connect(lambda: self._turn(passed))
         holder = QWidget()
         row = QHBoxLayout(holder)
         row.setContentsMargins(theme.px(6), theme.px(4), theme.px(16), theme.px(2))
         row.addWidget(button)
         row.addStretch(1)
         return holder
+
+    def _turn(self, passed: bool) -> None:
+        self._folded ^= {passed}
+        self._fill()

@@ -12,7 +12,7 @@ from console.fleet.snapshots.many import ManyPlan
 from console.fleet.snapshots.plans import Deed, Op, SnapshotPlan, Step, TakeOrder
 from console.fleet.snapshots.values import Snapshot, SnapshotFacts
 from console.fleet.storing import Say, Weight
-from console.ui.dialogs.many_snapshots import DeleteManyDialog, RevertManyDialog, TakeManyDialog, sections
+from console.ui.dialogs.many_snapshots import DeleteManyDialog, RevertManyDialog, TakeManyDialog
 from tests.ui.rooms import Noting, gone, key, room
 
 WEB, DB = key("web-01"), key("db-01")
@@ -96,7 +96,7 @@ def test_what_stands_in_the_way_of_one_stops_all(window: Any, qtbot: QtBot) -> N
         qtbot.waitUntil(lambda: dialog.plan is not None and bool(dialog.plan.refused))
         assert dialog.main is not None
         assert not dialog.main.isEnabled()
-        assert dialog.table.counts() == {"stop": 2}
+        assert dialog.table.counts() == {"stop-name-taken": 2}, "the same of both: said once, over their names"
         dialog.reject()
         gone(qtbot, dialog)
 
@@ -158,11 +158,3 @@ def test_a_host_that_refuses_is_told(window: Any, qtbot: QtBot) -> None:
         assert "The connection broke." in dialog._glance.text()
         dialog.reject()
         gone(qtbot, dialog)
-
-
-def test_sections_say_first_what_is_lost() -> None:
-    lost = Say("off", {}, Weight.WARNING)
-    one = SnapshotPlan(WEB, "web-01", Deed.REVERT, "clean", 0.0, says=(lost,))
-    made = sections(ManyPlan(Deed.REVERT, "clean", (one,), 0.0), {WEB: State.RUNNING}, str.upper, 0.0)
-    assert [section.id for section in made if section.lines] == ["warning", "do"]
-    assert made[0].lines[0].host == "N1"

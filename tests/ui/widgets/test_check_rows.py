@@ -59,3 +59,14 @@ def test_a_remedy_acts(qtbot: QtBot) -> None:
     made.show_lines([line])
     QTest.mouseClick(made.findChildren(QPushButton)[0], Qt.MouseButton.LeftButton)
     assert done == ["full"]
+
+
+def test_what_is_in_order_folds_by_itself(qtbot: QtBot) -> None:
+    fine = [CheckLine(Weight.FACT, "Name", f"Free {number}.", passed=True) for number in range(3)]
+    made = rows(qtbot)
+    made.show_lines([*FACTS, *fine])
+    assert [button.text() for button in made.findChildren(QPushButton)] == ["4 to know", "3 in order"]
+    QTest.mouseClick(made.findChildren(QPushButton)[1], Qt.MouseButton.LeftButton)
+    said = texts(made)
+    assert "Fact 0." in said
+    assert "Free 0." not in said
