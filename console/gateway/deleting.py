@@ -13,7 +13,8 @@ from console.fleet.deletion import DeletionFacts, DiskFact, FileUser
 from console.fleet.domains import Disk, State, VmKey
 from console.fleet.errors import NotFound, Unsupported
 from console.fleet.hosts import Volume
-from console.gateway import reader
+from console.fleet.snapshots.values import How, Snapshot
+from console.gateway import reader, snapshots
 from console.gateway.connection import Link
 from console.gateway.errors import calling
 from console.gateway.volumes import Named, named_by
@@ -35,14 +36,15 @@ class HostFiles:
         self._named: dict[str, Named] | None = None
 
     def facts(self, link: Link, uuid: str) -> DeletionFacts:
-        """All that belongs to a domain, all volumes beside its disks, and who else names them."""
+        """All that belongs to a domain, the files of its snapshots too, all volumes beside its disks, and who else names them."""
         self._forget_old()
         domain = link.domain(uuid)
         found = reader.read_one(link.conn, link.spec.id, uuid)
         disks = [self._disk(link, disk) for disk in found.disks if disk.source and "://" not in disk.source]
         with calling(found.name):
             saved = bool(domain.hasManagedSaveImage(0))
-            snapshots = tuple(snapshot.getName() for snapshot in domain.listAllSnapshots(0)) if found.snapshots else ()
+        kept = snapshots.listed(link, uuid) if found.snapshots else ()
+        disks += [self._disk(link, disk) for disk in _of_snapshots(kept, {fact.path for fact in disks})]
         return DeletionFacts(
             key=VmKey(link.spec.id, uuid),
             name=found.name,
@@ -50,7 +52,7 @@ class HostFiles:
             disks=tuple(disks),
             nvram=found.nvram,
             managed_save=saved,
-            snapshots=snapshots,
+            snapshots=tuple(snapshot.name for snapshot in kept),
             checkpoints=_checkpoints(domain),
             volumes=self._all_volumes(),
             persistent=found.persistent,
@@ -119,6 +121,18 @@ class HostFiles:
             capacity=read.capacity,
             allocation=read.allocation,
         )
+
+
+def _of_snapshots(kept: Sequence[Snapshot], known: Collection[str]) -> list[Disk]:
+    """The files that snapshots have for themselves, as disks; those made last stand first, since they are built on others."""
+    found: dict[str, Disk] = {}
+    for snapshot in reversed(kept):
+        for disk in snapshot.disks:
+            for path in (disk.overlay, disk.frozen) if disk.how is How.EXTERNAL else ():
+                found.setdefault(path, Disk(disk.target, path))
+        if snapshot.memory is How.EXTERNAL:
+            found.setdefault(snapshot.memory_file, Disk("", snapshot.memory_file))
+    return [disk for path, disk in found.items() if path and path not in known]
 
 
 def _checkpoints(domain: Any) -> tuple[str, ...]:

@@ -11,7 +11,8 @@ import pytest
 from console.fleet.deletion import FileUser
 from console.fleet.domains import State, VmKey
 from console.fleet.hosts import HostSpec, Phase
-from console.gateway import domains, storage
+from console.fleet.snapshots.values import How, Snapshot, SnapshotDisk
+from console.gateway import deleting, domains, storage
 from console.gateway.connection import Link
 from console.gateway.deleting import HostFiles
 from console.gateway.volumes import named_by
@@ -122,3 +123,28 @@ def test_what_was_read_is_read_anew_after_a_while_and_what_went_is_forgotten(man
     assert users() == ["vm7"]
     files.gone(uuid_of(7))
     assert users() == []
+
+
+def test_the_files_of_its_snapshots_are_its_own(link: Link, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two external snapshots, one on the other, and the memory of one: the newest files first."""
+    outside = How.EXTERNAL
+    one = Snapshot("one", disks=(SnapshotDisk("vda", outside, "/images/a.img", "/images/b.img"),))
+    two = Snapshot(
+        "two",
+        "one",
+        disks=(SnapshotDisk("vda", outside, "/images/b.img", "/images/vm1.img"),),
+        memory=outside,
+        memory_file="/images/two.mem",
+    )
+    inner = Snapshot("in", "two", disks=(SnapshotDisk("vda", How.INTERNAL, "/images/vm1.img"),))
+    make(link, "vm1.img", "b.img", "a.img")
+    link.domain(uuid_of(DOWN)).snapshotCreateXML("<domainsnapshot><name>one</name></domainsnapshot>", 0)
+    monkeypatch.setattr(deleting.snapshots, "listed", lambda *_: (one, two, inner))
+    facts = HostFiles().facts(link, uuid_of(DOWN))
+    assert facts.snapshots == ("one", "two", "in")
+    assert [(disk.path, bool(disk.volume)) for disk in facts.disks] == [
+        ("/images/vm1.img", True),
+        ("/images/b.img", True),
+        ("/images/two.mem", False),
+        ("/images/a.img", True),
+    ]
