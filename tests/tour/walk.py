@@ -44,11 +44,13 @@ from console.words import jobs as job_words
 from tests.tour.camera import Camera
 from tests.tour.copying import Copying
 from tests.tour.editing import edit_xml
+from tests.tour.keeping import Keeping
 from tests.tour.waiting import NotSo, must, settle, until
 
 SMALL = QSize(1280, 720)
 LOCKED = Question("kvm-n11", "kvm-n11", Wanted.PASSPHRASE, detail="/home/anna/.ssh/id_ed25519")
 NOBODY = HostSpec("kvm-gone", "kvm-gone", "qemu+tcp://127.0.0.1:1/system", zone="lab", rack="L1")
+KEPT = "qa-4711-a"  # the VM with the most snapshots
 D = TypeVar("D", bound=Dialog)
 Step = tuple[str, Callable[[], str]]
 
@@ -62,6 +64,7 @@ class Walk:
         self._ctx = desktop.context
         self._inventory = desktop.app.inventory
         self._camera = camera
+        self._keeping = Keeping(desktop, lambda name, widget, size: self._shoot(name, widget, size), SMALL)
         self._copying = Copying(desktop, lambda name, widget, size: self._shoot(name, widget, size), SMALL)
 
     def steps(self) -> tuple[Step, ...]:
@@ -83,6 +86,9 @@ class Walk:
             ("A disk in use is not deleted: the plan says who needs it", self.delete_volume),
             ("Its networks", self.networks),
             ("One VM", self.one_vm),
+            ("Its snapshots, and what an act on one would do", lambda: self._keeping.tree(self._named(KEPT))),
+            ("Snapshots compared, kept by rule, mended", lambda: self._keeping.dialogs(self._named(KEPT))),
+            ("One is taken, another gone back to", lambda: self._keeping.take_and_go_back(self._named(KEPT))),
             ("All its load over time", self.vm_graphs),
             ("Two VMs in the same plots", self.compare),
             ("Its hardware", self.hardware),
@@ -114,6 +120,7 @@ class Walk:
             ("The fleet at a glance", self.overview),
             ("All VMs in one table", self.all_vms),
             ("One VM", self.one_vm),
+            ("Its snapshots, and what an act on one would do", lambda: self._keeping.tree(self._named(KEPT))),
         )
 
     # helpers

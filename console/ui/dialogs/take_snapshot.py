@@ -16,7 +16,7 @@ from console.ui.theme import theme
 from console.ui.widgets.flow_row import FlowRow
 from console.ui.widgets.labels import label
 from console.ui.widgets.tabs import Segment, Segmented
-from console.words import _, snapshots
+from console.words import _, snapshot_names
 
 HEIGHT = 620
 
@@ -97,7 +97,7 @@ class TakeSnapshotDialog(SnapshotPlanDialog):
         self.memory.setEnabled(runs)
         self.memory.setToolTip("" if runs else _("The VM is off: there is no memory to keep."))
         if not self.name.text():
-            self.name.setText(snapshots.new_name(facts, time.time()))
+            self.name.setText(snapshot_names.new_name(facts, time.time()))
             self.name.selectAll()
         current = facts.current
         if not self.build.text() and current is not None and current.build:

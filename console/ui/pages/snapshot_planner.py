@@ -15,7 +15,7 @@ from console.fleet.snapshots.values import How
 from console.ui.context import Context
 from console.ui.models.snapshots import Laid, SnapshotRows
 from console.ui.widgets.plan_panel import PlanPanel
-from console.words import _, errors, snapshots
+from console.words import _, errors, snapshot_names
 
 WISH_MS = 250  # after the last letter of a wish
 
@@ -78,7 +78,7 @@ class SnapshotPlanner(QObject):
         if shown is None or (shown.snapshot, shown.deed) != (name, self._deed):
             self._panel.forget()
             start = laid.facts.state.active if laid.by_name[name].memory is How.NONE else None
-            self._panel.branch.offer(snapshots.branch_name(laid.facts, time.time()), start)
+            self._panel.branch.offer(snapshot_names.branch_name(laid.facts, time.time()), start)
         self._panel.offer(deeds, self._deed, below)
         self._ask()
 

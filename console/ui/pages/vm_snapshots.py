@@ -28,7 +28,7 @@ from console.ui.widgets.notes import EmptyState
 from console.ui.widgets.plan_panel import PlanPanel
 from console.ui.widgets.snapshot_detail import SnapshotDetail
 from console.ui.widgets.snapshot_tree import SnapshotTree
-from console.words import _, acts, errors, snapshot_says, snapshots
+from console.words import _, acts, errors, snapshot_names, snapshot_says
 
 SOON_MS = 400  # after the last change of the VM, before it is asked anew
 OLD = 60.0  # seconds; older plans are made anew while they are seen
@@ -206,7 +206,7 @@ class VmSnapshots(QWidget):
             return
         if not self._fresh:
             if self._laid is None:
-                self._say_none(_("The snapshots cannot be read now"), snapshots.known(domain.snapshots))
+                self._say_none(_("The snapshots cannot be read now"), snapshot_names.known(domain.snapshots))
             return
         self._wanted = False
         self._number += 1
@@ -238,7 +238,7 @@ class VmSnapshots(QWidget):
         bad = any(finding.weight is Weight.STOP for finding in findings)
         self.tree.doctor.say(snapshot_says.found(findings), bad)
         if not laid.facts.snapshots and not findings:
-            self._say_none(_("No snapshots yet"), snapshots.why_take(laid.facts), offer=True)
+            self._say_none(_("No snapshots yet"), snapshot_names.why_take(laid.facts), offer=True)
             return
         self._stack.setCurrentIndex(0)
         wanted, self._expected = self._expected if self._expected in laid.by_name else self._chosen, ""

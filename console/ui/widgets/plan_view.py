@@ -116,7 +116,8 @@ class PlanView(QWidget):
         refused = bool(plan.refused)
         self.glance.show_plan(plan, state)
         self.glance.setVisible(not refused)
-        self.picture.show_chains(() if refused else plan.before, () if refused else plan.after)
+        drawn = not refused and plan.before != plan.after  # else no file changes
+        self.picture.show_chains(plan.before if drawn else (), plan.after if drawn else ())
         self.steps.show_rows([] if refused else step_rows(plan, facts, state, now))
         self.show_says(snapshot_says.told(plan), now)
 
