@@ -60,7 +60,6 @@ class Copying:
     def snapshots(self, *domains: Domain) -> str:
         """All at one moment, and all back to it."""
         take = self._dialog(TakeManyDialog, CopyAct.SNAPSHOT, *domains)
-        take.memory.setChecked(False)
         take.name.setText(NAME)
         take.replan()
         self._planned(take)
