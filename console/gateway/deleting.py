@@ -3,6 +3,7 @@ FleetError."""
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
@@ -18,7 +19,7 @@ from console.gateway import reader, snapshots
 from console.gateway.connection import Link
 from console.gateway.errors import calling
 from console.gateway.volumes import Named, named_by
-from console.libvirtxml.storage import read_volume
+from console.libvirtxml.storage import read_pool, read_volume
 
 
 class HostFiles:
@@ -34,6 +35,7 @@ class HostFiles:
         self._read_at = 0.0
         self._volumes: dict[str, tuple[Volume, ...]] = {}
         self._named: dict[str, Named] | None = None
+        self._looked: set[str] = set()  # folders whose pools were told to look again
 
     def facts(self, link: Link, uuid: str) -> DeletionFacts:
         """All that belongs to a domain, the files of its snapshots too, all volumes beside its disks, and who else names them."""
@@ -80,6 +82,7 @@ class HostFiles:
             return
         self._read_at = now
         self._volumes, self._named = {}, None
+        self._looked.clear()
 
     def _all_volumes(self) -> tuple[Volume, ...]:
         return tuple(volume for held in self._volumes.values() for volume in held)
@@ -95,9 +98,24 @@ class HostFiles:
             if uuid != but and not (named.now.isdisjoint(names) and named.later.isdisjoint(names))
         )
 
+    def _looked_for(self, link: Link, path: str) -> Any:
+        """The same once its folder's pool has looked again: libvirt makes the files of snapshots without telling it."""
+        folder = path.rpartition("/")[0]
+        if not folder or folder in self._looked:
+            return None
+        self._looked.add(folder)
+        with calling(path):
+            for pool in link.conn.listAllStoragePools(libvirt.VIR_CONNECT_LIST_STORAGE_POOLS_ACTIVE):
+                if read_pool(pool.XMLDesc(0)).path.rstrip("/") == folder:
+                    with contextlib.suppress(libvirt.libvirtError):  # busy, or a connection that may only look
+                        pool.refresh(0)
+                        self._volumes.pop(pool.name(), None)
+                        return _volume_of(link, path)
+        return None
+
     def _disk(self, link: Link, disk: Disk) -> DiskFact:
         """The file of a disk; the volumes of its pool are known then."""
-        volume = _volume_of(link, disk.source)
+        volume = _volume_of(link, disk.source) or self._looked_for(link, disk.source)
         fact = DiskFact(disk.target, disk.source, disk.device, disk.read_only, disk.shared, exists=True)
         if volume is None:
             return fact

@@ -12,7 +12,7 @@ import pytest
 
 from console.fleet.acts import Act
 from console.fleet.clones.naming import names as made_out
-from console.fleet.clones.values import CloneKind, CloneOrder, ClonePlan, DiskDeed, Reset
+from console.fleet.clones.values import CloneKind, CloneOrder, ClonePlan, DiskDeed, Macs, Reset
 from console.fleet.domains import State, VmKey
 from console.fleet.errors import Reason
 from console.fleet.snapshots.plans import TakeOrder
@@ -373,3 +373,40 @@ def test_a_full_pool_and_a_host_that_is_lost_leave_nothing(
     until(lambda: files(alpha) == there, "it is taken back when the host is there again", 40)
     assert files(beta) == before
     until(lambda: not console.app.history.unfinished(), "and the journal is empty")
+
+
+def test_a_throw_away_clone_goes_with_all_its_files(bench: Callable[..., Bench], console: Console, beta: Host) -> None:
+    """Those of its snapshots and its seed too; what it is built on stays."""
+    mine = bench(disk_mib=8)
+    blank(mine.guest)
+    before = files(beta)
+    said = {say.code for say in mine.plan("c-away", throw_away=True).warnings}
+    assert "throw-away" in said, "the plan says so"
+    more: dict[str, Any] = {"kind": CloneKind.LINKED, "throw_away": True, "reset": Reset.SEED, "start": True}
+    (clone,) = mine.make("c-away", **more)
+    key = VmKey("beta", clone.uuid)
+    snapshots = console.services.snapshots
+    done(snapshots.run(snapshots.plan_take(key, TakeOrder("one", memory=False, kind="external"))))
+    assert len(files(beta) - before) == 3
+    beta.virsh("destroy", clone.uuid)
+    until(lambda: console.inventory.domain(key) is None, "it goes", 20)
+    jobs = [view for view in console.app.jobs.views() if view.kind == "vm.delete"]
+    assert jobs[-1].problem is None, jobs[-1]
+    until(lambda: files(beta) == before, f"with its files: {files(beta) - before}", 20)
+    assert mine.guest.state() == "shut off"
+
+
+def test_a_mac_that_is_kept_runs_once(bench: Callable[..., Bench], console: Console, beta: Host) -> None:
+    mine = bench(disk_mib=8)
+    blank(mine.guest)
+    (clone,) = mine.make("c-twin", macs=Macs.KEPT)
+    assert clone.mac == mine.guest.mac
+    key = VmKey("beta", clone.uuid)
+    power = console.services.power
+    done(power.act(Act.START, [key]))
+    refused = power.act(Act.START, [mine.key]).wait(10)
+    assert refused.problem is not None
+    assert (refused.problem.detail, "c-twin" in refused.problem.text) == ("mac-runs", True)
+    beta.virsh("destroy", clone.uuid)
+    console.inventory.wait_for(key, lambda now: now is not None and now.state is State.OFF, 5)
+    done(power.act(Act.START, [mine.key]))
