@@ -40,11 +40,10 @@ class Texts(msgspec.Struct, frozen=True):
     shows: Shows
 
 
-def bare_hay(domain: Domain, spec: HostSpec, status: HostStatus) -> str:
-    """The texts of a VM as they are, in nobody's language."""
-    words = (
+def own_words(domain: Domain, spec: HostSpec) -> tuple[str, ...]:
+    """The texts of a VM and of where it is that are the same in every language; some may be empty."""
+    return (
         domain.name,
-        domain.state.value,
         spec.name,
         spec.zone,
         spec.rack,
@@ -59,6 +58,11 @@ def bare_hay(domain: Domain, spec: HostSpec, status: HostStatus) -> str:
         *(address.ip for address in domain.addresses),
         *(nic.mac for nic in domain.nics),
     )
+
+
+def bare_hay(domain: Domain, spec: HostSpec, status: HostStatus) -> str:
+    """The texts of a VM as they are, in nobody's language."""
+    words = (*own_words(domain, spec), domain.state.value)
     return "\n".join(word for word in words if word).casefold()
 
 

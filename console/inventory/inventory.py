@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from console.fleet.domains import Domain, Load, State, VmKey
 from console.fleet.hosts import HostLoad, HostSpec, HostStatus, Phase
+from console.fleet.listeners import Listeners
 from console.fleet.updates import (
     AddressesLooked,
     AddressesRead,
@@ -65,7 +66,7 @@ class Inventory:
         self._groups: tuple[str, ...] = ()
         self._booted: dict[str, float] = {}
         self._told: dict[str, set[type]] = {}
-        self._listeners: list[Listener] = []
+        self._listeners: Listeners[Listener] = Listeners()
         self._untold: deque[ChangeSet] = deque()
         self._telling = False
         self.on_read: Callable[[str], None] | None = None
@@ -128,15 +129,7 @@ class Inventory:
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Calls `listener` with every change set, in a writer's thread: it must only enqueue. Returns the undo."""
-        with self._lock:
-            self._listeners.append(listener)
-
-        def undo() -> None:
-            with self._lock:
-                if listener in self._listeners:
-                    self._listeners.remove(listener)
-
-        return undo
+        return self._listeners.add(listener)
 
     def wait_for(
         self,

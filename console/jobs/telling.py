@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from console.fleet.listeners import Listeners
 from console.jobs.job import JobView
 
 QUIET = 0.1  # seconds between two notifications of one job's progress
@@ -38,20 +39,12 @@ class Teller:
         self._lock = threading.Lock()
         self._due = threading.Condition(self._lock)
         self._channels: dict[int, _Channel] = {}
-        self._listeners: list[Listener] = []
+        self._listeners: Listeners[Listener] = Listeners()
         self._ticker: threading.Thread | None = None
         self._closed = False
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
-        with self._lock:
-            self._listeners.append(listener)
-
-        def undo() -> None:
-            with self._lock:
-                if listener in self._listeners:
-                    self._listeners.remove(listener)
-
-        return undo
+        return self._listeners.add(listener)
 
     def put(self, view: JobView) -> None:
         """To be told in any case, in its turn; it overtakes progress that was held back."""

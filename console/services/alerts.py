@@ -15,6 +15,7 @@ from console.fleet import alerts
 from console.fleet.alerts import Alert, AlertRule, Kind, Pace, PoolKey, Rules, Subject, Told, Watch, host_of, rule_query
 from console.fleet.domains import VmKey
 from console.fleet.hosts import Phase
+from console.fleet.listeners import Listeners
 from console.fleet.query_tokens import QueryError
 from console.fleet.search import Query
 from console.inventory.inventory import Inventory
@@ -71,7 +72,7 @@ class AlertService:
         self._over: dict[str, list[Alert]] = {}  # told alerts that ended, not told yet
         self._told_at: dict[str, float] = {}
         self._history: deque[Happening] = deque(maxlen=KEPT)
-        self._listeners: list[Listener] = []
+        self._listeners: Listeners[Listener] = Listeners()
         self._ending = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -126,15 +127,7 @@ class AlertService:
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Calls `listener` in the thread of a look with what a person is to be told; () where only the list is different.
         Returns the undo."""
-        with self._lock:
-            self._listeners.append(listener)
-
-        def undo() -> None:
-            with self._lock:
-                if listener in self._listeners:
-                    self._listeners.remove(listener)
-
-        return undo
+        return self._listeners.add(listener)
 
     # the thread
 

@@ -15,6 +15,7 @@ from console.files.atomic import alone, write_text
 from console.fleet import uris
 from console.fleet.errors import Busy, Conflict, Denied, Failed, FleetError, NotFound, Problem, Reason, UsageError
 from console.fleet.hosts import HostSpec
+from console.fleet.listeners import Listeners
 from console.settings import fleettext
 from console.settings.fleetread import Fault, FileProblem, FleetFile, free_id, printable, read, slug, values_of
 from console.settings.fleettext import Block
@@ -43,7 +44,7 @@ class FleetStore:
         self._lock = threading.RLock()
         self._file = FleetFile()
         self._stamp: Stamp | None = None
-        self._listeners: list[Callable[[], object]] = []
+        self._listeners: Listeners[Callable[[], object]] = Listeners()
         self._watcher: threading.Thread | None = None
         self._closed = threading.Event()
 
@@ -165,15 +166,7 @@ class FleetStore:
 
         Returns the undo.
         """
-        with self._lock:
-            self._listeners.append(listener)
-
-        def undo() -> None:
-            with self._lock:
-                if listener in self._listeners:
-                    self._listeners.remove(listener)
-
-        return undo
+        return self._listeners.add(listener)
 
     def watch(self) -> None:
         """Follows changes that others make, in a daemon thread, until `close`."""
@@ -201,7 +194,7 @@ class FleetStore:
             before = now
 
     def _tell(self) -> None:
-        for listener in tuple(self._listeners):
+        for listener in self._listeners:
             try:
                 listener()
             except Exception:

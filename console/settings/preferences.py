@@ -17,6 +17,7 @@ from console.files.atomic import alone, write_text
 from console.files.writer import Writer
 from console.fleet.alerts import AlertRule
 from console.fleet.errors import Failed, Problem, Reason
+from console.fleet.listeners import Listeners
 from console.fleet.saved import SavedSearch
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ class PreferencesStore:
         self._stamp = self._edits = 0
         self._writing = False
         self._changed: set[str] = set()
-        self._listeners: list[Callable[[Preferences], object]] = []
+        self._listeners: Listeners[Callable[[Preferences], object]] = Listeners()
         self._writer = Writer("preferences", self._write, delay)
 
     @property
@@ -180,15 +181,7 @@ class PreferencesStore:
 
     def subscribe(self, listener: Callable[[Preferences], object]) -> Callable[[], None]:
         """Calls `listener` after each change, in the thread that made it. Returns the undo."""
-        with self._lock:
-            self._listeners.append(listener)
-
-        def undo() -> None:
-            with self._lock:
-                if listener in self._listeners:
-                    self._listeners.remove(listener)
-
-        return undo
+        return self._listeners.add(listener)
 
     def peek(self) -> Shared | None:
         """What the file says of SHARED; None where nobody wrote since the last look, or where what was changed here is not

@@ -9,21 +9,14 @@ from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
-    QRect,
-    QSize,
     Qt,
     QTimer,
     Signal,
 )
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QListView,
     QMenu,
     QStackedLayout,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
@@ -34,8 +27,7 @@ from console.fleet.search import Query, QueryError
 from console.fleet.updates import ChangeSet
 from console.ui.actions import VmActions
 from console.ui.context import Context
-from console.ui.delegates.text import Texts
-from console.ui.delegates.tree import TreeView, paint_face
+from console.ui.delegates.tree import TreeView
 from console.ui.host_actions import HostAct, HostActions
 from console.ui.models.branches import MODES, branch_label
 from console.ui.models.found import find_places
@@ -45,6 +37,7 @@ from console.ui.places import Place
 from console.ui.saved_searches import SavedSearches
 from console.ui.theme import theme
 from console.ui.theme.tokens import HEIGHTS
+from console.ui.widgets.face_list import FaceList
 from console.ui.widgets.labels import label
 from console.ui.widgets.query_field import QueryField
 from console.ui.widgets.tabs import Segment, Segmented
@@ -89,25 +82,7 @@ class Found(QAbstractListModel):
         return None
 
 
-class _FoundDelegate(QStyledItemDelegate):
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._texts = Texts()
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(theme.px(100), theme.px(HEIGHTS["tree"]))
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        rect: QRect = option.rect
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        model = index.model()
-        if isinstance(model, Found):
-            face = model.face(index.row())
-            ground = "selection" if selected else "window"
-            paint_face(painter, self._texts, face, rect, theme.px(12), ground=ground, accent=selected)
-
-
-class _FoundView(QListView):
+class _FoundView(FaceList):
     """Signals:
     opened(QModelIndex): a line was clicked or Enter pressed on it.
     left_upwards(): the arrow up in the first line.
@@ -117,14 +92,7 @@ class _FoundView(QListView):
     left_upwards = Signal()
 
     def __init__(self, model: Found) -> None:
-        super().__init__()
-        self.setModel(model)
-        self.setAccessibleName(_("Found hosts and VMs"))
-        self.setProperty("ground", "window")
-        self.setItemDelegate(_FoundDelegate(self))
-        self.setUniformItemSizes(True)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        super().__init__(model, model.face, _("Found hosts and VMs"), 12)
         self.clicked.connect(self.opened)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from msgspec.structs import replace
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QKeyEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHBoxLayout,
-    QListView,
     QMenu,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
@@ -23,13 +18,12 @@ from console.fleet.search import QueryError, parse
 from console.fleet.updates import ChangeSet
 from console.ui import dialogs
 from console.ui.context import Context
-from console.ui.delegates.text import Texts
-from console.ui.delegates.tree import paint_face
 from console.ui.models.saved import SavedModel
 from console.ui.places import Place
 from console.ui.theme import theme
 from console.ui.theme.tokens import HEIGHTS, LOW
 from console.ui.widgets.buttons import IconButton
+from console.ui.widgets.face_list import FaceList
 from console.ui.widgets.labels import label
 from console.words import _
 
@@ -39,25 +33,7 @@ MOST = 8  # lines that are seen at once
 Index = QModelIndex | QPersistentModelIndex
 
 
-class _Delegate(QStyledItemDelegate):
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._texts = Texts()
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(theme.px(100), theme.px(HEIGHTS["tree"]))
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        rect: QRect = option.rect
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        model = index.model()
-        if isinstance(model, SavedModel):
-            ground = "selection" if selected else "window"
-            face = model.face(index.row())
-            paint_face(painter, self._texts, face, rect, theme.px(26), ground=ground, accent=selected)
-
-
-class _View(QListView):
+class _View(FaceList):
     """Signals:
     opened(int): a line was clicked or Enter pressed on it.
     rename_wanted(int), remove_wanted(int), move_wanted(int, int): by key: F2, Del, Alt with an arrow.
@@ -69,14 +45,7 @@ class _View(QListView):
     move_wanted = Signal(int, int)
 
     def __init__(self, model: SavedModel) -> None:
-        super().__init__()
-        self.setModel(model)
-        self.setAccessibleName(_("Saved searches"))
-        self.setProperty("ground", "window")
-        self.setItemDelegate(_Delegate(self))
-        self.setUniformItemSizes(True)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        super().__init__(model, model.face, _("Saved searches"), 26)
         self.clicked.connect(lambda index: self.opened.emit(index.row()))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

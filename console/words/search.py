@@ -9,7 +9,7 @@ from console.fleet.domains import Domain, Load, State
 from console.fleet.hosts import HostSpec, HostStatus
 from console.fleet.query_fields import FIELDS, Kind, field_of
 from console.fleet.query_tokens import LONGEST, Fault, QueryError
-from console.fleet.subjects import Texts
+from console.fleet.subjects import Texts, own_words
 from console.words import states, units
 from console.words.translation import N_, _, language
 
@@ -19,23 +19,10 @@ from console.words.translation import N_, _, language
 def hay(domain: Domain, spec: HostSpec, status: HostStatus, now: float | None = None) -> str:
     """All columns of a VM but the figures of load, a line each, case-folded."""
     words = [
-        domain.name,
+        *own_words(domain, spec),
         states.state_words(domain, status, time.time() if now is None else now),
-        spec.name,
-        spec.zone,
-        spec.rack,
-        domain.title,
-        domain.description,
-        domain.group,
-        domain.owner,
-        domain.os,
-        domain.key.uuid,
         units.memory(domain.memory_kib),
         f"{domain.max_vcpus} vcpu",
-        *domain.tags,
-        *((domain.provenance.build, domain.provenance.cloned_from) if domain.provenance else ()),
-        *(address.ip for address in domain.addresses),
-        *(nic.mac for nic in domain.nics),
     ]
     if domain.autostart:
         words.append(_("autostart"))
