@@ -18,10 +18,9 @@ from PySide6.QtCore import (
     Qt,
     Slot,
 )
-from PySide6.QtGui import QAction, QFont, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QAction, QFont, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QApplication,
-    QFrame,
     QLineEdit,
     QListView,
     QStyle,
@@ -39,6 +38,7 @@ from console.ui.places import Place
 from console.ui.theme import theme
 from console.ui.theme.tokens import RADII
 from console.ui.widgets.fields import keys_text
+from console.ui.widgets.floating import Floating
 from console.ui.widgets.labels import label, rule
 from console.words import _
 
@@ -139,7 +139,7 @@ class OfferDelegate(QStyledItemDelegate):
             at = max(at, end)
 
 
-class Palette(QFrame):
+class Palette(Floating):
     """Lies over the window while it is open; Esc, a click elsewhere or running something closes it.
 
     actions: what can be done here now, asked each time it opens (of the selection first, then of the window).
@@ -153,7 +153,7 @@ class Palette(QFrame):
         actions: Callable[[], Sequence[QAction]],
         pages: Sequence[tuple[str, Place]] = (),
     ) -> None:
-        super().__init__(window)
+        super().__init__(window, "card")
         self._ctx = ctx
         self._over = window
         self._actions = actions
@@ -304,11 +304,3 @@ class Palette(QFrame):
             layout.activate()
         self.resize(width, self.sizeHint().height())
         self.move((self._over.width() - width) // 2, theme.px(TOP))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(theme.color("control"), 1))
-        painter.setBrush(theme.color("base"))
-        frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.drawRoundedRect(frame, theme.px(RADII["card"]), theme.px(RADII["card"]))

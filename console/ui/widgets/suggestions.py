@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QListWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtWidgets import QListWidget, QVBoxLayout, QWidget
 
 from console.ui.theme import theme
-from console.ui.theme.tokens import RADII
+from console.ui.widgets.floating import Floating
 from console.words import _
 
 ROWS = 8  # visible at once
 ROW = 24
 
 
-class Suggestions(QFrame):
+class Suggestions(Floating):
     """Lies over the window of the field it serves. The field keeps the focus and hands its keys on.
 
     Signals:
@@ -26,7 +25,7 @@ class Suggestions(QFrame):
     chosen = Signal(int)
 
     def __init__(self, field: QWidget) -> None:
-        super().__init__(field.window())
+        super().__init__(field.window(), "control")
         self._field = field
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list = QListWidget()
@@ -72,11 +71,3 @@ class Suggestions(QFrame):
         count = self.list.count()
         row = self.list.currentRow()
         self.list.setCurrentRow((row + by) % count if row >= 0 else (0 if by > 0 else count - 1))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(theme.color("control"), 1))
-        painter.setBrush(theme.color("base"))
-        frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.drawRoundedRect(frame, theme.px(RADII["control"]), theme.px(RADII["control"]))

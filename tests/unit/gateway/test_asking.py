@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from console.fleet.credentials import Question, Wanted
+from console.fleet.credentials import Wanted
 from console.fleet.hosts import HostSpec
 from console.gateway import ssh
 from console.gateway.asking import Asking, fingerprint, place_of
+from tests.unit.gateway.person import Person
 
 HOST = HostSpec("a", "alpha", "qemu+ssh://root@alpha:2222/system")
 KEY = "Enter passphrase for key '/home/me/.ssh/id': "
@@ -14,18 +15,6 @@ UNKNOWN = (
     "ED25519 key fingerprint is SHA256:abc/def+1.\nThis key is not known by any other names.\n"
     "Are you sure you want to continue connecting (yes/no/[fingerprint])? "
 )
-
-
-class Person:
-    """Answers questions in turn and remembers them."""
-
-    def __init__(self, *answers: str | None) -> None:
-        self.answers = list(answers)
-        self.asked: list[Question] = []
-
-    def __call__(self, question: Question) -> str | None:
-        self.asked.append(question)
-        return self.answers.pop(0) if self.answers else None
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ from typing import Any
 import libvirt
 import pytest
 
-from console.fleet.credentials import Question, Wanted
+from console.fleet.credentials import Wanted
 from console.fleet.errors import AuthFailed, Denied, FleetError, NotFound, Problem, Reason, Unreachable
 from console.fleet.hosts import HostSpec
 from console.gateway import connection, loop, ssh
@@ -15,21 +15,10 @@ from console.gateway.connection import Link, look_for, open_connection, open_onc
 from console.gateway.errors import fleet_error
 from console.gateway.uri import take_apart
 from tests.contract.daemon import free_port
+from tests.unit.gateway.person import Person
 
 SSH = HostSpec("a", "alpha", "qemu+ssh://root@alpha/system")
 TCP = HostSpec("a", "alpha", "qemu+tcp://alpha/system")
-
-
-class Person:
-    """Answers questions in turn and remembers them."""
-
-    def __init__(self, *answers: str | None) -> None:
-        self.answers = list(answers)
-        self.asked: list[Question] = []
-
-    def __call__(self, question: Question) -> str | None:
-        self.asked.append(question)
-        return self.answers.pop(0) if self.answers else None
 
 
 def asked(spec: HostSpec, person: Person, *kinds: tuple[int, str, str]) -> tuple[int, list[Any]]:
