@@ -9,11 +9,12 @@ from typing import Any
 import libvirt
 
 from console.fleet.domains import Domain, State, VmKey
-from console.fleet.errors import FleetError, NotFound, Unreachable
+from console.fleet.errors import FleetError, NotFound, Reason, Unreachable
 from console.fleet.hosts import HostFacts, Network, Pool, Volume
 from console.gateway.errors import calling
 from console.libvirtxml.capabilities import Capabilities, read_capabilities
 from console.libvirtxml.domain import read_domain
+from console.libvirtxml.helper import PREFIX
 from console.libvirtxml.network import read_network
 from console.libvirtxml.storage import read_pool, read_volume
 
@@ -47,6 +48,11 @@ def state_of(state: int, reason: int, saved: bool = False) -> State:
     return found
 
 
+def is_helper(domain: Any) -> bool:
+    """It is none of a person's VMs: it holds the files of one while they are merged (see libvirtxml.helper)."""
+    return bool(domain.name().startswith(PREFIX))
+
+
 class Sweep:
     """One pass over all domains of a host, cheap in calls: what a list call can tell of all is not asked of each.
 
@@ -57,7 +63,9 @@ class Sweep:
     def __init__(self, conn: Any) -> None:
         self._conn = conn
         with calling():
-            self.domains: dict[str, Any] = {domain.UUIDString(): domain for domain in conn.listAllDomains(0)}
+            self.domains: dict[str, Any] = {
+                domain.UUIDString(): domain for domain in conn.listAllDomains(0) if not is_helper(domain)
+            }
         self._autostart = self._listed(libvirt.VIR_CONNECT_LIST_DOMAINS_AUTOSTART)
         self._persistent = self._listed(libvirt.VIR_CONNECT_LIST_DOMAINS_PERSISTENT)
         self._saved = self._listed(libvirt.VIR_CONNECT_LIST_DOMAINS_MANAGEDSAVE)
@@ -154,6 +162,8 @@ def read_one(conn: Any, host: str, uuid: str) -> Domain:
     """One domain, read anew after an event. Raises NotFound, Unreachable."""
     with calling(uuid):
         domain = conn.lookupByUUIDString(uuid)
+    if is_helper(domain):
+        raise NotFound(Reason.GONE, uuid)
     return _read(domain, host, _One(conn, uuid, domain))
 
 

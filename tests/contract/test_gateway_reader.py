@@ -183,3 +183,12 @@ def test_volumes_are_read_anew_only_where_the_pool_differs(conn: Any) -> None:
 )
 def test_states(state: int, reason: int, saved: bool, ours: State) -> None:
     assert reader.state_of(state, reason, saved) is ours
+
+
+def test_what_only_holds_files_while_they_are_merged_is_no_vm(conn: Any) -> None:
+    xml = conn.lookupByName("vm0").XMLDesc(0).replace(uuid_of(0), uuid_of(7)).replace("vm0", "splendid-merge-1-vda")
+    held = conn.createXML(xml, 0)
+    assert held.UUIDString() == uuid_of(7)
+    assert {domain.name for domain in reader.read_all(conn, "h")} == {"vm0", "vm1", "vm2"}
+    with pytest.raises(NotFound):
+        reader.read_one(conn, "h", uuid_of(7))
