@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from msgspec.structs import replace
+
 from console.fleet.domains import State
 from console.fleet.errors import Conflict, FleetError, Reason
 from console.fleet.snapshots.plans import Deed, Op, SnapshotPlan, Step
@@ -232,6 +234,9 @@ class Steps:
         if user:
             raise Conflict(Reason.IN_USE, step.file, detail=user)
         images.remove(self._link, step.file)
+        if self._known is not None:  # what it stood on may go next
+            left = {path: file for path, file in self._known.files.items() if path != step.file}
+            self._known = replace(self._known, files=left)
         self._job.log(step.file)
 
     def sweep(self) -> None:
