@@ -129,11 +129,12 @@ def _state(session: Session, key: VmKey) -> State:
 
 
 def _steps(value: SnapshotPlan, state: State, facts: SnapshotFacts | None, now: float) -> list[str]:
+    short = snapshots.labels(value)
     rows = [
         (
             str(number),
-            snapshots.step(step, value, state),
-            snapshots.step_files(step, value),
+            snapshots.step(step, value, state, short),
+            snapshots.step_files(step, value, short),
             snapshots.step_size(step),
             snapshots.if_stops(step),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import posixpath
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from console.fleet.domains import State
 from console.fleet.snapshots.plans import Deed, IfStops, Op, SnapshotPlan, Step, Stops
@@ -154,8 +154,9 @@ def chain(files: int) -> str:
 
 
 def labels(plan: SnapshotPlan) -> dict[str, str]:
-    """The short name of each file of its picture, by path: ".wizard"."""
-    return {box.path: box.label for chain in (*plan.before, *plan.after) for box in chain.boxes if box.label}
+    """The short name of each file of its picture, by path: ".wizard". Work them out once where many steps are told."""
+    boxes = (box for chain in (*plan.before, *plan.after) for box in chain.boxes)
+    return {box.path: box.label or posixpath.basename(box.path) for box in boxes}
 
 
 def deed(value: Deed, below: int = 0) -> str:
@@ -225,14 +226,14 @@ def memory(plan: SnapshotPlan) -> str:
     return _("{size} of the host’s memory").format(size=units.size(plan.needs_memory)) if plan.needs_memory else ""
 
 
-def step(what: Step, plan: SnapshotPlan, state: State) -> str:
-    """As "Merge down, VM running", "Redefine 2 snapshots", "Remove the overlay"."""
+def step(what: Step, plan: SnapshotPlan, state: State, short: Mapping[str, str] | None = None) -> str:
+    """As "Merge down, VM running", "Redefine 2 snapshots", "Remove the overlay". short: `labels` of the plan."""
     if what.op is Op.REDEFINE:
         count = len(what.names)
         return ngettext("Redefine {n} snapshot", "Redefine {n} snapshots", count).format(n=units.count(count))
     if what.op is Op.REMOVE:
-        return _("Remove its memory") if _is_memory(what, plan) else _("Remove the file")
-    if what.op is Op.CREATE and what.file and _is_memory(what, plan):
+        return _("Remove its memory") if _is_memory(what, plan, short) else _("Remove the file")
+    if what.op is Op.CREATE and what.file and _is_memory(what, plan, short):
         return _("Write its memory")
     said = _(_STEPS[what.op])
     if what.op in (Op.COMMIT, Op.PULL) and plan.stops is Stops.NO:
@@ -243,12 +244,12 @@ def step(what: Step, plan: SnapshotPlan, state: State) -> str:
     return said
 
 
-def step_files(what: Step, plan: SnapshotPlan) -> str:
-    """On what: ".wizard into .4711", "qa-4711-a.wizard", "half done, crash"."""
-    short = labels(plan)
+def step_files(what: Step, plan: SnapshotPlan, short: Mapping[str, str] | None = None) -> str:
+    """On what: ".wizard into .4711", "qa-4711-a.wizard", "half done, crash". short: `labels` of the plan."""
+    known = labels(plan) if short is None else short
 
     def name(path: str) -> str:
-        return short.get(path) or posixpath.basename(path)
+        return known.get(path) or posixpath.basename(path)
 
     match what.op:
         case Op.CHECK:
@@ -362,9 +363,8 @@ def done(plan: SnapshotPlan) -> str:
     return said[plan.deed].format(name=plan.snapshot)
 
 
-def _is_memory(what: Step, plan: SnapshotPlan) -> bool:
+def _is_memory(what: Step, plan: SnapshotPlan, short: Mapping[str, str] | None) -> bool:
     """The file is memory, not a disk's: it is no disk's, and not drawn. A repair knows no disks, so there its name tells."""
-    drawn = any(box.path == what.file for chain in plan.before for box in chain.boxes)
-    if what.target or drawn:
+    if what.target or what.file in (labels(plan) if short is None else short):
         return False
     return plan.deed is not Deed.REPAIR or what.file.endswith(".mem")

@@ -15,6 +15,8 @@ from console.fleet.snapshots.values import How
 from console.ui.context import Context
 from console.ui.models.snapshots import Laid, SnapshotRows
 from console.ui.widgets.plan_panel import PlanPanel
+from console.ui.widgets.plan_steps import StepRow
+from console.ui.widgets.plan_view import step_rows
 from console.words import _, errors, snapshot_names
 
 WISH_MS = 250  # after the last letter of a wish
@@ -109,21 +111,21 @@ class SnapshotPlanner(QObject):
         branch, start = self._panel.branch.branch(), self._panel.branch.wants_start()
         self._panel.show_asking(self._host())
 
-        def work() -> tuple[SnapshotPlan, str]:
+        def work() -> tuple[SnapshotPlan, str, list[StepRow]]:
             if deed is Deed.REVERT:
                 plan = service.plan_revert(key, name, branch=branch, start=start, facts=facts)
             else:
                 plan = service.plan_delete(key, name, below=deed is Deed.DELETE_BELOW, facts=facts)
-            return plan, service.command(plan)
+            return plan, service.command(plan), step_rows(plan, facts, facts.state, time.time())
 
         self._ctx.bridge.run(work, lambda found: self._show(number, *found), lambda error: self._failed(number, error))
 
-    def _show(self, number: int, plan: SnapshotPlan, command: str) -> None:
+    def _show(self, number: int, plan: SnapshotPlan, command: str, rows: list[StepRow] | None = None) -> None:
         if not isValid(self) or number != self._number or self._laid is None:
             return
         facts = self._laid.facts
         self._panel.show_host(self._host())
-        self._panel.show_plan(plan, facts, facts.state, command, time.time(), self._why_not())
+        self._panel.show_plan(plan, facts, facts.state, command, time.time(), self._why_not(), rows)
         self._rows.set_goes(() if plan.refused else marks(plan))
         self.planned.emit()
 

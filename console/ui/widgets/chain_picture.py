@@ -18,6 +18,7 @@ BOX, GAP, BETWEEN = 34, 8, 30  # px: height of a box, from one to the next, from
 LABEL = 56  # px for "Before"
 LEAST, WIDEST = 58, 132  # px: of a box
 PAD = 7
+TOLD = 20  # files of a chain that are read out, those on top
 DISKS = 3  # chains drawn; those after them are counted
 
 
@@ -32,12 +33,12 @@ class Column(msgspec.Struct):
     left: int = 0
 
     @property
-    def quiet(self) -> str:
-        """What columns that can be drawn as one have in common; "" of one that changes."""
-        boxes = [box for box in (self.before, self.after) if box is not None]
-        if any(box.fate is not Fate.STAYS for box in boxes) or self.before is None:
-            return ""
-        return "both" if self.after is not None else "before"
+    def alike(self) -> tuple[Fate, str, bool] | None:
+        """What columns that can be drawn as one have in common; None of one that is drawn by itself."""
+        box = self.before
+        if box is None or box.fate not in (Fate.STAYS, Fate.GOES) or (self.after or box).fate is not box.fate:
+            return None
+        return box.fate, box.goes_into, self.after is not None
 
 
 class Picture(msgspec.Struct):
@@ -51,44 +52,57 @@ class Picture(msgspec.Struct):
 def lay_out(before: Chain | None, after: Chain | None, room: int) -> Picture:
     """Columns of boxes that fit `room` pixels where that can be: files that stay are drawn together before names are cut."""
     picture = Picture((before or after or Chain("", ())).target, _columns(before, after))
-    _measure(picture.columns)
-    while _total(picture.columns) > room and (run := _longest_quiet(picture.columns)) is not None:
-        first, last = run
-        gone = picture.columns[first : last + 1]
-        picture.columns[first : last + 1] = [Column(gone[0].before, gone[0].after, sum(one.several for one in gone))]
-        _measure(picture.columns)
-    total = _total(picture.columns)
-    if total > room and picture.columns:
-        share = max(
-            0.2,
-            (room - theme.px(GAP) * (len(picture.columns) - 1)) / (total - theme.px(GAP) * (len(picture.columns) - 1)),
-        )
-        for column in picture.columns:
+    columns, gap = picture.columns, theme.px(GAP)
+    for fate in (Fate.STAYS, Fate.GOES):
+        while len(columns) * theme.px(LEAST + GAP) > room and _draw_together(columns, fate):
+            pass  # it cannot fit whatever the names are
+    _measure(columns)
+    while _total(columns) > room and _draw_together(columns, Fate.STAYS):
+        _measure(columns)
+    total, gaps = _total(columns), gap * (len(columns) - 1)
+    if total > room and columns:
+        share = max(0.2, (room - gaps) / (total - gaps))
+        for column in columns:
             column.width = int(column.width * share)
     left = 0
-    for column in picture.columns:
+    for column in columns:
         column.left = left
-        left += column.width + theme.px(GAP)
-    picture.spans = _spans(picture.columns)
+        left += column.width + gap
+    picture.spans = _spans(columns)
     return picture
 
 
 def _columns(before: Chain | None, after: Chain | None) -> list[Column]:
+    """Files of both, each once, in the order in which they are built on each other."""
     columns = [Column(box) for box in (before.boxes if before is not None else ())]
-    at = -1
+    places = {column.before.path: column for column in columns if column.before is not None}
+    come: list[tuple[Column | None, Column]] = []  # new ones, and what each stands behind
+    last: Column | None = None
     for box in after.boxes if after is not None else ():
-        found = next(
-            (n for n, one in enumerate(columns) if one.before is not None and one.before.path == box.path), None
-        )
+        found = places.get(box.path)
         if found is not None:
-            columns[found].after = box
-            at = found
-            continue
-        while at + 1 < len(columns) and columns[at + 1].after is None:  # what goes stands where it stood
+            found.after = box
+        else:
+            found = Column(None, box)
+            come.append((last, found))
+        last = found
+    for behind, column in come:
+        at = next((number for number, one in enumerate(columns, 1) if one is behind), 0)
+        while at < len(columns) and columns[at].after is None:  # what goes stands where it stood
             at += 1
-        at += 1
-        columns.insert(at, Column(None, box))
+        columns.insert(at, column)
     return columns
+
+
+def _draw_together(columns: list[Column], fate: Fate) -> bool:
+    """The longest run of files alike becomes one; False where there is none."""
+    run = _longest_run(columns, fate)
+    if run is None:
+        return False
+    first, last = run
+    gone = columns[first : last + 1]
+    columns[first : last + 1] = [Column(gone[0].before, gone[0].after, sum(one.several for one in gone))]
+    return True
 
 
 def _spans(columns: list[Column]) -> list[tuple[FileBox, int, int]]:
@@ -110,15 +124,16 @@ def _merges(column: Column, into: Column) -> bool:
     return box is not None and target is not None and column.after is None and box.goes_into == target.path
 
 
-def _longest_quiet(columns: list[Column]) -> tuple[int, int] | None:
-    """The longest run of at least two alike that stay as they are, never the first."""
+def _longest_run(columns: list[Column], fate: Fate) -> tuple[int, int] | None:
+    """The longest run of at least two alike of this fate, never the first column."""
     best: tuple[int, int] | None = None
     start = 1
     for number in range(2, len(columns) + 1):
-        if number < len(columns) and columns[number].quiet == columns[start].quiet:
+        alike = columns[start].alike
+        if number < len(columns) and columns[number].alike == alike:
             continue
         length = number - start
-        if columns[start].quiet and length >= 2 and (best is None or length > best[1] - best[0] + 1):
+        if alike is not None and alike[0] is fate and length >= 2 and (best is None or length > best[1] - best[0] + 1):
             best = (start, number - 1)
         start = number
     return best
@@ -153,7 +168,8 @@ def _measure(columns: list[Column]) -> None:
 def said(box: FileBox, several: int = 1, unit: str = "") -> tuple[str, str]:
     """The two lines of a box: ".wizard", "3.1 GiB, goes". unit: what a figure that does not change is in if it has none."""
     if several > 1:
-        return "…", ngettext("{n} file", "{n} files", several).format(n=units.count(several))
+        counted = ngettext("{n} file", "{n} files", several).format(n=units.count(several))
+        return "…", f"{counted}, {_('goes')}" if box.fate is Fate.GOES else counted
     size = units.size(box.size) if box.size else ""
     if unit and box.fate in (Fate.STAYS, Fate.WRITTEN):
         size = size.removesuffix(units.NBSP + unit)
@@ -199,7 +215,7 @@ class ChainPicture(QWidget):
 
     def _told(self, name: str, chains: Sequence[Chain]) -> str:
         parts = [
-            f"{chain.target} " + ", ".join(" ".join(said(box)) for box in chain.boxes)
+            f"{chain.target} " + ", ".join(" ".join(said(box)) for box in chain.boxes[-TOLD:])
             for chain in chains
             if chain.boxes
         ]

@@ -14,6 +14,7 @@ from console.fleet.snapshots.values import SnapshotFacts
 from console.ui.theme import theme
 from console.ui.widgets.buttons import Button, set_kind
 from console.ui.widgets.labels import ElidedLabel, label
+from console.ui.widgets.plan_steps import StepRow
 from console.ui.widgets.plan_view import PlanView
 from console.ui.widgets.scrolled import scrolled
 from console.ui.widgets.tabs import Segment, Segmented
@@ -172,7 +173,7 @@ class PlanPanel(QFrame):
     ) -> None:
         """why_not: what else keeps it from being done: a host that only looks, or does not answer."""
         self.plan, self.command, self._why = plan, command, why_not
-        self.view.show_plan(plan, facts, state, now)
+        self.view.show_plan(plan, facts, state, now, rows)
         self.go.setText(snapshots.button(plan))
         self.go.set_icon(_ICONS.get(plan.deed, "check"), "on-button")
         loses = any(step.loses for step in plan.steps) or plan.deed in (Deed.DELETE, Deed.DELETE_BELOW)

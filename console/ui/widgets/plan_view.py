@@ -111,14 +111,21 @@ class PlanView(QWidget):
         row.addWidget(part)
         return row
 
-    def show_plan(self, plan: SnapshotPlan, facts: SnapshotFacts | None, state: State, now: float) -> None:
-        """state: of the VM now."""
+    def show_plan(
+        self,
+        plan: SnapshotPlan,
+        facts: SnapshotFacts | None,
+        state: State,
+        now: float,
+        rows: list[StepRow] | None = None,
+    ) -> None:
+        """state: of the VM now. rows: its `step_rows`, where a worker made them: of thousands of steps they take a while."""
         refused = bool(plan.refused)
         self.glance.show_plan(plan, state)
         self.glance.setVisible(not refused)
         drawn = not refused and plan.before != plan.after  # else no file changes
         self.picture.show_chains(plan.before if drawn else (), plan.after if drawn else ())
-        self.steps.show_rows([] if refused else step_rows(plan, facts, state, now))
+        self.steps.show_rows([] if refused else step_rows(plan, facts, state, now) if rows is None else rows)
         self.show_says(snapshot_says.told(plan), now)
 
     def show_says(self, says: Iterable[Say], now: float) -> None:
@@ -160,14 +167,14 @@ class PlanView(QWidget):
 
 def step_rows(plan: SnapshotPlan, facts: SnapshotFacts | None, state: State, now: float) -> list[StepRow]:
     """The steps in words; the line without return stands over the first that loses something."""
-    rows, lost = [], False
+    rows, lost, short = [], False, snapshots.labels(plan)
     for step in plan.steps:
         line = snapshots.no_way_back(plan, facts, now) if step.loses and not lost else ""
         lost = lost or step.loses
         rows.append(
             StepRow(
-                snapshots.step(step, plan, state),
-                snapshots.step_files(step, plan),
+                snapshots.step(step, plan, state, short),
+                snapshots.step_files(step, plan, short),
                 snapshots.step_size(step),
                 snapshots.if_stops(step),
                 _tip(step),

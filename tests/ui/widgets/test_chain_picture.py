@@ -71,6 +71,14 @@ def test_names_are_cut_only_where_all_of_them_change() -> None:
     assert picture.columns[-1].left + picture.columns[-1].width <= 400
 
 
+def test_hundreds_that_go_are_drawn_as_one(qtbot: QtBot) -> None:
+    going = tuple(box(f"s{n}", 1, Fate.GOES) for n in range(900))
+    before = Chain("vda", (box("qcow2"), *going, box("crash", 1, Fate.WRITTEN)))
+    picture = lay_out(before, Chain("vda", (before.boxes[0], before.boxes[-1])), 600)
+    assert [one.several for one in picture.columns] == [1, 900, 1]
+    assert said(going[0], several=900) == ("…", "900 files, goes")
+
+
 def test_paths_are_told_and_read_out(qtbot: QtBot) -> None:
     widget = ChainPicture()
     qtbot.addWidget(widget)
