@@ -66,7 +66,7 @@ def commit(
     else it is a Conflict (CHANGED). Busy (IN_USE): a running VM reads or writes the files. Failed (NO_SPACE).
     """
     domain = _writable(link, uuid)
-    running = _chain(domain, target)
+    running = _chain(link, domain, target)
     try:
         if file in running:
             with calling(domain.name()):
@@ -105,8 +105,8 @@ def _commit_top(link: Link, domain: Any, target: str, file: str, onto: str, watc
     """Of a file nothing is built on. Once the VM names `onto`, the work was done, and may not be done again: the VM may have
     written since."""
     with calling(domain.name()):
-        stored = chains(domain.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE)).get(target, ())
-    if stored[:1] == (onto,) or images.image(link, file) is None:
+        stored = chains(domain.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE)).get(target, ("",))[0]
+    if images.real(link, stored) == onto or images.image(link, file) is None:
         _done(again, file)
         return
     with _held(link, domain, target, file) as (helper, files):
@@ -117,7 +117,7 @@ def pull(link: Link, uuid: str, target: str, file: str, onto: str, watch: Watch,
     """Copies into `file` what it reads of `onto` (which it is built on, directly or through others); it is built on what `onto`
     is built on afterwards, or on nothing. `file` is what a running VM writes, or at rest. again: as of `commit`."""
     domain = _writable(link, uuid)
-    running = _chain(domain, target)
+    running = _chain(link, domain, target)
     try:
         if running[:1] == (file,):
             with calling(domain.name()):
@@ -197,10 +197,11 @@ def _touched(link: Link, uuid: str) -> None:
     link.touched_pools()
 
 
-def _chain(domain: Any, target: str) -> tuple[str, ...]:
+def _chain(link: Link, domain: Any, target: str) -> tuple[str, ...]:
     """The files behind a running domain's disk, top first; () where it is off."""
     with calling(domain.name()):
-        return chains(domain.XMLDesc(0)).get(target, ()) if domain.isActive() else ()
+        files = chains(domain.XMLDesc(0)).get(target, ()) if domain.isActive() else ()
+    return tuple(images.real(link, path) for path in files)
 
 
 def _commit(link: Link, domain: Any, target: str, files: Sequence[str], file: str, onto: str, watch: Watch) -> None:
@@ -209,7 +210,7 @@ def _commit(link: Link, domain: Any, target: str, files: Sequence[str], file: st
         raise Conflict(Problem(Reason.CHANGED, detail=onto), file)
     flags = libvirt.VIR_DOMAIN_BLOCK_COMMIT_ACTIVE if files[0] == file else 0
     _job(link, domain, target, lambda: domain.blockCommit(target, onto, file, 0, flags), _COMMITS, onto, watch)
-    if file in _chain(domain, target):
+    if file in _chain(link, domain, target):
         raise _failure(link, onto)
 
 
@@ -219,7 +220,7 @@ def _pull(link: Link, domain: Any, target: str, files: Sequence[str], onto: str,
         return
     base = next(iter(files[files.index(onto) + 1 :]), None)
     _job(link, domain, target, lambda: domain.blockRebase(target, base, 0, 0), _PULLS, files[0], watch)
-    if onto in _chain(domain, target):
+    if onto in _chain(link, domain, target):
         raise _failure(link, files[0])
 
 
@@ -294,7 +295,7 @@ def _held(
             flags = libvirt.VIR_DOMAIN_START_PAUSED | libvirt.VIR_DOMAIN_START_AUTODESTROY
             helper = link.conn.createXML(made, flags)
     try:
-        yield helper, _chain(helper, DISK)
+        yield helper, _chain(link, helper, DISK)
     finally:
         with contextlib.suppress(libvirt.libvirtError):
             helper.destroy()

@@ -44,6 +44,18 @@ def _look(link: Link, path: str) -> ImageFile | None:
         return None
 
 
+def real(link: Link, path: str) -> str:
+    """The path of a file that is named "pool/volume"; any other as it is."""
+    if not path or path.startswith("/") or "://" in path:
+        return path
+    pool, _, volume = path.partition("/")
+    try:
+        with calling(path):
+            return str(link.conn.storagePoolLookupByName(pool).storageVolLookupByName(volume).path())
+    except NotFound:
+        return path
+
+
 def _folder(path: str) -> str:
     return str(PurePosixPath(path).parent)
 

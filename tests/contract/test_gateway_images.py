@@ -60,3 +60,9 @@ def test_chains_that_loop_and_chains_that_leave_the_pools(link: Link) -> None:
     assert caught.value.problem.detail == "loop"
     volumes.create(link, "images", NewVolume("z", 8192, format="qcow2", backing="/elsewhere/z", backing_format="raw"))
     assert images.chain(link, "/images/z")[1:] == (ImageFile("/elsewhere/z", format="raw"),)
+
+
+def test_a_volume_by_name_is_a_path(link: Link) -> None:
+    assert images.real(link, "images/base.img") == "/images/base.img"
+    for other in ("images/none", "none/x", "/images/base.img", "", "rbd://h/x"):
+        assert images.real(link, other) == other

@@ -330,3 +330,18 @@ def test_a_merge_of_a_running_vm_that_a_dead_console_left_is_finished(link: Link
     blockjobs.abort(link, off.uuid, "vda")
     assert chains(domain.XMLDesc(0))["vda"][0] == path("m.b")
     assert off.file("goes-on") == "goes-on"
+
+
+def test_a_disk_that_names_a_volume(link: Link, beta: Host, off: Guest) -> None:
+    four(beta)
+    beta.virsh("pool-refresh", "default")
+    domain = link.conn.lookupByUUIDString(off.uuid)
+    text = domain.XMLDesc(0).replace("<disk type='file'", "<disk type='volume'")
+    link.conn.defineXML(text.replace(f"file='{off.disk}'", "pool='default' volume='m-3'"))
+    off.start()
+    blockjobs.commit(link, off.uuid, "vda", path("m-2"), path("m-1"), quiet, above=[path("m-3")])
+    beta.virsh("destroy", off.uuid)
+    assert chain(link, "m-3") == ["m-3", "m-1"]
+    blockjobs.commit(link, off.uuid, "vda", path("m-3"), path("m-1"), quiet, above=[path("m-4")])
+    assert chain(link, "m-4") == ["m-4", "m-1"]
+    assert same(beta, "m-4", "m-4.was")
