@@ -15,7 +15,7 @@ from console.fleet.snapshots import doctor, renaming, retention
 from console.fleet.snapshots.checking import basis
 from console.fleet.snapshots.deleting import plan_delete, plan_delete_all
 from console.fleet.snapshots.doctor import Finding
-from console.fleet.snapshots.many import ManyPlan
+from console.fleet.snapshots.many import ManyPlan, with_room
 from console.fleet.snapshots.plans import Deed, Op, SnapshotPlan, Step, TakeOrder
 from console.fleet.snapshots.reverting import plan_revert
 from console.fleet.snapshots.standing import can_go_back
@@ -162,7 +162,9 @@ class SnapshotService:
                 case _:
                     raise UsageError(Reason.OTHER, name, detail="snapshot-many")
             plans.append(in_step(plan, up) if together else plan)
-        return ManyPlan(deed, name, tuple(plans), time.time(), together, safety, bool(branch), order=order, start=start)
+        return ManyPlan(
+            deed, name, with_room(plans), time.time(), together, safety, bool(branch), order=order, start=start
+        )
 
     def plan_retention(self, keys: Sequence[VmKey], keep: int = 0, days: float = 0.0) -> ManyPlan:
         """What goes where at least `keep` of each VM stay and none grows older than `days`; those of whom nothing goes are left

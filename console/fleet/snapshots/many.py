@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from console.fleet.domains import VmKey
 from console.fleet.snapshots.plans import Deed, SnapshotPlan, TakeOrder
-from console.fleet.storing import Say
+from console.fleet.storing import Say, Weight
 
 
 class ManyPlan(msgspec.Struct, frozen=True):
@@ -64,3 +66,18 @@ class ManyPlan(msgspec.Struct, frozen=True):
         for plan in self.plans:
             found.setdefault(plan.key, []).append(plan)
         return ((key, tuple(plans)) for key, plans in found.items())
+
+
+def with_room(plans: Sequence[SnapshotPlan]) -> tuple[SnapshotPlan, ...]:
+    """The same plans; those are refused that have room alone in a pool, but not together with the others."""
+    wanted: defaultdict[tuple[str, str], int] = defaultdict(int)
+    for plan in plans:
+        wanted[plan.key.host, plan.pool] += max(0, plan.needs)
+    found = []
+    for plan in plans:
+        needs = wanted[plan.key.host, plan.pool]
+        if plan.pool and plan.needs > 0 and plan.needs <= plan.free < needs:
+            values: dict[str, str | int] = {"name": plan.pool, "pool": plan.pool, "needs": needs, "free": plan.free}
+            plan = replace(plan, says=(*plan.says, Say("no-room", values, Weight.STOP)))
+        found.append(plan)
+    return tuple(found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from console.fleet.domains import VmKey
-from console.fleet.snapshots.many import ManyPlan
+from console.fleet.snapshots.many import ManyPlan, with_room
 from console.fleet.snapshots.plans import Deed, Op, SnapshotPlan, Step
 from console.fleet.storing import Say, Weight
 
@@ -29,3 +29,18 @@ def test_sums_and_vms_in_order() -> None:
     assert (many.frees, many.needs, many.keys) == (7, 3, (B, A))
     assert many.files_going == ((B, "/x"), (A, "/y"), (B, "/z"))
     assert list(many.by_vm()) == [(B, (first, third)), (A, (second,))]
+
+
+def test_all_together_must_have_room_in_a_pool() -> None:
+    def one(vm: str, needs: int, pool: str = "vms", host: str = "h", free: int = 10) -> SnapshotPlan:
+        return SnapshotPlan(VmKey(host, vm), vm, Deed.TAKE, "clean", 0.0, needs=needs, pool=pool, free=free)
+
+    plans = (one("a", 6), one("b", 5), one("c", 5, "ssd"), one("d", 6, host="far"), one("e", 0))
+    told = with_room(plans)
+    assert [plan.vm for plan in told if plan.refused] == ["a", "b"]
+    assert told[0].refused[0].values == {"name": "vms", "pool": "vms", "needs": 11, "free": 10}
+    assert with_room(plans[1:]) == plans[1:], "they fit without it"
+    alone = (one("a", 12), one("b", 1))
+    assert [plan.vm for plan in with_room(alone) if plan.refused] == ["b"], (
+        "the first is refused already, by its own plan"
+    )
