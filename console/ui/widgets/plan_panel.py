@@ -169,9 +169,16 @@ class PlanPanel(QFrame):
             self.view.show_only([])
 
     def show_plan(
-        self, plan: SnapshotPlan, facts: SnapshotFacts | None, state: State, command: str, now: float, why_not: str = ""
+        self,
+        plan: SnapshotPlan,
+        facts: SnapshotFacts | None,
+        state: State,
+        command: str,
+        now: float,
+        why_not: str = "",
+        rows: list[StepRow] | None = None,
     ) -> None:
-        """why_not: what else keeps it from being done: a host that only looks, or does not answer."""
+        """why_not: what else keeps it from being done: a host that only looks, or does not answer. rows: as in PlanView."""
         self.plan, self.command, self._why = plan, command, why_not
         self.view.show_plan(plan, facts, state, now, rows)
         self.go.setText(snapshots.button(plan))
