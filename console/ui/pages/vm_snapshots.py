@@ -137,7 +137,7 @@ class VmSnapshots(QWidget):
             if self._laid is None:
                 self.read()
             else:
-                self._soon.start()
+                self._read_soon()
 
     def _forget(self) -> None:
         """Another VM: nothing of the one before is kept."""
@@ -197,6 +197,11 @@ class VmSnapshots(QWidget):
             self.read()
 
     # reading
+
+    def _read_soon(self) -> None:
+        """After a moment, however often the VM changes until then."""
+        if not self._soon.isActive():
+            self._soon.start()
 
     @Slot()
     def read(self) -> None:
@@ -344,7 +349,7 @@ class VmSnapshots(QWidget):
             self.planner.job = None
         self._wanted = True
         if self.isVisible():
-            self._soon.start()
+            self._read_soon()
 
 
 def _differs(before: Domain, domain: Domain) -> bool:

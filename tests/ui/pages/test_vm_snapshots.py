@@ -212,3 +212,15 @@ def test_another_vm_starts_afresh(there: Room, qtbot: QtBot) -> None:
     assert page.tree.rows.rowCount() == 0
     qtbot.waitUntil(lambda: page.laid is not None)
     assert page.chosen == "crash: index out of range"
+
+
+def test_a_vm_that_changes_all_the_time_is_read_all_the_same(there: Room, qtbot: QtBot) -> None:
+    page = there.open()
+    asked = there.story.asked.count("facts")
+    turns = iter(range(10_000))
+
+    def again() -> bool:
+        page.show_vm(replace(VM, state=State.PAUSED if next(turns) % 2 else State.RUNNING), True)
+        return there.story.asked.count("facts") > asked
+
+    qtbot.waitUntil(again, timeout=5000)
