@@ -8,10 +8,10 @@ PEER ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format bench bench-fleet bench-load lab tour translations clean
+.PHONY: help setup run test check format bench bench-fleet bench-load bench-snapshots lab tour translations clean
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Installs what running needs (system packages if root, Python's packages into .venv)
 	@packaging/setup.sh run
@@ -43,7 +43,7 @@ format: ## Formats the source
 	.venv/bin/ruff check --fix --quiet console tests packaging
 	.venv/bin/ruff format console tests packaging
 
-bench: bench-fleet bench-load ## All benchmarks; figures go to build/bench.json
+bench: bench-fleet bench-load bench-snapshots ## All benchmarks; figures go to build/bench.json
 
 bench-fleet: ## HOSTS=200 VMS=1500 [PEER=1]: the window on that many hosts; PEER=1 measures virt-manager too
 	@packaging/setup.sh run test $(if $(PEER),peer)
@@ -52,6 +52,10 @@ bench-fleet: ## HOSTS=200 VMS=1500 [PEER=1]: the window on that many hosts; PEER
 bench-load: ## Load over time, search and acts on many, against their limits; ARGS="--only history,search" for some
 	@packaging/setup.sh run test
 	$(PY) -m tests.bench.load $(ARGS)
+
+bench-snapshots: ## Snapshots and clones against virsh and cp, on a lab host (root); ARGS="--only plans,acts" for some
+	@packaging/setup.sh run test
+	$(PY) -m tests.bench.snapshots $(ARGS)
 
 lab: ## [HOSTS=2] Real libvirt/QEMU hosts in namespaces, and the window on them (root)
 	@packaging/setup.sh run test

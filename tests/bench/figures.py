@@ -60,6 +60,21 @@ def load_limits() -> list[Limit]:
     ]
 
 
+def snapshot_limits() -> list[Limit]:
+    """What holds for snapshots and clones."""
+    return [
+        Limit("take_ratio", 1.2, "×", "taking a snapshot, against virsh"),
+        Limit("revert_ratio", 1.2, "×", "going back, against virsh"),
+        Limit("delete_ratio", 1.2, "×", "deleting, against virsh"),
+        Limit("clones20_s", 5, "s", "20 linked clones made"),
+        Limit("clones20_start_s", 15, "s", "and started"),
+        Limit("plan1000_ms", 100, "ms", "any plan over 1,000 snapshots"),
+        Limit("full_clone_ratio", 1 / 0.9, "×", "time of a full clone, against cp --sparse"),
+        Limit("stall_p99_ms", 16, "ms", "gap of the window's loop meanwhile, p99"),
+        Limit("stall_max_ms", 50, "ms", "gap of the window's loop meanwhile, longest"),
+    ]
+
+
 def judged(figures: Mapping[str, Any], wanted: list[Limit]) -> tuple[str, list[str]]:
     """A table to print, and the keys whose limit was missed."""
     lines, missed = [], []
@@ -70,7 +85,7 @@ def judged(figures: Mapping[str, Any], wanted: list[Limit]) -> tuple[str, list[s
             missed.append(limit.key)
         verdict = "met" if met else "MISSED"
         lines.append(
-            f"  {limit.key:<15} {value:>9.2f} {limit.unit:<4} limit {limit.most:>7.2f}  {verdict:<7} {limit.meaning}"
+            f"  {limit.key:<16} {value:>9.2f} {limit.unit:<4} limit {limit.most:>7.2f}  {verdict:<7} {limit.meaning}"
         )
     return "\n".join(lines), missed
 
