@@ -125,7 +125,7 @@ class App:
         snapshots = SnapshotService(
             self.gateway, self.inventory, self.jobs, self.history, keeping, self.thumbnails, self._reverted
         )
-        self.throw_away = ThrowAway(self.gateway, self.inventory, delete)
+        self.throw_away = ThrowAway(self.gateway, self.inventory, self.jobs, delete)
         clones_back = CloneBack(self.gateway, snapshots)
         half_made = HalfMade(self.gateway, self.inventory, self.jobs, self.history, clones_back)
         search = SearchService(self.inventory, self.preferences, TEXTS)

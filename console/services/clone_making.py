@@ -22,7 +22,7 @@ from console.gateway.backup import Into
 from console.gateway.connection import Link
 from console.gateway.gateway import Gateway
 from console.inventory.inventory import Inventory
-from console.jobs.job import Job
+from console.jobs.job import Cancelled, Job, JobState
 from console.jobs.journal import Journal
 from console.libvirtxml import cloning as xml
 from console.libvirtxml.metadata import VmMetadata
@@ -134,6 +134,8 @@ class Making:
         self._job.check()
         if view.problem is not None:
             raise Failed(view.problem, view.what or self._vm.name)
+        if view.state is not JobState.SUCCEEDED:  # somebody cancelled it alone
+            raise Cancelled
 
     def _still_a_base(self) -> None:
         """Nobody wrote what the clones are built on, from the plan until they were there to be seen."""

@@ -17,13 +17,17 @@ from console.fleet.updates import ChangeSet
 from console.gateway import cloning
 from console.gateway.gateway import Gateway
 from console.inventory.inventory import Inventory
+from console.jobs.runner import JobRunner
 from console.services.delete import DeleteService
 
 ENDED = frozenset({"shutdown", "destroyed"})
 """Why a VM is off that was shut down: one that was never started since its host was, or could not be, stays."""
+FORCED = "destroyed"
+"""So is one that goes back to a snapshot, for a moment or for good: where there are snapshots it says nothing."""
 LONGEST = 3600.0  # seconds until the next look at dates
 SOON = 0.05  # seconds
 AGAIN = 60.0  # seconds until one that could not go is tried again
+BUSY = 1.0  # seconds until one is looked at again that a job of ours is about
 
 _log = logging.getLogger(__name__)
 
@@ -35,17 +39,20 @@ class ThrowAway:
         self,
         gateway: Gateway,
         inventory: Inventory,
+        jobs: JobRunner,
         delete: DeleteService,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._gateway = gateway
         self._inventory = inventory
+        self._jobs = jobs
         self._delete = delete
         self._clock = clock
         self._lock = threading.Lock()
         self._wake = threading.Condition(self._lock)
         self._when: dict[VmKey, float] = {}  # epoch at which each is looked at
         self._thread: threading.Thread | None = None
+        self._live: set[str] = set()
         self._closed = False
         self._unwatch: Callable[[], None] = lambda: None
 
@@ -65,10 +72,12 @@ class ThrowAway:
 
     def _changed(self, change: ChangeSet) -> None:
         """In a writer's thread: only notes."""
-        keys = change.added | change.changed
-        if change.hosts:  # one that came live: what was last seen of it is as of now
-            keys = keys | {domain.key for host in change.hosts for domain in self._inventory.domains_of(host)}
-        self._note(keys)
+        self._note(change.added | change.changed)
+        for host in change.hosts:
+            fresh = self._inventory.fresh(host)
+            if fresh and host not in self._live:  # what was last seen of it is as of now
+                self._note(domain.key for domain in self._inventory.domains_of(host))
+            (self._live.add if fresh else self._live.discard)(host)
 
     def _note(self, keys: Iterable[VmKey]) -> None:
         found: dict[VmKey, float] = {}
@@ -127,10 +136,13 @@ class ThrowAway:
         spec = self._inventory.spec(key.host)
         if domain is None or spec is None or spec.read_only or not self._inventory.fresh(key.host):
             return 0.0  # when its host comes live it is noted anew
+        if any(key in view.vms and not view.state.ended for view in self._jobs.views()):
+            return self._clock() + BUSY  # it is being restarted, reverted, cloned…
         link = self._gateway.link(key.host)
         origin = cloning.provenance(link, key.uuid)
         expired = 0 < origin.expires <= self._clock()
-        ended = origin.throw_away and cloning.why_off(link, key.uuid) in ENDED
+        why = cloning.why_off(link, key.uuid) if origin.throw_away else ""
+        ended = why in ENDED and not (why == FORCED and domain.snapshots)
         if not (expired or ended):
             return origin.expires
         plan = self._delete.plan([key])

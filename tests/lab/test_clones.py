@@ -388,8 +388,11 @@ def test_a_throw_away_clone_goes_with_all_its_files(bench: Callable[..., Bench],
     snapshots = console.services.snapshots
     done(snapshots.run(snapshots.plan_take(key, TakeOrder("one", memory=False, kind="external"))))
     assert len(files(beta) - before) == 3
-    beta.virsh("destroy", clone.uuid)
-    until(lambda: console.inventory.domain(key) is None, "it goes", 20)
+    done(snapshots.run(snapshots.plan_revert(key, "one", start=False)))
+    time.sleep(1)
+    assert clone.state() == "shut off", "going back to a snapshot is no end"
+    done(console.services.clones.run_keep(key, throw_away=True, expires=time.time() + 1.5))
+    until(lambda: console.inventory.domain(key) is None, "it goes at its date", 20)
     jobs = [view for view in console.app.jobs.views() if view.kind == "vm.delete"]
     assert jobs[-1].problem is None, jobs[-1]
     until(lambda: files(beta) == before, f"with its files: {files(beta) - before}", 20)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 
@@ -41,7 +42,7 @@ def away(app: App, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Th
     monkeypatch.setattr(throw_away, "LONGEST", 0.05)
     app.throw_away.close()
     make_volumes(app, "alpha", "db.qcow2", "web.qcow2")
-    mine = ThrowAway(app.gateway, app.inventory, app.services.delete, clock)
+    mine = ThrowAway(app.gateway, app.inventory, app.jobs, app.services.delete, clock)
     yield mine
     mine.close()
 
@@ -125,6 +126,36 @@ def test_one_that_others_are_built_on_stays_and_is_tried_again(
     assert not goes(app, key, 0.3)
     assert len(tries) == 1
     clock.now += throw_away.AGAIN + 1
+    assert goes(app, key)
+
+
+def test_one_that_goes_back_to_a_snapshot_is_not_shut_down(app: App, away: ThrowAway) -> None:
+    """Forced off with snapshots: it may be on its way back to one. Shut down by its guest it goes all the same."""
+    key = mark(app, "web", throw_away=True)
+    link = app.gateway.link("alpha")
+    link.domain(key.uuid).snapshotCreateXML("<domainsnapshot><name>clean</name></domainsnapshot>", 0)
+    link.touched(key.uuid)
+    assert app.inventory.wait_for(key, lambda now: now is not None and now.snapshots == 1, 5)
+    away.watch()
+    domains.destroy(link, key.uuid)
+    assert not goes(app, key, 0.4)
+    domains.start(link, key.uuid)
+    domains.shutdown(link, key.uuid)
+    assert goes(app, key)
+
+
+def test_what_a_job_is_about_is_left_until_it_is_over(
+    app: App, away: ThrowAway, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over = threading.Event()
+    key = mark(app, "web", throw_away=True)
+    handle = app.jobs.submit("vm.revert", "web", lambda _job: over.wait(10), vms=(key,))
+    away.watch()
+    domains.destroy(app.gateway.link("alpha"), key.uuid)
+    assert not goes(app, key, 0.4)
+    over.set()
+    handle.wait(5)
+    clock.now += throw_away.BUSY + 1
     assert goes(app, key)
 
 
