@@ -29,7 +29,6 @@ Watch = Callable[[int, int], object]
 """Is told bytes done and in all, some times a second; may raise: the work is ended then, whatever was merged stays valid."""
 
 LOOK = 0.2  # seconds between looks at a job; the first come sooner
-SPARE = 1 << 20  # bytes: a pool with less was too full
 _ACTIVE = libvirt.VIR_DOMAIN_BLOCK_JOB_TYPE_ACTIVE_COMMIT
 _COMMITS = (libvirt.VIR_DOMAIN_BLOCK_JOB_TYPE_COMMIT, _ACTIVE)
 _PULLS = (libvirt.VIR_DOMAIN_BLOCK_JOB_TYPE_PULL,)
@@ -226,12 +225,8 @@ def _pull(link: Link, domain: Any, target: str, files: Sequence[str], onto: str,
 
 def _failure(link: Link, grows: str) -> FleetError:
     """QEMU ended a job and libvirt does not say why; a full pool shows."""
-    with contextlib.suppress(FleetError):
-        pool = images.pool_of(link, grows)
-        with calling():
-            pool.refresh(0)
-            if pool.info()[3] < SPARE:
-                return Failed(Reason.NO_SPACE, grows, detail=pool.name())
+    if pool := images.full_pool(link, grows):
+        return Failed(Reason.NO_SPACE, grows, detail=pool)
     return Failed(Reason.OTHER, grows, text="the merge ended before it was done")
 
 

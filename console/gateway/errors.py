@@ -77,6 +77,7 @@ _BY_CODE = {
     libvirt.VIR_ERR_OPERATION_INVALID: Reason.WRONG_STATE,
     libvirt.VIR_ERR_OPERATION_TIMEOUT: Reason.TIMEOUT,
     libvirt.VIR_ERR_RESOURCE_BUSY: Reason.IN_USE,
+    libvirt.VIR_ERR_BLOCK_COPY_ACTIVE: Reason.IN_USE,
     libvirt.VIR_ERR_AGENT_UNRESPONSIVE: Reason.AGENT,
     libvirt.VIR_ERR_AGENT_UNSYNCED: Reason.AGENT,
     getattr(libvirt, "VIR_ERR_AGENT_COMMAND_TIMEOUT", 111): Reason.AGENT,  # from 10.0 on

@@ -14,7 +14,7 @@ from typing import Any
 
 import libvirt
 
-from console.fleet.errors import Busy, FleetError, Problem, Reason, Unreachable
+from console.fleet.errors import Busy, Conflict, FleetError, Problem, Reason, Unreachable
 from console.gateway.connection import Link
 from console.gateway.errors import calling, translated
 
@@ -57,9 +57,12 @@ def safely(link: Link, uuid: str) -> Iterator[Any]:
 
     However the call fails, the guest is told to thaw. Busy (AGENT): it does not answer, nothing was begun (detail "frozen": it is
     frozen already, by somebody else or one who died); with detail "thaw" it froze or may yet, and could not be told to thaw:
-    `thaw` must be called until it is True.
+    `thaw` must be called until it is True. Conflict (WRONG_STATE): the VM is off.
     """
     domain = link.domain(uuid)
+    with calling(domain.name()):
+        if not domain.isActive():
+            raise Conflict(Reason.WRONG_STATE, domain.name(), detail="off")
     silence = _silence(domain)
     if silence is not None:
         detail = "frozen" if "frozen" in str(silence) else ""

@@ -10,7 +10,7 @@ from typing import Any
 import libvirt
 from msgspec.structs import replace
 
-from console.fleet.errors import Conflict, NotFound, Problem, Reason, Unsupported
+from console.fleet.errors import Conflict, FleetError, NotFound, Problem, Reason, Unsupported
 from console.fleet.snapshots.values import ImageFile
 from console.fleet.storage import VolumeKey
 from console.fleet.storing import FILE_KINDS, NewVolume
@@ -21,6 +21,7 @@ from console.libvirtxml.domain import MAX_CHAIN
 from console.libvirtxml.storage import read_image, read_pool, volume_xml
 
 EMPTY = 256 << 10  # bytes an empty qcow2 image takes at most, but for its table of so many
+SPARE = 4 << 20  # bytes: a pool with less is full
 TABLE = 1 << 26  # bytes of capacity to one byte of table
 
 
@@ -73,6 +74,17 @@ def pool_of(link: Link, path: str) -> Any:
     if found is None or not found.isActive():
         raise Conflict(Problem(Reason.OTHER, detail="no-pool"), path)
     return found
+
+
+def full_pool(link: Link, path: str) -> str:
+    """The name of the pool of `path` where hardly anything is left in it: why QEMU could not write, it does not always say."""
+    with contextlib.suppress(FleetError):
+        pool = pool_of(link, path)
+        with calling(path):
+            pool.refresh(0)
+            if pool.info()[3] < SPARE:
+                return str(pool.name())
+    return ""
 
 
 def _scanned(link: Link, folder: str) -> Any:

@@ -12,14 +12,15 @@ from typing import Any
 
 import libvirt
 
-from console.fleet.errors import Conflict, NotFound, Problem, Reason
+from console.fleet.errors import Conflict, Failed, NotFound, Problem, Reason
 from console.fleet.snapshots.values import Snapshot
-from console.gateway import freezing
+from console.gateway import freezing, images
 from console.gateway.connection import Link
 from console.gateway.errors import calling
 from console.libvirtxml import tree
 from console.libvirtxml.snapshot import read_snapshot
 from console.libvirtxml.snapshot_writing import told_anew
+from console.libvirtxml.sources import chains
 
 thaw = freezing.thaw
 _REDEFINE = libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE
@@ -110,10 +111,25 @@ def take(link: Link, uuid: str, text: str, *, disk_only: bool, freeze: bool = Fa
         if exists(link, uuid, name):
             raise Conflict(Reason.EXISTS, domain.name(), detail=name)
         if not freeze:
-            domain.snapshotCreateXML(text, flags)
+            with _full_said(link, domain):
+                domain.snapshotCreateXML(text, flags)
             return
         with freezing.safely(link, uuid):
             domain.snapshotCreateXML(text, flags | libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_QUIESCE)
+
+
+@contextmanager
+def _full_said(link: Link, domain: Any) -> Iterator[None]:
+    """Where memory cannot be written into an image, QEMU says no more than that; a full pool shows."""
+    try:
+        with calling(domain.name()):
+            yield
+    except Failed as error:
+        if error.problem.reason is Reason.OTHER:
+            for files in chains(domain.XMLDesc(0)).values():
+                if pool := images.full_pool(link, images.real(link, files[0])):
+                    raise Failed(Reason.NO_SPACE, error.what, error.problem.text, detail=pool) from error
+        raise
 
 
 # going back

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from console.fleet.errors import Busy, FleetError, Reason
+from console.fleet.errors import Busy, Conflict, FleetError, Reason
 from console.gateway import freezing, snapshots
 from console.gateway.connection import Link
 from console.gateway.errors import calling
@@ -129,5 +129,6 @@ def test_a_daemon_that_dies_and_a_guest_that_is_off(lab: Lab, link: Link, guest:
         assert goes_on(guest)
         beta.virsh("destroy", guest.uuid)
         assert freezing.thaw(anew, guest.uuid)
-        with pytest.raises(FleetError):
+        with pytest.raises(Conflict) as off:
             snapshots.take(anew, guest.uuid, external(guest, "a"), disk_only=True, freeze=True)
+        assert off.value.problem.reason is Reason.WRONG_STATE

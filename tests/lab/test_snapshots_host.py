@@ -108,6 +108,10 @@ def test_all_disks_or_none(link: Link, beta: Host, spare: Callable[..., Guest]) 
     with pytest.raises(FleetError) as full:
         snapshots.take(link, guest.uuid, external(guest, "a", memory=True), disk_only=False, live=True)
     assert full.value.problem.reason is Reason.NO_SPACE
+    with pytest.raises(FleetError) as within:
+        inside = new_snapshot("in", memory="internal", inside=["vda"])
+        snapshots.take(link, guest.uuid, inside, disk_only=False)
+    assert (within.value.problem.reason, within.value.problem.detail) == (Reason.NO_SPACE, "default")
     beta.unfill()
     assert tree(link, guest) == {}
     assert guest.state() == "running"

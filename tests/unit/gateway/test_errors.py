@@ -106,6 +106,7 @@ CALLS = [
     (111, "guest agent command timed out", 10, Busy, Reason.AGENT),
     (38, "cannot write '/x': No space left on device", 0, Failed, Reason.NO_SPACE),
     (1, 'internal error: Failed to get "write" lock', 10, Busy, Reason.IN_USE),
+    (83, "block copy still active: disk 'vda' already in active block job", 10, Busy, Reason.IN_USE),
     (1, "internal error: client socket is closed", 7, Unreachable, Reason.LOST),
     (38, "End of file while reading data: Input/output error", 7, Unreachable, Reason.LOST),
     (38, "Cannot recv data: Connection timed out", 7, Unreachable, Reason.SILENT),
