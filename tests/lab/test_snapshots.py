@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import shlex
+import re
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ import pytest
 
 from console.fleet.domains import State, VmKey
 from console.fleet.errors import Reason
-from console.fleet.snapshots.plans import Deed, Op, SnapshotPlan, TakeOrder
+from console.fleet.hosts import Phase
+from console.fleet.snapshots.plans import Deed, Op, SnapshotPlan, Step, TakeOrder
 from console.jobs.job import JobState, JobView
 from console.jobs.journal import Unfinished
 from console.services.snapshot import SnapshotService
@@ -61,21 +63,20 @@ class Bench:
     def write(self) -> None:
         """Something new into the disk of the VM, which is off."""
         self.written += 1
-        place = f"{self.written % 50}M"
-        self.host.exec("qemu-io", "-c", f"write -q -P {self.written} {place} 1M", self.top)
+        self.host.exec("qemu-io", "-c", f"write -q -P {self.written} {self.written * 64 % 4096}k 64k", self.top)
 
-    def now(self) -> str:
-        return self.read(self.top)
+    def read(self, *paths: str) -> list[str]:
+        """What one reads of images through all they are built on, as digests."""
+        script = 'for path; do qemu-img convert -U -O raw "$path" /run/read && sha256sum </run/read; rm /run/read; done'
+        return [line.split()[0] for line in self.host.exec("sh", "-c", script, "-", *paths).splitlines()]
 
-    def read(self, path: str) -> str:
-        """What one reads of an image through all it is built on, as a digest."""
-        script = f"qemu-img convert -U -O raw {shlex.quote(path)} /run/read && sha256sum </run/read && rm /run/read"
-        return self.host.exec("sh", "-c", script).split()[0]
-
-    def kept(self) -> dict[str, str]:
-        """What each snapshot keeps of the disk."""
+    def held(self, *names: str) -> dict[str, str]:
+        """What snapshots keep of the disk, by name (none: all of them); "" now."""
         facts = self.service.facts(self.key)
-        return {one.name: self.read(disk.frozen) for one in facts.snapshots for disk in one.disks if disk.frozen}
+        paths = {one.name: disk.frozen for one in facts.snapshots for disk in one.disks if disk.frozen}
+        paths = {name: path for name, path in paths.items() if not names or name in names}
+        paths[""] = facts.disks[0].path
+        return dict(zip(paths, self.read(*paths.values()), strict=True))
 
     def images(self) -> set[str]:
         """Files of the pool that are this VM's."""
@@ -92,16 +93,29 @@ class Bench:
         return view
 
 
-@pytest.fixture
-def bench(lab: Lab, beta: Host, spare: Callable[..., Guest], console: Console) -> Iterator[Callable[[str], Bench]]:
-    console.add(spec_of(lab, beta))
+class Bare(Guest):
+    """A guest with nothing to start from: it is up at once, and does nothing to its disk but what a test does."""
 
-    def make(name: str, **more: Any) -> Bench:
-        return Bench(console, spare(name, **more))
+    def xml(self) -> str:
+        return re.sub("<(kernel|initrd|cmdline)>.*?</(kernel|initrd|cmdline)>", "", super().xml(), flags=re.DOTALL)
+
+
+@pytest.fixture
+def bench(lab: Lab, beta: Host, spare: Callable[..., Guest], console: Console) -> Iterator[Callable[..., Bench]]:
+    console.add(spec_of(lab, beta))
+    bare: list[Guest] = []
+
+    def make(name: str, boots: bool = False, **more: Any) -> Bench:
+        if boots:
+            return Bench(console, spare(name, **more))
+        bare.append(Bare(beta, name, disk_mib=8, memory_mib=32, **more).define())
+        return Bench(console, bare[-1])
 
     yield make
     beta.whole()
     beta.unfill()
+    for guest in bare:
+        guest.remove()
     beta.exec(
         "sh",
         "-c",
@@ -112,7 +126,7 @@ def bench(lab: Lab, beta: Host, spare: Callable[..., Guest], console: Console) -
 
 def test_memory_and_disk_are_back_whatever_kind_it_is(bench: Callable[..., Bench]) -> None:
     """A counter tells the memory, a file the disk. External ones are reverted on a libvirt that cannot."""
-    mine = bench("s-back")
+    mine = bench("s-back", boots=True)
     guest = mine.guest.start().ready()
     guest.file("one")
     mine.take("inside")
@@ -151,32 +165,180 @@ def chain(mine: Bench, *names: str) -> dict[str, str]:
         mine.write()
         mine.take(name, memory=False, kind="external")
     mine.write()
-    return {**mine.kept(), "": mine.now()}
+    return mine.held()
 
 
-def test_a_console_killed_at_any_step_loses_nothing(
-    lab: Lab, bench: Callable[..., Bench], console: Console, home: Path
-) -> None:
-    """Each time the next one finds it and brings it to its end."""
-    mine = bench("s-kill")
-    held = chain(mine, "base")
+@pytest.fixture
+def dies(lab: Lab, console: Console, home: Path) -> Iterator[Callable[..., None]]:
+    """Kills a console in the middle of an act; the test's own, on the same profile, is the one that starts next."""
     dying = Dying.start(lab)
-    profile = str(home / "console0")
 
-    def dies(deed: str, at: int, when: str, **more: Any) -> None:
-        ended = dying(profile=profile, key=mine.key, deed=deed, more=more, at=at, when=when)
-        assert ended == signal.SIGKILL, "it was killed there"
+    def kill(mine: Bench, deed: str, at: int, when: str, **more: Any) -> None:
+        order = {"profile": str(home / "console0"), "key": mine.key, "deed": deed, "more": more, "at": at, "when": when}
+        assert dying(**order) == signal.SIGKILL, "it was killed there"
 
-    try:
-        for turn, (at, when) in enumerate([*((at, "before") for at in range(4)), (1, "within"), (3, "after")]):
-            gone, stays = f"gone{turn}", f"stays{turn}"
-            held = chain(mine, gone, stays)
-            steps = [step.op for step in mine.service.plan_delete(mine.key, gone).steps if step.op is not Op.CHECK]
-            assert steps == [Op.FORGET, Op.COMMIT, Op.REDEFINE, Op.REMOVE]
-            dies("delete", at, when, name=gone)
-            mine.finished()
-            del held[gone]
-            assert {**mine.kept(), "": mine.now()} == held, f"{at} {when}: qemu-img reads what was there"
-            assert len(mine.images()) == len(held), "no file is left behind"
-    finally:
-        dying.end()
+    yield kill
+    dying.end()
+
+
+def steps(plan: SnapshotPlan) -> list[Op]:
+    return [step.op for step in plan.steps if step.op is not Op.CHECK]
+
+
+def test_a_console_killed_at_any_step_of_taking_and_deleting_loses_nothing(
+    bench: Callable[..., Bench], dies: Callable[..., None]
+) -> None:
+    """Each time the next one finds it and brings it to its end; qemu-img reads what was there."""
+    mine = bench("s-kill")
+    chain(mine, "base")
+    for when in ("before", "after"):
+        held = mine.held()
+        name = f"taken-{when}"
+        dies(mine, "take", 0, when, order={"name": name, "memory": False, "kind": "external"})
+        mine.finished()
+        assert mine.held() == {**held, name: held[""]}
+    files = len(mine.images())
+    for at, when in [*((at, "before") for at in range(4)), (1, "within")]:
+        gone, stays = f"gone-{at}-{when}", f"stays-{at}-{when}"
+        held = chain(mine, gone, stays)
+        assert steps(mine.service.plan_delete(mine.key, gone)) == [Op.FORGET, Op.COMMIT, Op.REDEFINE, Op.REMOVE]
+        dies(mine, "delete", at, when, name=gone)
+        mine.finished()
+        del held[gone]
+        assert mine.held("base", gone, stays) == {name: held[name] for name in ("base", stays, "")}, f"{at} {when}"
+        files += 1
+        assert len(mine.images()) == files, "no file is left behind"
+
+
+def test_a_console_killed_at_any_step_of_going_back_loses_nothing(
+    bench: Callable[..., Bench], console: Console, dies: Callable[..., None]
+) -> None:
+    mine = bench("s-went")
+    held = chain(mine, "base", "top")
+    mine.guest.start()
+    console.sees(mine.guest, State.RUNNING)
+    wanted = [Op.OVERLAY, Op.STOP, Op.SWITCH, Op.CURRENT, Op.START, Op.REMOVE]
+    for at in range(6):
+        assert steps(mine.service.plan_revert(mine.key, "base", start=True)) == wanted
+        dies(mine, "revert", at, "before", name="base", start=True)
+        mine.finished()
+        assert mine.held() == {**held, "": held["base"]}, str(at)
+        assert mine.guest.state() == "running"
+        assert len(mine.images()) == 3
+    dies(mine, "revert", 2, "after", name="top", branch="kept", start=False)
+    mine.finished(back=True)
+    assert mine.held() == {**held, "": held["base"]}, "taken back: it is as it was"
+    assert mine.guest.state() == "running"
+
+
+def test_a_daemon_killed_at_any_step_loses_nothing(
+    beta: Host, bench: Callable[..., Bench], console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = bench("s-daemon")
+    chain(mine, "base", "middle", "top")
+    mine.guest.start()
+    console.sees(mine.guest, State.RUNNING)
+    do = Steps.do
+
+    def crash_at(op: Op) -> None:
+        def doing(self: Steps, step: Step) -> None:
+            if step.op is op:
+                monkeypatch.setattr(Steps, "do", do)
+                threading.Timer(0.01, beta.crash).start()
+            do(self, step)
+            if step.op is op:
+                until(lambda: not beta.daemon_pid(), "it died")
+
+        monkeypatch.setattr(Steps, "do", doing)
+
+    def dies_in(op: Op, plan: SnapshotPlan) -> None:
+        crash_at(op)
+        view = mine.service.run(plan).wait(60)
+        assert view.state is JobState.FAILED, f"{op}: {view.state}"
+        beta.daemon()
+        console.services.hosts.try_now("beta")
+        console.awaits("beta", Phase.LIVE, seconds=30)
+        for item in mine.unfinished():
+            done(mine.service.finish(item), 60)
+        assert mine.unfinished() == []
+
+    held = mine.held()
+    dies_in(Op.COMMIT, mine.service.plan_delete(mine.key, "middle"))
+    del held["middle"]
+    assert mine.held() == held
+    dies_in(Op.CREATE, mine.service.plan_take(mine.key, TakeOrder("new", memory=False)))
+    facts = mine.service.facts(mine.key)
+    assert facts.state is State.RUNNING
+    assert {name: what for name, what in mine.held().items() if name in held} == held
+    dies_in(Op.SWITCH, mine.service.plan_revert(mine.key, "base", start=True))
+    assert mine.held()[""] in (held["base"], held[""]), "there, or as it was"
+    assert mine.service.findings(mine.key) is not None
+    mine.revert("base", start=True)
+    assert mine.held()[""] == held["base"]
+
+
+def test_three_vms_go_back_in_one_act_or_none(bench: Callable[..., Bench], console: Console, beta: Host) -> None:
+    three = [bench(f"s-{name}") for name in ("db", "app", "web")]
+    service, keys = three[0].service, [one.key for one in three]
+    for one in three:
+        one.write()
+        one.guest.start()
+        console.sees(one.guest, State.RUNNING)
+    order = TakeOrder("clean", memory=False, kind="external")
+    many = service.plan_many(Deed.TAKE, keys, "clean", order=order, together=True)
+    assert {step.op for plan in many.plans for step in plan.steps} >= {Op.PAUSE, Op.CREATE, Op.RESUME}
+    done(service.run_many(many), 60)
+    assert [one.guest.state() for one in three] == ["running"] * 3
+    held = [one.held() for one in three]
+    moments = [service.facts(key).snapshots[0].created for key in keys]
+    assert max(moments) - min(moments) <= 1
+    for one in three:
+        one.host.virsh("destroy", one.guest.uuid)
+        console.sees(one.guest, State.OFF)
+        one.write()
+    before = [one.held() for one in three]
+    many = service.plan_many(Deed.REVERT, keys, "clean")
+    beta.exec("touch", f"{IMAGES}/s-web.clean-2")  # somebody takes the name of the last one's new file meanwhile
+    view = service.run_many(many).wait(60)
+    assert view.state is JobState.FAILED
+    beta.exec("rm", f"{IMAGES}/s-web.clean-2")
+    beta.virsh("pool-refresh", "default")
+    assert [one.held() for one in three] == before, "none of them"
+    assert three[0].unfinished() == []
+    done(service.run_many(service.plan_many(Deed.REVERT, keys, "clean")), 60)
+    assert [one.held() for one in three] == [{"clean": one["clean"], "": one["clean"]} for one in held], "all of them"
+    assert [len(one.images()) for one in three] == [2, 2, 2], "what kept the state before is gone"
+
+
+def test_what_cannot_be_is_said_and_nothing_is_half_done(
+    lab: Lab, beta: Host, bench: Callable[..., Bench], console: Console
+) -> None:
+    mine = bench("s-bad")
+    chain(mine, "a", "b")
+    mine.guest.start()
+    console.sees(mine.guest, State.RUNNING)
+    held, files = mine.held(), mine.images()
+    assert [say.code for say in mine.service.plan_take(mine.key, TakeOrder("a")).refused] == ["name-taken"]
+    plan = mine.service.plan_delete(mine.key, "b")
+    beta.virsh("snapshot-delete", mine.guest.uuid, "b", "--metadata")
+    view = mine.run(plan, JobState.FAILED)
+    assert view.problem is not None
+    assert (view.problem.reason, view.problem.detail) == (Reason.CHANGED, "snapshot-snapshot-gone:b")
+    # no room: known before, or found out on the way
+    plan = mine.service.plan_revert(mine.key, "a", start=True)
+    taking = mine.service.plan_take(mine.key, TakeOrder("c", kind="external"))
+    beta.fill(16)
+    for full in (plan, taking):
+        view = mine.run(full, JobState.FAILED)
+        assert view.problem is not None
+        assert view.problem.reason is Reason.NO_SPACE, view.problem
+    assert [say.code for say in mine.service.plan_take(mine.key, TakeOrder("c", kind="external")).refused] == [
+        "no-room"
+    ]
+    beta.unfill()
+    assert mine.guest.state() == "running", "it goes on"
+    assert (mine.images(), mine.unfinished()) == (files, [])
+    assert mine.held() == {"a": held["a"], "": held[""]}
+    console.add(spec_of(lab, beta, id="look", name="look", read_only=True))
+    key = VmKey("look", mine.guest.uuid)
+    assert [say.code for say in mine.service.plan_delete(key, "a").refused] == ["read-only"]
