@@ -166,8 +166,8 @@ def deed(value: Deed, below: int = 0) -> str:
     return _(DEEDS[value])
 
 
-def stops(plan: SnapshotPlan, state: State) -> str:
-    """What becomes of the VM, which is in `state` now: "VM keeps running"."""
+def stops(plan: SnapshotPlan, state: State, known: SnapshotFacts | None = None) -> str:
+    """What becomes of the VM, which is in `state` now: "VM keeps running". known: tells whether the snapshot has memory."""
     if plan.stops is Stops.NO:
         return {
             State.RUNNING: _("VM keeps running"),
@@ -176,7 +176,8 @@ def stops(plan: SnapshotPlan, state: State) -> str:
     if plan.stops is Stops.GOES_OFF and not state.active:
         return _("VM stays off")
     if plan.stops is Stops.RESTARTS:
-        anew = any(step.op is Op.START for step in plan.steps)
+        one = known.snapshot(plan.snapshot) if known is not None else None
+        anew = any(step.op is Op.START for step in plan.steps) or (one is not None and one.memory is How.NONE)
         if not state.active:
             return _("VM is started anew") if anew else _("VM comes up as it was then")
         if anew:

@@ -150,7 +150,7 @@ class SnapshotActs(QObject):
             return None
         dialog = dialogs.RenameSnapshotDialog(self._ctx, laid.facts, laid.by_name[name], self._page.window())
         dialog.accepted.connect(lambda: self._page.expect(dialog.name.text().strip()))
-        dialog.show_at(420)
+        dialog.show_at(360)
         return dialog
 
     def describe(self) -> dialogs.DescribeSnapshotDialog | None:
@@ -158,7 +158,7 @@ class SnapshotActs(QObject):
         if laid is None or not name or self._why:
             return None
         dialog = dialogs.DescribeSnapshotDialog(self._ctx, laid.facts, laid.by_name[name], self._page.window())
-        dialog.show_at(460)
+        dialog.show_at(420)
         return dialog
 
     def compare(self) -> dialogs.CompareSnapshotsDialog | None:
@@ -194,7 +194,7 @@ class SnapshotActs(QObject):
         dialog = dialogs.DoctorDialog(
             self._ctx, facts.key, facts.name, self._findings, self._repair, self._why, self._page.window()
         )
-        dialog.show_at(480)
+        dialog.show_at(min(520, 180 + 80 * len(self._findings)))
         return dialog
 
     def _repair(self, plan: SnapshotPlan) -> None:

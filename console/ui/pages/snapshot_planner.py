@@ -44,6 +44,7 @@ class SnapshotPlanner(QObject):
         self._laid: Laid | None = None
         self._name = NOW
         self._deed = Deed.REVERT
+        self._offered = NOW  # the one whose wishes stand in the panel
         self._number = 0  # of the last question: answers to earlier ones come too late
         self.job: int | None = None
         self._wish = QTimer(self, interval=WISH_MS, singleShot=True)
@@ -60,12 +61,13 @@ class SnapshotPlanner(QObject):
         """Another VM."""
         self._number += 1
         self._laid, self._name, self._deed, self.job = None, NOW, Deed.REVERT, None
+        self._offered = NOW
         self._panel.forget()
 
     def turn_away(self) -> None:
         """Nothing is to be planned."""
         self._number += 1
-        self._name, self._deed = NOW, Deed.REVERT
+        self._name, self._deed, self._offered = NOW, Deed.REVERT, NOW
         self._panel.forget()
         self._rows.set_goes(())
         self.planned.emit()
@@ -79,6 +81,8 @@ class SnapshotPlanner(QObject):
         shown = self._panel.plan
         if shown is None or (shown.snapshot, shown.deed) != (name, self._deed):
             self._panel.forget()
+        if name != self._offered:  # what was wished stays while the same one is planned anew
+            self._offered = name
             start = laid.facts.state.active if laid.by_name[name].memory is How.NONE else None
             self._panel.branch.offer(snapshot_names.branch_name(laid.facts, time.time()), start)
         self._panel.offer(deeds, self._deed, below)

@@ -62,11 +62,11 @@ class Glance(FlowRow):
         for fact in (self._stops, self._frees, self._time, self._needs, self._memory):
             self.add_left(fact)
 
-    def show_plan(self, plan: SnapshotPlan, state: State) -> None:
+    def show_plan(self, plan: SnapshotPlan, state: State, facts: SnapshotFacts | None = None) -> None:
         calm = plan.stops is Stops.NO or not state.active
         shape = ("disc-check", "good") if calm else ("triangle-bang", "warning-glyph")
         self._stops.glyph.show_glyph(*shape)
-        self._stops.say(escape(snapshots.stops(plan, state)))
+        self._stops.say(escape(snapshots.stops(plan, state, facts)))
         self._frees.say(_bold(snapshots.frees(plan), units.size(plan.frees)))
         self._time.say(escape(snapshots.takes_time(plan)))
         mono = f"<span style='font-family:\"{theme.font('mono').family()}\"'>{escape(plan.pool)}</span>"
@@ -121,7 +121,7 @@ class PlanView(QWidget):
     ) -> None:
         """state: of the VM now. rows: its `step_rows`, where a worker made them: of thousands of steps they take a while."""
         refused = bool(plan.refused)
-        self.glance.show_plan(plan, state)
+        self.glance.show_plan(plan, state, facts)
         self.glance.setVisible(not refused)
         drawn = not refused and plan.before != plan.after  # else no file changes
         self.picture.show_chains(plan.before if drawn else (), plan.after if drawn else ())

@@ -20,7 +20,7 @@ from console.words import _, snapshots, states, units
 
 THUMB = QSize(184, 108)
 LABEL = 48  # px for the name of a fact
-LETTERS = 20  # of a name among others
+LETTERS = 17  # of a name among others
 NAMED = 3  # snapshots after it that are named, at most
 ROOM = 33  # letters for them
 Fact = tuple[str, str]

@@ -85,6 +85,23 @@ def test_what_cannot_begin_is_told(desk: Desk, qtbot: QtBot) -> None:
     assert "was not deleted" in desk.panel.view.notes[0].accessibleName()
 
 
+def test_what_was_wished_stays_while_the_same_one_is_planned_anew(desk: Desk, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(desk.planner.planned):
+        desk.planner.plan(desk.laid, "german locale", Deed.REVERT)
+    desk.panel.branch.keep.click()
+    desk.panel.branch.name.setText("mine")
+    with qtbot.waitSignal(desk.planner.planned):
+        desk.planner.plan(desk.laid, "german locale")
+    assert desk.panel.branch.branch() == "mine"
+    desk.planner.show_trouble("It did not answer.", "Try again.")
+    with qtbot.waitSignal(desk.planner.planned):
+        desk.planner.plan(desk.laid, "german locale")
+    assert desk.panel.branch.branch() == "mine"
+    with qtbot.waitSignal(desk.planner.planned):
+        desk.planner.plan(desk.laid, "build 4698")
+    assert desk.panel.branch.branch() == ""
+
+
 def test_marks() -> None:
     plan = SnapshotPlan(KEY, "a", Deed.REVERT, "b", 0.0)
     assert marks(plan) == (NOW,)
