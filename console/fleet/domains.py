@@ -136,6 +136,9 @@ class Domain(msgspec.Struct, frozen=True, eq=False):
         """They say the same of a VM, whenever that was met."""
         return self is other or (isinstance(other, Domain) and bool(_SAYS(self) == _SAYS(other)))
 
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
     def __hash__(self) -> int:
         return hash(self.key)
 

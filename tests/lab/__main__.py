@@ -30,7 +30,11 @@ def main() -> int:
     )
     asked.add_argument("--hosts", type=int, default=2, metavar="N", help=f"how many, up to {len(NAMES)}")
     asked.add_argument("--guests", type=int, default=3, metavar="N", help="guests on each host")
-    asked.add_argument("command", nargs="*", help="run this on the workstation instead of the window")
+    asked.add_argument(
+        "command",
+        nargs="*",
+        help="run this on the workstation instead of the window; `pictures FOLDER`: the window's pages as pictures",
+    )
     given = asked.parse_args()
     if not 1 <= given.hosts <= len(NAMES):
         asked.error(f"--hosts: 1 to {len(NAMES)}")
@@ -102,6 +106,8 @@ def fleet(lab: Lab) -> str:
 
 def _use(lab: Lab, command: Sequence[str]) -> int:
     splendid = [sys.executable, "-m", "console", "--profile", str(profile(lab))]
+    if command and command[0] == "pictures":
+        return _run(lab, [sys.executable, "-m", "tests.lab.pictures", str(profile(lab)), *command[1:]])
     if command:
         return _run(lab, list(command))
     if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):

@@ -44,3 +44,14 @@ def test_loads_say_the_same_whenever_they_were_taken() -> None:
     assert Load(1.0, 0.5, disk_read=3.0).says_as(Load(2.0, 0.5, disk_read=3.0))
     assert not Load(1.0, 0.5).says_as(Load(1.0, 0.6))
     assert not Load(1.0, 0.5, disk_latency=0.1).says_as(Load(1.0, 0.5))
+
+
+def test_vms_are_alike_whenever_they_were_met() -> None:
+    one, same, other = (
+        Domain(VmKey("a", "1"), name, met=met) for name, met in (("web", 1.0), ("web", 2.0), ("db", 1.0))
+    )
+    assert one == same
+    assert not one != same  # noqa: SIM202 - both are asked for
+    assert one != other
+    assert hash(one) == hash(same)
+    assert one != "web"

@@ -5,8 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-
-from msgspec.structs import replace
+from dataclasses import replace
 
 from console.fleet.credentials import Question, Wanted
 from console.services.credentials import CredentialDesk, Pending
