@@ -45,6 +45,11 @@ def helper_xml(vm_xml: str | bytes, name: str, target: str, files: Sequence[Imag
     machine = vm.find("os/type")
     if machine is not None:
         etree.SubElement(root, "os").append(deepcopy(machine))
+    cpu = deepcopy(vm.find("cpu"))  # a host may have no other that starts
+    if cpu is not None:
+        for part in [one for one in cpu if one.tag in ("topology", "numa")]:
+            cpu.remove(part)
+        root.append(cpu)
     devices = etree.SubElement(root, "devices")
     emulator = vm.find("devices/emulator")
     if emulator is not None:

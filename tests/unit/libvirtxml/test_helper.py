@@ -7,7 +7,8 @@ from console.libvirtxml.helper import PREFIX, Mark, helper_xml, read_mark
 
 VM = """<domain type='kvm'><name>a</name><uuid>u-1</uuid><memory>1048576</memory>
 <os firmware='efi'><type arch='x86_64' machine='pc-q35-7.2'>hvm</type><nvram>/n/a.fd</nvram></os>
-<devices><emulator>/usr/bin/qemu</emulator><interface type='network'><source network='default'/></interface>
+<cpu mode='host-passthrough' check='none'><topology sockets='1' cores='4' threads='1'/><numa><cell/></numa>
+<feature policy='disable' name='svm'/></cpu><devices><emulator>/usr/bin/qemu</emulator><interface type='network'><source network='default'/></interface>
 <disk type='file' device='disk'><source file='/i/now'/><target dev='vdb'/></disk></devices></domain>"""
 
 FILES = (
@@ -30,6 +31,9 @@ def test_it_has_the_files_and_nothing_else_of_the_vm() -> None:
     kind = root.find("os/type")
     assert kind is not None
     assert (kind.get("arch"), kind.get("machine")) == ("x86_64", "pc-q35-7.2")
+    cpu = root.find("cpu")
+    assert cpu is not None
+    assert (cpu.get("mode"), [part.tag for part in cpu]) == ("host-passthrough", ["feature"])
     assert root.find("os/nvram") is None
     assert root.find("uuid") is None
     assert read_mark(made) == Mark("u-1", "vdb", ("/i/c", "/i/b", "/dev/vg/a"))
