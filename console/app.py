@@ -175,6 +175,7 @@ class App:
             self.recorder.start()
             hosts.open_all()
             self.services.half_made.watch()
+            self.services.snapshots.easing.watch()
             self.throw_away.watch()
         if watch:
             self.fleet.watch()
@@ -240,6 +241,7 @@ class App:
         self.inventory.on_read = None
         self.preferences.hasten()
         self.services.half_made.close()
+        self.services.snapshots.easing.close()
         self.throw_away.close()
         self._keep_all()
         self.desk.close()

@@ -29,6 +29,7 @@ from console.jobs.job import Job
 from console.jobs.journal import Entry, JobStore, Unfinished
 from console.jobs.runner import JobHandle, JobRunner
 from console.services import snapshot_lines
+from console.services.easing import Easing
 from console.services.keeping import Keeping
 from console.services.parallel import in_parallel
 from console.services.snapshot_acts import Carrier, refuse
@@ -71,6 +72,7 @@ class SnapshotService:
         self._thumbnails = thumbnails
         self._carrier = Carrier(gateway, inventory, keeping, store, thumbnails, reverted)
         self._many = Many(self._carrier, jobs)
+        self.easing = Easing(gateway, inventory, jobs, store)
 
     # looking
 
@@ -303,7 +305,9 @@ class SnapshotService:
             except BaseException:
                 if not kept.many:
                     record.left_over = bool(old) or not self._carrier.after_failure(job, record, 0)
-                if not record.left_over:
+                if record.left_over:
+                    self.easing.expect(record.entry)
+                else:
                     self._store.settle(job.id)
                 raise
 

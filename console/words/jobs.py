@@ -21,6 +21,7 @@ _TITLES = {
     "snapshot.describe": N_("Describe snapshot"),
     "snapshot.repair": N_("Repair snapshots"),
     "snapshot.undo": N_("Take back"),
+    "snapshot.thaw": N_("Let the guest go on"),
     "snapshot.many": N_("Snapshots"),
     "vm.clone": N_("Clone"),
     "vm.flatten": N_("Flatten"),
@@ -87,6 +88,7 @@ _STEPS = {
     "snapshot.current": N_("Noting where now goes on from"),
     "snapshot.forget": N_("Taking it off the list"),
     "snapshot.remove": N_("Deleting {file}"),
+    "snapshot.thaw": N_("Telling the guest agent"),
     "snapshot.release": N_("Ending what a merge left behind"),
 }
 _STATES = {

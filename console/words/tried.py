@@ -34,6 +34,7 @@ TRIED = {
     "snapshot.rename": N_("The snapshot of {what} was not renamed."),
     "snapshot.describe": N_("The snapshot of {what} was not described."),
     "snapshot.repair": N_("{what} was not mended."),
+    "snapshot.thaw": N_("The guest of {what} could not be told to go on."),
     "snapshot.undo": N_("{what} was not taken back to how it was before."),
     "snapshot.many": N_("That did not come about for all: {what}."),
     "clone.plan": N_("Nothing was planned for {what}."),

@@ -1,0 +1,62 @@
+"""A guest that may have been left frozen goes on as soon as its host is there."""
+
+from __future__ import annotations
+
+import pytest
+
+from console.app import App
+from console.fleet.domains import VmKey
+from console.fleet.snapshots.plans import Deed, Op, SnapshotPlan, Step, TakeOrder
+from console.gateway import snapshots
+from console.jobs.journal import Entry
+from console.jobs.journal import Step as Begun
+from console.services.easing import frozen_in
+from console.services.snapshot_record import Before, Kept, entry_of
+from tests.conftest import eventually
+from tests.unit.services.conftest import named
+from tests.unit.services.test_half_made import killed
+
+
+def entry(key: VmKey, at: int = 1, frozen: bool = True) -> Entry:
+    """Of a take that was cut off at a step."""
+    steps = (Step(Op.CHECK), Step(Op.CREATE, "vda", "/b", "/a", ("s",)), Step(Op.REDEFINE, names=("s",)))
+    plan = SnapshotPlan(key, "web", Deed.TAKE, "s", 1.0, steps=steps, order=TakeOrder("s", freeze=True))
+    made = entry_of(Kept((plan,), (Before(active=True, frozen=frozen),), Deed.TAKE), "web")
+    begun = Begun(f"snapshot.{steps[at].op}", {"vm": 0, "at": at})
+    return Entry(made.kind, made.target, made.vms, made.values, (begun,))
+
+
+def test_who_may_be_frozen() -> None:
+    key = VmKey("h", "u")
+    assert frozen_in(entry(key)) == {key}
+    assert frozen_in(entry(key, at=2)) == frozenset(), "libvirt's call had returned"
+    assert frozen_in(entry(key, frozen=False)) == frozenset()
+    assert frozen_in(Entry("vm.delete", "web", (key,), {})) == frozenset()
+    assert frozen_in(Entry("snapshot.take", "web", (key,), {"kept": "{}"})) == frozenset()
+
+
+def test_it_is_told_to_go_on_when_its_host_is_there(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(snapshots, "thaw", lambda _link, uuid: told.append(uuid))
+    mail = named(app, "mail").key
+    app.services.hosts.disconnect("beta")
+    killed(app, entry(mail))
+    easing = app.services.snapshots.easing
+    easing.watch()
+    assert told == []
+    app.services.hosts.connect("beta")
+    assert eventually(lambda: told, 10) == [mail.uuid]
+    easing.close()
+    (item,) = app.services.unfinished.found()
+    assert item.entry.kind == "snapshot.take", "what is left of the snapshot is a person's business"
+
+
+def test_one_of_this_console_is_waited_for_too(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(snapshots, "thaw", lambda _link, uuid: told.append(uuid))
+    web = named(app, "web").key
+    app.services.snapshots.easing.watch()
+    app.services.hosts.disconnect("alpha")
+    app.services.snapshots.easing.expect(entry(web))
+    app.services.hosts.connect("alpha")
+    assert eventually(lambda: told, 10) == [web.uuid]
