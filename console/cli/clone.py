@@ -14,6 +14,7 @@ from console.cli.base import Exit, Group, option, with_session
 from console.cli.following import waiting
 from console.cli.planned import Dry, go, plan_option, yes_option
 from console.cli.session import Session, trying
+from console.cli.storage import CLEAN_LIMIT
 from console.fleet import query_values
 from console.fleet.clones.naming import MOST, numbered
 from console.fleet.clones.naming import names as made_out
@@ -79,7 +80,9 @@ until_option = option(
     callback=_until,
     help=N_('They go with their disks then: how long from now (8h, 3d), or a moment (2026-12-01, "2026-12-01 18:00").'),
 )
-throw_away_option = option("--throw-away", is_flag=True, help=N_("They go with their disks when they are shut down."))
+throw_away_option = option(
+    "--throw-away", is_flag=True, help=N_("They go with their disks once they are shut down and a window sees it.")
+)
 
 
 @group.command(DEFAULT, help=N_("Clone a VM, once or many times: all or none. Prints what it takes with --plan."))
@@ -161,6 +164,7 @@ def make(
         session.must_reach(spec)
     where = spec.id if spec is not None and spec.id != source.host else ""
     service = session.services.clones
+    _take_back(session, frozenset({source.host, where or source.host}))
     with trying("clone.plan"):
         order = CloneOrder(
             source,
@@ -192,6 +196,12 @@ def make(
         done=lambda source: _("{name} is cloned: {names}").format(name=source, names=clones.names(order.names, MOST)),
     )
     return go(session, dry, only_plan=only_plan, yes=yes or not plan.warnings)
+
+
+def _take_back(session: Session, hosts: frozenset[str]) -> None:
+    """What an earlier run left half-made there: it would stand in the way."""
+    handles = session.services.half_made.clean(hosts)
+    session.wait(lambda: all(handle.view.state.ended for handle in handles), CLEAN_LIMIT)
 
 
 def _can_be_named(name: Sequence[str], count: int | None, pattern: str) -> None:

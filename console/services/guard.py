@@ -14,6 +14,7 @@ from console.fleet.clones.values import Kin
 from console.fleet.domains import Domain, Nic, VmKey
 from console.fleet.errors import Conflict, Problem, Reason
 from console.fleet.hosts import Network
+from console.fleet.updates import PoolsRead
 from console.gateway import volumes
 from console.gateway.gateway import Gateway
 from console.inventory.inventory import Inventory
@@ -71,7 +72,8 @@ class Guard:
                 return known.kinship
         at, domains, pools = self._clock(), self._inventory.domains_of(host), self._inventory.view(host).pools
         kinship = None
-        if any(volume.backing for pool in pools for volume in pool.volumes) or any(map(_stacked, domains)):
+        unknown = not self._inventory.told(host, PoolsRead)  # a command line does not wait for them
+        if unknown or any(volume.backing for pool in pools for volume in pool.volumes) or any(map(_stacked, domains)):
             kinship = Kinship(domains, volumes.pools(self._gateway.link(host), pools))
         with self._lock:
             self._hosts[host] = _Known(at, kinship)

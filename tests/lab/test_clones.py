@@ -22,7 +22,7 @@ from tests.lab.dying import Dying
 from tests.lab.harness.guests import Guest
 from tests.lab.harness.host import IMAGES, Host
 from tests.lab.harness.lab import Lab
-from tests.lab.support import Console, done, spec_of, until
+from tests.lab.support import Console, Desk, done, spec_of, until
 
 MADE, STARTED = 5.0, 15.0  # seconds that twenty linked clones may take
 SLACK = 4.0  # others are at work on the machine, too; make bench-snapshots measures without them
@@ -107,7 +107,7 @@ def blank(guest: Guest) -> None:
 
 
 def test_twenty_linked_clones_are_made_and_started_and_their_base_is_kept(
-    bench: Callable[..., Bench], console: Console, beta: Host
+    bench: Callable[..., Bench], console: Console, lab: Lab, beta: Host, desk: Desk
 ) -> None:
     mine = bench(memory_mib=24)
     blank(mine.guest)
@@ -136,6 +136,9 @@ def test_twenty_linked_clones_are_made_and_started_and_their_base_is_kept(
     assert going.vms[0].needed_by == names
     volume = VolumeKey("beta", "default", Path(mine.guest.disk).name)
     assert console.services.storage.plan_delete([volume]).refused
+    desk.fleet(spec_of(lab, beta))
+    said = desk("vm", "start", mine.guest.name)
+    assert (said.code, "c-01" in said.err) == (1, True), "the command line keeps it too"
     assert mine.guest.state() == "shut off"
 
 

@@ -17,6 +17,7 @@ from console.fleet.storing import NewVolume
 from console.fleet.updates import DomainRead, NetworksRead
 from console.gateway import volumes
 from console.services.guard import Guard
+from tests.conftest import eventually
 from tests.unit.services.conftest import named
 from tests.unit.services.test_delete import make_volumes
 
@@ -117,6 +118,7 @@ def test_one_mac_runs_once_on_a_network(
     app: App, guard: Guard, host: str, nics: tuple[Nic, ...], theirs: tuple[Nic, ...], clash: bool
 ) -> None:
     for each in ("alpha", "beta"):
+        assert not eventually(lambda each=each: not app.inventory.told(each, NetworksRead)), "it told its own"
         out = Network("out", forward="bridge", bridge="br-out")
         app.inventory.apply(NetworksRead(each, (Network("lan", forward="nat", bridge="virbr0"), out)))
     db = pair(app, host, nics, theirs)
@@ -153,3 +155,16 @@ def test_a_template_is_not_started(app: App) -> None:
         view = app.services.power.act(act, [named(app, "db").key]).wait(10)
         assert view.problem is not None
         assert view.problem.detail == "template"
+
+
+def test_where_nobody_read_the_pools_yet_the_host_is_asked(
+    app: App, guard: Guard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a command line; and what is built on it was not made by us, so nothing marks it."""
+    new = NewVolume("web.qcow2", 1 << 20, 0, "qcow2", "/pool-alpha/db.qcow2", "qcow2")
+    volumes.create(app.gateway.link("alpha"), "default", new)
+    view = app.inventory.view("alpha")
+    monkeypatch.setattr(app.inventory, "told", lambda *_: False)
+    monkeypatch.setattr(app.inventory, "view", lambda _host: replace(view, pools=()))
+    with pytest.raises(Conflict):
+        guard.check(Act.START, named(app, "db"))
