@@ -76,9 +76,11 @@ def told_anew(
     parent: str | None = None,
     description: str | None = None,
     state: str = "",
+    form: str = "",
 ) -> str:
-    """A snapshot's XML with other files (old path to new) behind the disks it keeps, another name, parent, description or state;
-    None and "" = as it is, but parent="" = none."""
+    """A snapshot's XML with other files (old path to new, of the format `form`) behind the disks it keeps, another name, parent,
+    description or state; None and "" = as it is, but parent="" = none. Where a disk was built on one of the files, what it is
+    built on is left to be found out from the file itself."""
     root = tree.parse(text, "domainsnapshot")
     if name:
         _put(root, "name", name)
@@ -97,11 +99,28 @@ def told_anew(
     if files:
         for domain in root:
             if domain.tag in ("domain", "inactiveDomain"):
-                for source in domain.iterfind("devices/disk//source"):
-                    for key in ("file", "dev"):
-                        if (path := source.get(key, "")) in files:
-                            source.set(key, files[path])
+                for disk in domain.iterfind("devices/disk"):
+                    _put_files(disk, files, form)
     return etree.tostring(root, encoding="unicode")
+
+
+def _put_files(disk: etree._Element, files: Mapping[str, str], form: str) -> None:
+    named = [source for source in disk.iter("source") if (source.get("file") or source.get("dev")) in files]
+    if not named:
+        return
+    for below in disk.findall("backingStore"):
+        disk.remove(below)
+    source, driver = disk.find("source"), disk.find("driver")
+    if source is None or source not in named:
+        return
+    path = files[source.get("file") or source.get("dev") or ""]
+    block = path.startswith("/dev/")
+    disk.set("type", "block" if block else "file")
+    for key in ("file", "dev"):
+        source.attrib.pop(key, None)
+    source.set("dev" if block else "file", path)
+    if form and driver is not None:
+        driver.set("type", form)
 
 
 def _put(root: etree._Element, tag: str, text: str) -> None:

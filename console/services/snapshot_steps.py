@@ -143,7 +143,7 @@ class Steps:
         files = {step.file: step.onto} if step.file else {}
         for name in step.names:
             old = snapshots.xml(self._link, self._uuid, name, secrets=True)
-            text = told_anew(old, files=files, description=description, state=values.get("state", ""))
+            text = told_anew(old, files=files, description=description, state=values.get("state", ""), form=step.format)
             if text != told_anew(old):
                 snapshots.redefine(self._link, self._uuid, text)
 

@@ -144,6 +144,18 @@ class Forest:
             todo += more
         return tuple(sorted(found))
 
+    def inside_above(self, path: str) -> set[str]:
+        """Internal snapshots in files that are built on this one: the domains in them may name it."""
+        found: set[str] = set()
+        todo, seen = [path], {path}
+        while todo and any(self.inside.values()):
+            more = self.above.get(todo.pop(), set()) - seen
+            for one in more:
+                found |= self.inside.get(one, set())
+            seen |= more
+            todo += more
+        return found
+
     def tip(self, path: str) -> str:
         """The last file of the chain that goes through this one: what the VM has now where it does, else any."""
         if path in self.live:

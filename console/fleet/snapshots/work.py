@@ -104,6 +104,7 @@ class Work:
         self.seconds += moved / MERGE_RATE
         self._into[file] = onto
         self._grown.add(onto)
+        inside = forest.inside_above(file)
         for path in sorted(forest.above.get(file, ())):
             forest.rebase(path, onto)
         tops = [name for name, path in forest.tops.items() if path == file]
@@ -113,10 +114,7 @@ class Work:
         for name in tops:
             forest.tops[name] = onto
         forest.live.discard(file)
-        if names := forest.rename(file, onto):
-            self.step(
-                Op.REDEFINE, target=target, file=file, onto=onto, names=names, if_stops=IfStops.FINISH, format=kind
-            )
+        self._tell(target, file, onto, {*forest.rename(file, onto), *inside}, kind)
         self.remove(target, file)
 
     def pull(self, target: str, file: str, onto: str) -> None:
@@ -138,8 +136,17 @@ class Work:
         self._into[onto] = file
         self._grown.add(file)
         forest.rebase(file, forest.files[onto].backing)
+        self._tell(target, onto, file, forest.inside_above(file), forest.files[file].format)
         if not forest.needed(onto):
             self.remove(target, onto)
+
+    def _tell(self, target: str, file: str, onto: str, names: set[str], kind: str) -> None:
+        """Snapshots whose records name a file that went into another."""
+        if names:
+            listed = tuple(sorted(names))
+            self.step(
+                Op.REDEFINE, target=target, file=file, onto=onto, names=listed, if_stops=IfStops.FINISH, format=kind
+            )
 
     def overlay(self, target: str, path: str, onto: str) -> None:
         self.forest.add(path, onto)

@@ -52,6 +52,31 @@ def test_other_files_are_told_wherever_the_old_one_stood() -> None:
     assert tree.text(root.find("cookie")) == "x", "what is not known survives"
 
 
+CHAINED = """<domainsnapshot><name>s</name><disks><disk name='vda' snapshot='internal'/></disks><domain><devices>
+<disk type='file'><driver name='qemu' type='qcow2'/><source file='/i/c'/>
+<backingStore type='file'><format type='qcow2'/><source file='/i/b'/>
+<backingStore type='file'><source file='/i/a'/></backingStore></backingStore><target dev='vda'/></disk>
+<disk type='file'><source file='/i/x'/><backingStore type='file'><source file='/i/y'/></backingStore><target dev='vdb'/></disk>
+</devices></domain></domainsnapshot>"""
+
+
+def test_a_chain_that_names_a_file_that_went_is_left_to_be_found_out() -> None:
+    root = tree.parse(told_anew(CHAINED, files={"/i/b": "/i/a"}, form="raw"))
+    assert [source.get("file") for source in root.iter("source")] == ["/i/c", "/i/x", "/i/y"]
+    assert root.find("domain/devices/disk/driver").get("type") == "qcow2", "it is still the upper file"
+
+
+def test_a_file_of_another_format_or_on_a_block_device() -> None:
+    root = tree.parse(told_anew(CHAINED, files={"/i/c": "/dev/vg/a"}, form="raw"))
+    disk = root.find("domain/devices/disk")
+    assert (disk.get("type"), disk.find("source").get("dev"), disk.find("source").get("file")) == (
+        "block",
+        "/dev/vg/a",
+        None,
+    )
+    assert (disk.find("driver").get("type"), disk.find("backingStore")) == ("raw", None)
+
+
 def test_name_parent_description_and_state() -> None:
     one = read_snapshot(told_anew(TOLD, name="t", parent="", description="new", state="running"))
     assert (one.name, one.parent, one.description, one.state, one.created) == ("t", "", "new", State.RUNNING, 100.0)

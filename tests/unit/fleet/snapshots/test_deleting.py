@@ -223,6 +223,26 @@ def test_an_image_with_internal_ones_inside_is_never_merged_away() -> None:
     assert "base-stays" in codes(plan, Weight.FACT)
 
 
+def test_internal_ones_above_a_merge_are_told_of_it() -> None:
+    """libvirt starts the domain that is kept in them, which may name the file that went."""
+    facts = vm(
+        image("/p/qa"),
+        image("/p/qa.a", 1, "/p/qa"),
+        image("/p/qa.b", 1, "/p/qa.a"),
+        snapshots=(outside("a", "", "/p/qa"), outside("b", "a", "/p/qa.a"), inside("i", "b", "/p/qa.b", current=True)),
+    )
+    plan = plan_delete(facts, "a")
+    assert ops(plan) == [Op.CHECK, Op.FORGET, Op.COMMIT, Op.REDEFINE, Op.REMOVE]
+    assert (plan.steps[3].names, plan.steps[3].file, plan.steps[3].onto) == (("b", "i"), "/p/qa.a", "/p/qa")
+    side = image("/p/qa.c", 1, "/p/qa.a")
+    forked = replace(
+        facts, files={**facts.files, side.path: side}, snapshots=(*facts.snapshots, outside("c", "a", side.path))
+    )
+    plan = plan_delete(forked, "a")
+    assert ops(plan) == [Op.CHECK, Op.FORGET, Op.PULL, Op.REDEFINE, Op.REMOVE]
+    assert (plan.steps[3].names, plan.steps[3].file, plan.steps[3].onto) == (("i",), "/p/qa", "/p/qa.a")
+
+
 def test_a_record_whose_file_is_gone_is_dropped() -> None:
     files = {path: file for path, file in RUNS.files.items() if path != "/p/qa.wizard.mem"}
     lost = replace(RUNS, files={**files, "/p/x": image("/p/x", exists=False)})
