@@ -152,9 +152,9 @@ class SnapshotDelegate(QStyledItemDelegate):
 
     def _paint_thumb(self, painter: QPainter, box: QRect, face: Face, model: SnapshotRows) -> None:
         image = model.thumbs.get(face.name)
+        if model.wants_thumb(face.name):
+            self.wanted.add(face.name)
         if image is None or image.isNull():
-            if image is None:
-                self.wanted.add(face.name)
             radius = theme.px(RADII["chip"])
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.color("neutral-tint"))

@@ -68,8 +68,14 @@ class SnapshotRows(QAbstractListModel):
         self._now = 0.0
         self._faces: dict[str, Face] = {}
         self.thumbs: dict[str, QImage] = {}
+        self._looked: set[str] = set()  # for these, since the facts came
 
     # what is known
+
+    def wants_thumb(self, name: str) -> bool:
+        """Its picture is to be asked for: there was none, or it is the screen of now. Once for each reading of facts."""
+        known = self.thumbs.get(name)
+        return name not in self._looked and (name == NOW or known is None or known.isNull())
 
     @property
     def laid(self) -> Laid | None:
@@ -165,6 +171,7 @@ class SnapshotRows(QAbstractListModel):
     def show(self, laid: Laid, now: float) -> None:
         """Other facts; what was shown and is still there keeps its place in selections."""
         self._now = now
+        self._looked.clear()
         names = [row.name for row in laid.graph.rows]
         if self._laid is None or self._laid.facts.key != laid.facts.key:
             self._take_out(lambda _name: True)
@@ -194,6 +201,7 @@ class SnapshotRows(QAbstractListModel):
     def set_thumbs(self, thumbs: Mapping[str, QImage]) -> None:
         if thumbs:
             self.thumbs.update(thumbs)
+            self._looked.update(thumbs)
             self._tell()
 
     def tick(self, now: float) -> None:

@@ -95,6 +95,21 @@ def test_another_vm_takes_all_rows_and_pictures_away(qapp: object) -> None:
     assert not model.index_of(NOW).isValid()
 
 
+def test_a_picture_that_was_not_there_yet_is_asked_for_again_with_the_next_facts(qapp: object) -> None:
+    now = time.time()
+    laid = lay(facts(KEY, now))
+    model = SnapshotRows()
+    model.show(laid, now)
+    assert model.wants_thumb("clean install")
+    model.set_thumbs({"clean install": QImage(), "build 4698": QImage(2, 2, QImage.Format.Format_RGB32), NOW: QImage()})
+    assert not model.wants_thumb("clean install")
+    assert not model.wants_thumb(NOW)
+    model.show(laid, now)
+    assert model.wants_thumb("clean install")
+    assert model.wants_thumb(NOW)
+    assert not model.wants_thumb("build 4698")
+
+
 def test_only_now_gets_older_each_second(qapp: object) -> None:
     now = time.time()
     model = rows(now=now)
