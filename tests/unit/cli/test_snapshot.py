@@ -101,7 +101,10 @@ def test_a_name_that_is_taken_is_refused_by_the_plan(snapshotted: Console) -> No
             "splendid snapshot revert web-01 clean --branch=kept --no-start",
         ),
         (("delete", "clean", "--below"), "splendid snapshot delete web-01 clean --below"),
-        (("take", "x", "--description", "a b"), "splendid snapshot take web-01 x --kind internal --disk vda '--description=a b'"),
+        (
+            ("take", "x", "--description", "a b"),
+            "splendid snapshot take web-01 x --kind internal --disk vda '--description=a b'",
+        ),
         (("rename", "clean", "cleaner"), "splendid snapshot rename web-01 clean cleaner"),
         (("describe", "clean", "--text", "t"), "splendid snapshot describe web-01 clean --text=t"),
     ],
