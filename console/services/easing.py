@@ -29,7 +29,7 @@ class Easing:
         self._jobs = jobs
         self._store = store
         self._lock = threading.Lock()
-        self._waiting: dict[str, set[VmKey]] = {}
+        self._waiting: dict[str, dict[VmKey, str]] = {}  # by host: names of VMs
         self._unwatch: Callable[[], None] = lambda: None
 
     def watch(self) -> None:
@@ -47,7 +47,7 @@ class Easing:
         """What this tells of may have left a guest frozen."""
         with self._lock:
             for key in frozen_in(entry):
-                self._waiting.setdefault(key.host, set()).add(key)
+                self._waiting.setdefault(key.host, {})[key] = entry.target
 
     def _changed(self, change: ChangeSet) -> None:
         """In a writer's thread: only starts jobs."""
@@ -58,20 +58,16 @@ class Easing:
         if not self._inventory.fresh(host):
             return
         with self._lock:
-            keys = self._waiting.pop(host, set())
-        for key in keys:
-            self._submit(key)
+            vms = self._waiting.pop(host, {})
+        for key, name in vms.items():
+            self._submit(key, name)
 
-    def _submit(self, key: VmKey) -> None:
-        domain = self._inventory.domain(key)
-        if domain is None or not domain.state.active:
-            return
-
+    def _submit(self, key: VmKey, name: str) -> None:
         def body(job: Job) -> None:
             job.step("snapshot.thaw")
             snapshots.thaw(self._gateway.link(key.host), key.uuid)
 
-        self._jobs.submit("snapshot.thaw", domain.name, body, vms=(key,), hosts=(key.host,))
+        self._jobs.submit("snapshot.thaw", name, body, vms=(key,), hosts=(key.host,))
 
 
 def frozen_in(entry: Entry) -> frozenset[VmKey]:
