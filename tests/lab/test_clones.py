@@ -112,6 +112,8 @@ def test_twenty_linked_clones_are_made_and_started_and_their_base_is_kept(
     mine = bench(memory_mib=24)
     blank(mine.guest)
     beta.exec("qemu-io", "-c", "write -q -P 7 1M 1M", mine.guest.disk)
+    snapshots = console.services.snapshots
+    done(snapshots.run(snapshots.plan_take(mine.key, TakeOrder("clean", kind="internal"))))
     names = made_out("c-{n:02}", 20)
     plan = mine.plan(*names, kind=CloneKind.LINKED, start=True)
     start, steps = time.monotonic(), []
@@ -136,6 +138,12 @@ def test_twenty_linked_clones_are_made_and_started_and_their_base_is_kept(
     assert going.vms[0].needed_by == names
     volume = VolumeKey("beta", "default", Path(mine.guest.disk).name)
     assert console.services.storage.plan_delete([volume]).refused
+    for plan in (
+        snapshots.plan_revert(mine.key, "clean"),
+        snapshots.plan_delete(mine.key, "clean"),
+        snapshots.plan_take(mine.key, TakeOrder("new", kind="internal")),
+    ):
+        assert "c-01" in str([say.values for say in plan.refused]), (plan.deed, plan.says)
     desk.fleet(spec_of(lab, beta))
     said = desk("vm", "start", mine.guest.name)
     assert (said.code, "c-01" in said.err) == (1, True), "the command line keeps it too"
