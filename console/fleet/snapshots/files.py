@@ -264,8 +264,9 @@ class Forest:
 
     def _unkeep(self, one: Snapshot) -> None:
         for disk in one.disks:
-            self.keepers[disk.frozen].discard(one.name)
-            self.inside[disk.frozen].discard(one.name)
+            for kept in (self.keepers, self.inside):
+                if disk.frozen in kept:
+                    kept[disk.frozen].discard(one.name)
 
     def add_snapshot(self, one: Snapshot) -> None:
         self.snapshots[one.name] = one
