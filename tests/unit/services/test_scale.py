@@ -17,7 +17,7 @@ def test_running_and_stopped_vms_are_sized_and_what_waits_is_said(app: App) -> N
     keys = [named(app, name).key for name in ("web", "db")]
     plan = app.services.bulk.plan(Deed((Act.SCALE,), sizing=Sizing(vcpus=4)), keys)
     assert [(item.name, item.fate) for item in plan.items] == [("web", Fate.RESTART), ("db", Fate.DO)]
-    assert app.services.bulk.command(plan) == "splendid vm scale --vcpus 4 web db"
+    assert app.services.bulk.command(plan) == "splendid vm scale web db --vcpus 4"
     view = app.services.bulk.run(plan).wait(20)
     assert view.state is JobState.SUCCEEDED
     assert (named(app, "web").vcpus, named(app, "db").vcpus) == (2, 4)
@@ -32,7 +32,7 @@ def test_one_vm_is_one_task(app: App) -> None:
     plan = app.services.bulk.plan(Deed((Act.SCALE,), sizing=Sizing(memory_kib=G // 2)), [named(app, "web").key])
     view = app.services.bulk.run(plan).wait(20)
     assert (view.state, view.kind, view.children) == (JobState.SUCCEEDED, "vm.scale", ())
-    assert view.command == "splendid vm scale --memory 512M web"
+    assert view.command == "splendid vm scale web --memory 512M"
 
 
 def test_the_words_of_the_command_line() -> None:
