@@ -15,6 +15,7 @@ from console.fleet.clones.naming import names as made_out
 from console.fleet.clones.values import CloneKind, CloneOrder, ClonePlan, DiskDeed, Macs, Reset
 from console.fleet.domains import State, VmKey
 from console.fleet.errors import Reason
+from console.fleet.hosts import Phase
 from console.fleet.snapshots.plans import TakeOrder
 from console.fleet.storage import VolumeKey
 from console.jobs.job import JobState
@@ -371,10 +372,17 @@ def test_a_full_pool_and_a_host_that_is_lost_leave_nothing(
     assert view.problem.reason is Reason.NO_SPACE
     beta.unfill()
     assert files(beta) == before
+    # its own libvirtd is killed while it copies
+    handle = mine.clones.run(mine.plan("c-a"))
+    until(lambda: handle.view.step == "copying", "it is under way", 20)
+    beta.crash()
+    assert handle.wait(60).state is JobState.FAILED
+    beta.daemon()
+    until(lambda: files(beta) == before, "it is taken back when the host is there again", 40)
+    console.awaits("beta", Phase.LIVE)
     # the host it goes to falls silent in the middle
     alpha = lab.hosts["alpha"]
     there = files(alpha)
-    console.app.gateway.link("beta")
     handle = mine.clones.run(mine.plan("c-far", host="alpha"))
     until(lambda: handle.view.step == "sending", "it is under way", 20)
     alpha.crash()
