@@ -73,8 +73,9 @@ class Thumbnails:
             )
         )
 
-    def drop(self, uuid: str, name: str) -> None:
-        self._database.write(lambda db: db.execute("DELETE FROM thumbnails WHERE uuid = ? AND name = ?", (uuid, name)))
+    def drop(self, uuid: str, *names: str) -> None:
+        rows = [(uuid, name) for name in names]
+        self._database.write(lambda db: db.executemany("DELETE FROM thumbnails WHERE uuid = ? AND name = ?", rows))
 
     def close(self, timeout: float = 0.1) -> None:
         self._database.close(timeout)

@@ -21,6 +21,7 @@ from console.inventory.inventory import Inventory
 from console.inventory.thumbnails import Thumbnails
 from console.jobs.job import Job
 from console.jobs.journal import JobStore
+from console.libvirtxml.snapshot import read_snapshot
 from console.services.keeping import Keeping
 from console.services.picturing import Shot
 from console.services.running import SETTLE_LIMIT
@@ -28,7 +29,7 @@ from console.services.snapshot_record import BACK, OVER, Before, Kept, Record, e
 from console.services.snapshot_steps import Steps
 from console.services.snapshot_taking import Taking
 
-_CONFIGURES = frozenset({Op.SWITCH, Op.CREATE, Op.REVERT, Op.COMMIT})
+_CONFIGURES = frozenset({Op.SWITCH, Op.REVERT, Op.COMMIT})
 """These may change the VM's stored configuration."""
 
 
@@ -130,7 +131,7 @@ class Carrier:
         if last == len(plan.steps):
             if record.kept.many:
                 record.begin(vm, OVER)
-            self._settle(link, plan)
+            self._settle(link, plan, facts)
             self._remember(link, plan, shot)
 
     def back(self, job: Job, record: Record, vm: int) -> None:
@@ -220,22 +221,25 @@ class Carrier:
     @contextlib.contextmanager
     def _kept(self, plan: SnapshotPlan) -> Iterator[None]:
         """What was configured is kept, before and after, where a step may change that."""
-        if any(step.op in _CONFIGURES for step in plan.steps):
+        if any(step.op in _CONFIGURES or (step.op is Op.CREATE and step.target) for step in plan.steps):
             with self._keeping.around(plan.key, f"snapshot.{plan.deed}"):
                 yield
         else:
             yield
 
-    def _settle(self, link: Link, plan: SnapshotPlan) -> None:
-        """Has the inventory read the VM, and waits a moment until it shows what there is now."""
-        link.touched(plan.key.uuid)
+    def _settle(self, link: Link, plan: SnapshotPlan, facts: SnapshotFacts | None = None) -> None:
+        """Has the inventory read the VM, and waits a moment until it shows what there is now. facts: before the first step, where
+        they are known."""
+        uuid = plan.key.uuid
+        link.touched(uuid)
         if plan.deed in (Deed.TAKE, Deed.DELETE, Deed.DELETE_BELOW):
-            count = len(snapshots.listed(link, plan.key.uuid))
+            more = 1 if plan.deed is Deed.TAKE else -len(plan.lost)
+            count = len(facts.snapshots) + more if facts is not None else len(snapshots.listed(link, uuid))
             self._inventory.wait_for(plan.key, lambda now: now is None or now.snapshots == count, SETTLE_LIMIT)
         elif plan.deed is Deed.REVERT:
             if not any(step.op is Op.REVERT for step in plan.steps):
                 self._reverted(plan.key)
-            active = domains.read(link, plan.key.uuid).state.active
+            active = domains.read(link, uuid).state.active
             self._inventory.wait_for(plan.key, lambda now: now is None or now.state.active == active, SETTLE_LIMIT)
 
     def _remember(self, link: Link, plan: SnapshotPlan, shot: Shot | None) -> None:
@@ -243,14 +247,12 @@ class Carrier:
         uuid = plan.key.uuid
         with contextlib.suppress(FleetError):
             if shot is not None:
-                made = next((one for one in snapshots.listed(link, uuid) if one.name == plan.snapshot), None)
-                if made is not None:
-                    shot.keep(self._thumbnails, plan.key, made.name, made.created)
+                made = read_snapshot(snapshots.xml(link, uuid, plan.snapshot))
+                shot.keep(self._thumbnails, plan.key, made.name, made.created)
             elif plan.deed is Deed.RENAME:
                 self._thumbnails.rename(uuid, plan.snapshot, dict(plan.values)["name"])
             elif plan.deed in (Deed.DELETE, Deed.DELETE_BELOW):
-                for name in plan.lost:
-                    self._thumbnails.drop(uuid, name)
+                self._thumbnails.drop(uuid, *plan.lost)
 
 
 def refuse(plan: SnapshotPlan) -> None:

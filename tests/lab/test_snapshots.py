@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from console.fleet.domains import State, VmKey
 from console.fleet.errors import Reason
@@ -126,7 +127,7 @@ def bench(lab: Lab, beta: Host, spare: Callable[..., Guest], console: Console) -
 
 def test_memory_and_disk_are_back_whatever_kind_it_is(bench: Callable[..., Bench]) -> None:
     """A counter tells the memory, a file the disk. External ones are reverted on a libvirt that cannot."""
-    mine = bench("s-back", boots=True)
+    mine = bench("s-back", boots=True, agent=True)
     guest = mine.guest.start().ready()
     guest.file("one")
     mine.take("inside")
@@ -156,6 +157,18 @@ def test_memory_and_disk_are_back_whatever_kind_it_is(bench: Callable[..., Bench
     mine.revert("kept")
     guest.ready()
     assert guest.file() == "four", "what was there before going back was kept"
+    order = TakeOrder("quiet", memory=False, freeze=True)
+    until(lambda: mine.service.facts(mine.key).freezes, "its agent answers")
+    mine.run(mine.service.plan_take(mine.key, order))
+    plan = mine.service.plan_take(mine.key, replace(order, name="silent"))
+    guest.to_agent("STOP")
+    view = mine.run(plan, JobState.FAILED)
+    assert view.problem is not None
+    assert view.problem.reason is Reason.AGENT, view.problem
+    assert [say.code for say in mine.service.plan_take(mine.key, replace(order, name="silent")).refused] == ["agent"]
+    guest.to_agent("CONT")
+    assert guest.file("five") == "five", "it is not frozen"
+    assert [one.name for one in mine.service.facts(mine.key).snapshots if one.name == "silent"] == []
     assert mine.unfinished() == []
 
 
