@@ -77,7 +77,7 @@ def read_facts(link: Link, key: VmKey, known: Iterable[Pool] = ()) -> SnapshotFa
         disks=disks,
         snapshots=kept,
         files=store.files,
-        users=_users(link, store, {key.uuid, *(one.uuid for one in merging)}),
+        users=_itself(name, stored, disks, store, _users(link, store, {key.uuid, *(one.uuid for one in merging)})),
         pools=store.rooms(),
         job=job,
         busy_disks=busy,
@@ -272,6 +272,18 @@ def _with_snapshots(link: Link) -> frozenset[str] | None:
         return frozenset(domain.UUIDString() for domain in listed)
     except libvirt.libvirtError:
         return None
+
+
+def _itself(
+    name: str, stored: str, disks: Iterable[DiskNow], store: Store, users: Mapping[str, tuple[str, ...]]
+) -> dict[str, tuple[str, ...]]:
+    """With the VM itself for what it has at its next start only: a disk that was taken off while it runs."""
+    now = {disk.path for disk in disks}
+    later = {store.real(disk.path) for disk in sources.disks_now(stored) if disk.path} - now
+    found = dict(users)
+    for file in dict.fromkeys(file for path in later for file in store.below(path)):
+        found[file] = (*found.get(file, ()), name)
+    return found
 
 
 def _names(domain: Any, snapshots_too: bool) -> tuple[str, frozenset[str]]:

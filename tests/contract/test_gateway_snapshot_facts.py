@@ -66,6 +66,18 @@ def test_what_there_is_of_a_vm(link: Link) -> None:
         read_facts(link, VmKey("h", uuid_of(9)))
 
 
+def test_what_the_vm_has_at_its_next_start_only_is_needed_too(link: Link) -> None:
+    later = overlay(link, "later", "/images/vm0.img")
+    point(link, UP, later)
+    facts = read_facts(link, UP)
+    assert facts.disks[0].path == "/images/vm0.img"
+    assert facts.users == {later: ("vm0",), "/images/vm0.img": ("vm0",), "/images/vm1.img": ("vm1",)}
+    domains.destroy(link, UP.uuid)
+    off = read_facts(link, UP)
+    assert off.disks[0].path == later
+    assert off.users == {"/images/vm1.img": ("vm1",)}
+
+
 def test_who_else_needs_a_file_wherever_and_through_whatever(link: Link) -> None:
     storage.define_pool(link, NewPool("fast", path="/fast"))
     storage.start_pool(link, "fast")
@@ -83,7 +95,7 @@ def test_who_else_needs_a_file_wherever_and_through_whatever(link: Link) -> None
 
     clones = read_facts(link, UP)
     assert {"/fast/top", "/fast/middle", "/images/vm1.img"} <= set(clones.files)
-    assert clones.users == {"/images/vm1.img": ("vm1",)}
+    assert clones.users == {"/images/vm1.img": ("vm1", "vm0"), middle: ("vm0",), top: ("vm0",)}, "from its next start on"
     assert {room.name for room in clones.pools} == {"images", "fast"}
 
 
