@@ -40,7 +40,7 @@ def tree(facts: SnapshotFacts) -> None:
         one = twig.snapshot
         if one is None:
             said = snapshots.changed_since(facts, now) if facts.snapshots else ""
-            mark = Cell(f"{twig.drawn} {_('now')}", "cyan")
+            mark = Cell(" ".join((twig.drawn, _("now"))), "cyan")
             rows.append([mark, "", "", states.state(facts.state), units.size(taken.now), said])
             continue
         size = taken.each[one.name]

@@ -169,7 +169,7 @@ def said(box: FileBox, several: int = 1, unit: str = "") -> tuple[str, str]:
     """The two lines of a box: ".wizard", "3.1 GiB, goes". unit: what a figure that does not change is in if it has none."""
     if several > 1:
         counted = ngettext("{n} file", "{n} files", several).format(n=units.count(several))
-        return "…", f"{counted}, {_('goes')}" if box.fate is Fate.GOES else counted
+        return "…", ", ".join((counted, _("goes"))) if box.fate is Fate.GOES else counted
     size = units.size(box.size) if box.size else ""
     if unit and box.fate in (Fate.STAYS, Fate.WRITTEN):
         size = size.removesuffix(units.NBSP + unit)

@@ -102,7 +102,7 @@ class FamilyView(QWidget):
         kin = [one for one in family.clones if one.key != key] if family is not None and family.base == key else []
         if kin:
             names = ", ".join(one.name for one in kin)
-            rows.append((f"{_('Clones')}: {names}", lambda: self._clones(kin, value.query)))
+            rows.append((": ".join((_("Clones"), names)), lambda: self._clones(kin, value.query)))
         return rows
 
     def _row(self, name: str, text: str, link: tuple[str, VmKey] | None, acts: Sequence[str]) -> QWidget:

@@ -176,7 +176,7 @@ class DoctorBar(QFrame):
         self._tint = "error-tint" if bad else "warning-tint"
         self._glyph.show_glyph(*(("octagon-cross", "error") if bad else ("triangle-bang", "warning-glyph")))
         self._text.set_text(text)
-        self.setAccessibleName(f"{_('Doctor:')} {text}" if text else "")
+        self.setAccessibleName(" ".join((_("Doctor:"), text)) if text else "")
         self.setVisible(bool(text))
         self.update()
 
