@@ -76,17 +76,18 @@ class SnapshotPlanDialog(Dialog):
     # the plan
 
     def begin(self) -> None:
-        """Asks what there is, where that is not known yet, and plans."""
+        """Fills the form with what is known and plans; what there is now is asked all the same, and planned anew."""
+        service, key = self.ctx.services.snapshots, self.key
         if self.facts is not None:
             self.with_facts(self.facts)
             self.replan(soon=False)
-            return
-        service, key = self.ctx.services.snapshots, self.key
-        self.view.show_only([("info", "", _("Asking the host…"))])
+        else:
+            self.view.show_only([("info", "", _("Asking the host…"))])
 
         def arrived(facts: SnapshotFacts) -> None:
-            self.facts = facts
-            self.with_facts(facts)
+            first, self.facts = self.facts is None, facts
+            if first:
+                self.with_facts(facts)
             self.replan(soon=False)
 
         def refused(error: FleetError) -> None:
