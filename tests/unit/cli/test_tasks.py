@@ -6,10 +6,13 @@ import pytest
 
 from console.fleet.domains import VmKey
 from console.fleet.errors import Problem, Reason
+from console.fleet.snapshots.plans import Deed, Op, SnapshotPlan, Step, TakeOrder
 from console.jobs.job import JobState, JobView
 from console.jobs.journal import Entry, JobStore, this_console
+from console.jobs.journal import Step as Begun
+from console.services.snapshot_record import Before, Kept, entry_of
 from console.settings.paths import Profile
-from tests.unit.cli.conftest import Console
+from tests.unit.cli.conftest import Console, uuid
 
 NOW = time.time()
 KILLED = f"{this_console()}0"  # as this process, but begun at another time
@@ -166,3 +169,41 @@ def test_a_host_that_is_no_more_leaves_only_dismissing(empty: Console) -> None:
     result = empty("job", "finish", "4", "--yes")
     assert (result.code, "kvm-x" in result.err) == (1, True)
     assert empty("job", "dismiss", "4").out == "Task 4 is no longer kept as unfinished.\n"
+
+
+def snapshot_half_taken(console: Console) -> None:
+    """A host whose VM was to get a snapshot when the console was killed."""
+    console.host("kvm-s", ("web-01",))
+    key = VmKey("kvm-s", uuid(1, 0))
+    steps = (Step(Op.CHECK), Step(Op.CREATE, names=("clean",)))
+    order = TakeOrder("clean", kind="internal", targets=("vda",))
+    plan = SnapshotPlan(key, "web-01", Deed.TAKE, "clean", 1.0, steps=steps, order=order)
+    made = entry_of(Kept((plan,), (Before(active=True),), Deed.TAKE), "web-01")
+    begun = Begun("snapshot.create", {"vm": 0, "at": 1, "name": "clean"})
+    store = JobStore(Profile.at(console.folder).jobs_database, KILLED)
+    store.write_entry(4, Entry(made.kind, made.target, made.vms, made.values, (begun,)))
+    assert store.close(5)
+
+
+def test_a_snapshot_that_was_left_half_way_is_brought_to_its_end_or_taken_back(empty: Console) -> None:
+    snapshot_half_taken(empty)
+    assert empty("job", "finish", "4", "--plan").lines == [
+        "web-01: Take snapshot clean stopped with 1 step left.",
+        "  Taking the snapshot: clean",
+        "It can also be taken back: nothing is lost yet.",
+    ]
+    plan = empty("job", "finish", "4", "--plan", "--json").json["plan"]
+    assert (plan["can_be_taken_back"], len(plan["steps"])) == (True, 3)
+    done = empty("job", "finish", "4", "--yes")
+    assert (done.code, done.out) == (0, "Take snapshot web-01: Done\n")
+    assert empty("job", "unfinished").lines == []
+
+
+def test_what_is_taken_back_is_over(empty: Console) -> None:
+    snapshot_half_taken(empty)
+    assert empty("job", "finish", "4", "--back", "--yes").code == 0
+    assert empty("job", "unfinished").lines == []
+    left_half_way(empty, LEFT)
+    refused = empty("job", "finish", "4", "--back", "--yes")
+    assert refused.code == 1
+    assert "it can only be brought to its end" in refused.err
