@@ -138,9 +138,7 @@ _SENTENCES: dict[Fault, str] = {
     Fault.CLOSE_BRACKET: N_("No bracket is open here. A bracket to look for stands in quotes."),
     Fault.EMPTY_BRACKETS: N_("Nothing stands in these brackets."),
     Fault.NO_TERM: N_("Something to look for is missing beside “{detail}”."),
-    Fault.NO_FIELD: N_(
-        "There is no field “{place}”. What is to be found as it stands is put in quotes. Fields are {fields}."
-    ),
+    Fault.NO_FIELD: N_("There is no field “{place}”. Text stands in quotes. Fields are {fields}."),
     Fault.NO_VALUE: N_('What should {detail} be? To find what has none: {place}"".'),
     Fault.NO_ORDER: N_("{detail} is not a figure, nothing of it is larger or smaller: use {detail}:"),
     Fault.NO_PATTERN: N_("{detail} is a figure and has no pattern: use > or <."),

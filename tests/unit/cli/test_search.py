@@ -51,7 +51,7 @@ def test_as_last_seen_with_its_age(console: Console) -> None:
         ("stat:off", "There is no field “stat”. Did you mean state?", "  ^^^^"),
         (
             "foo:bar",
-            "There is no field “foo”. What is to be found as it stands is put in quotes. Fields are name, host,",
+            "There is no field “foo”. Text stands in quotes. Fields are name, host,",
             "  ^^^",
         ),
         ("(web", "The bracket that opens here is not closed.", "  ^"),

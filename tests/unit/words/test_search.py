@@ -101,8 +101,7 @@ def error_of(text: str) -> QueryError:
         ("stat:off", "There is no field “stat”. Did you mean state?"),
         (
             "foo:bar",
-            "There is no field “foo”. What is to be found as it stands is put in quotes. "
-            f"Fields are {', '.join(FIELDS)}.",
+            f"There is no field “foo”. Text stands in quotes. Fields are {', '.join(FIELDS)}.",
         ),
         ("idle>30", "30 of what? There are s, min, h, d, w, y."),
         ("snapshots>3G", "This is a plain number, without “G”."),
