@@ -124,10 +124,13 @@ def progress(link: Link, uuid: str) -> tuple[int, int] | None:
 
 
 def abort(link: Link, uuid: str) -> None:
-    """Ends a copy under way; its files are worth nothing. None there is done already."""
+    """Ends a copy under way, and has a guest go on that was frozen for it; its files are worth nothing. None there is done."""
     link.writable()
     domain = link.domain(uuid)
     with calling(domain.name()):
-        if domain.isActive() and _copying(_job(domain)):
+        if not domain.isActive():
+            return
+        if _copying(_job(domain)):
             domain.abortJob()
+    freezing.thaw(link, uuid)
     link.touched(uuid)

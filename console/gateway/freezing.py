@@ -14,7 +14,7 @@ from typing import Any
 
 import libvirt
 
-from console.fleet.errors import Busy, Conflict, FleetError, Problem, Reason, Unreachable
+from console.fleet.errors import Busy, Conflict, FleetError, Problem, Reason, Unreachable, Unsupported
 from console.gateway.connection import Link
 from console.gateway.errors import calling, translated
 
@@ -111,7 +111,12 @@ def thaw(link: Link, uuid: str) -> bool:
         except Unreachable:
             raise
         except FleetError as error:
-            absent = error.problem.reason is Reason.WRONG_STATE or "not connected" in error.problem.text
-            if absent or time.monotonic() > end:
+            if _absent(error) or time.monotonic() > end:
                 return False
             time.sleep(0.5)
+
+
+def _absent(error: FleetError) -> bool:
+    """There is no agent that could hear: none is configured, none runs (the guest boots), or the VM is paused."""
+    nobody = error.problem.reason is Reason.WRONG_STATE or isinstance(error, Unsupported)
+    return nobody or "not connected" in error.problem.text or "not configured" in error.problem.text

@@ -12,7 +12,7 @@ import libvirt
 from msgspec.structs import replace
 
 from console.fleet.domains import State, VmKey
-from console.fleet.errors import FleetError, NotFound, Unreachable
+from console.fleet.errors import FleetError, NotFound, Reason, Unreachable
 from console.fleet.hosts import Pool
 from console.fleet.snapshots.values import DiskNow, ImageFile, PoolRoom, Snapshot, SnapshotFacts
 from console.gateway import blockjobs, freezing, snapshots
@@ -64,6 +64,7 @@ def read_facts(link: Link, key: VmKey, known: Iterable[Pool] = ()) -> SnapshotFa
     disks = tuple(replace(disk, path=store.real(disk.path)) for disk in sources.disks_now(now))
     kept = tuple(_placed(one, store) for one in kept)
     _see(store, now, stored, kept, disks)
+    _measure(domain, store, disks)
     job, busy = _jobs(domain, disks) if active else ("", ())
     merging = [one for one in blockjobs.helpers(link) if one.vm == key.uuid]
     if working := [one for one in merging if one.works]:
@@ -113,6 +114,23 @@ def _see(store: Store, now: str, stored: str, kept: tuple[Snapshot, ...], disks:
     told = [file for text in (now, stored) for files in sources.layers(text).values() for file in files]
     store.find([store.real(path) for path in named] + [store.real(file.path) for file in told])
     store.add(told)
+
+
+def _measure(domain: Any, store: Store, disks: tuple[DiskNow, ...]) -> None:
+    """Of what the VM writes now the hypervisor tells the sizes, and whether it is there, where no pool does."""
+    for disk in disks:
+        file = store.files.get(disk.path)
+        if file is None or file.pool or not file.exists:
+            continue
+        try:
+            with calling(disk.path):
+                capacity, allocation, _physical = domain.blockInfo(disk.target, 0)
+            store.files[file.path] = replace(file, capacity=capacity, allocation=allocation)
+        except Unreachable:
+            raise
+        except FleetError as error:
+            if error.problem.reason is Reason.GONE:
+                store.files[file.path] = replace(file, exists=False)
 
 
 class Store:

@@ -12,11 +12,12 @@ import pytest
 
 from console.fleet.domains import State
 from console.fleet.errors import Conflict, Denied, FleetError, Reason
-from console.fleet.snapshots.values import How
+from console.fleet.snapshots.values import How, ImageFile
 from console.gateway import blockjobs, freezing, images, snapshots
 from console.gateway.connection import Link
 from console.gateway.snapshot_facts import read_facts
 from console.libvirtxml.snapshot_writing import new_snapshot, told_anew
+from console.libvirtxml.sources import with_files
 from tests.lab.harness.guests import Guest
 from tests.lab.harness.host import Host
 from tests.lab.harness.lab import Lab
@@ -171,6 +172,32 @@ def test_what_a_plan_needs_to_know(lab: Lab, link: Link, beta: Host, spare: Call
     beta.virsh("destroy", guest.uuid)
     shell(beta, f"qemu-img rebase -u -b {path('s.qcow2')} -F qcow2 s.b")
     assert read_facts(link, key(guest)).files[path("s.b")].backing == path("s.qcow2"), "changed behind us"
+
+
+def test_files_that_no_pool_holds(link: Link, beta: Host, spare: Callable[..., Guest]) -> None:
+    guest = spare("s")
+    domain = link.conn.lookupByUUIDString(guest.uuid)
+    away = "/var/lib/libvirt/s-away.qcow2"
+    link.conn.defineXML(with_files(domain.XMLDesc(0), {"vda": (away, "qcow2")}))
+    assert read_facts(link, key(guest)).files[away] == ImageFile(away, format="qcow2", exists=False)
+    beta.exec("qemu-img", "create", "-q", "-f", "qcow2", "-b", guest.disk, "-F", "qcow2", away)
+    try:
+        facts = read_facts(link, key(guest))
+        assert facts.files[away].exists
+        assert facts.files[away].capacity == 64 << 20
+        assert 0 < facts.files[away].allocation < 1 << 20
+        assert facts.pools == ()
+        guest.start()
+        running = read_facts(link, key(guest))
+        assert running.files[away].backing == guest.disk, "one that runs tells what it is built on"
+        assert running.files[guest.disk].pool == "default"
+        other = spare("s-other")
+        shell(beta, "rm s-other.qcow2")
+        point(link, other, "s.qcow2")
+        assert read_facts(link, key(other)).users == {guest.disk: ("s",)}
+        beta.virsh("destroy", guest.uuid)
+    finally:
+        beta.exec("rm", "-f", away)
 
 
 def test_what_runs_on_a_vm_now(link: Link, beta: Host, spare: Callable[..., Guest], lab: Lab) -> None:
