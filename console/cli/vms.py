@@ -17,7 +17,7 @@ from console.cli.where import find, parsed, read_for, where_option
 from console.fleet.domains import Domain, Load, State
 from console.fleet.hosts import HostSpec
 from console.fleet.updates import HostView
-from console.words import N_, _, clones, states, units
+from console.words import N_, _, origins, states, units
 
 group = Group("vm", help=N_("Virtual machines: list, show and act on them."))
 
@@ -318,7 +318,7 @@ def facts_of(row: Row) -> list[tuple[str, str]]:
         (_("Disks"), "\n".join(disk_lines(domain))),
         (_("NICs"), "\n".join(f"{nic.mac} {nic.kind} {nic.source} {nic.model}".rstrip() for nic in domain.nics)),
         (_("Snapshots"), str(domain.snapshots) if domain.snapshots else ""),
-        (_("From"), "\n".join(clones.about(domain.provenance, row.now)) if domain.provenance else ""),
+        (_("From"), "\n".join(origins.about(domain.provenance, row.now)) if domain.provenance else ""),
         (_("Autostart"), _("yes") if domain.autostart else _("no")),
         (_("UUID"), domain.key.uuid),
     ]

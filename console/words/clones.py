@@ -13,13 +13,21 @@ from console.fleet.clones.values import (
     Kin,
     Macs,
     OneClone,
-    Provenance,
     Reset,
 )
 from console.fleet.storing import Say, Weight
 from console.words import units
 from console.words.clone_checks import Name
 from console.words.clone_checks import say as say
+from console.words.origins import about as about
+from console.words.origins import about_template as about_template
+from console.words.origins import goes_at as goes_at
+from console.words.origins import moment as moment
+from console.words.origins import provenance as provenance
+from console.words.origins import short as short
+from console.words.origins import throw_away as throw_away
+from console.words.origins import thrown as thrown
+from console.words.origins import when_it_goes as when_it_goes
 from console.words.snapshots import rough
 from console.words.translation import N_, _, ngettext
 
@@ -220,93 +228,6 @@ def names(all_: Iterable[str], most: int = MOST_NAMES) -> str:
     return f"{', '.join(known[:most])}, {more}"
 
 
-# where a VM comes from
-
-
-def provenance(value: Provenance, now: float) -> str:
-    """One sentence: "Cloned from win11-blank at “clean”, today, by m.keller"; "" for a VM that is no clone."""
-    if not value.cloned_from:
-        return ""
-    form = _("Linked to {name}") if value.linked else _("Cloned from {name}")
-    said = form.format(name=value.cloned_from)
-    if value.snapshot:
-        said = _("{cloned} at “{snapshot}”").format(cloned=said, snapshot=value.snapshot)
-    return ", ".join((said, *_when_and_who(value, now)))
-
-
-def _when_and_who(value: Provenance, now: float) -> list[str]:
-    return [
-        *([units.moment(value.when, now)] if value.when else []),
-        *([_("by {name}").format(name=value.by)] if value.by else []),
-    ]
-
-
-def moment(value: Provenance, now: float) -> str:
-    """Beside the source's name: "at “clean”, 2 Nov, 09:12, by m.keller"."""
-    at = [_("at “{snapshot}”").format(snapshot=value.snapshot)] if value.snapshot else []
-    return ", ".join([*at, *_when_and_who(value, now)])
-
-
-def short(value: Provenance, now: float) -> str:
-    """In the head of a VM's page: "cloned from win11-blank, goes 27 Nov"; "" where there is nothing to say."""
-    said = []
-    if value.cloned_from:
-        form = _("linked to {name}") if value.linked else _("cloned from {name}")
-        said.append(form.format(name=value.cloned_from))
-    if value.goes:
-        said.append(_("goes {when}").format(when=goes_at(value, now)) if value.expires else _("throw-away"))
-    return ", ".join(said)
-
-
-def throw_away(value: Provenance, now: float) -> str:
-    """When it goes: "goes with its disks when it is shut down"; "" for one that stays."""
-    if not value.goes:
-        return ""
-    if value.expires and value.expires <= now:
-        return _("was to go with its disks {time} ago").format(time=units.age(now - value.expires))
-    return _("goes with its disks {when}").format(when=when_it_goes(value, now))
-
-
-def when_it_goes(value: Provenance, now: float) -> str:
-    """Of one that goes: "when it is shut down", "on 27 Nov, 14:00", "10 min ago"."""
-    if not value.expires:
-        return _("when it is shut down")
-    if value.expires <= now:
-        return _("{time} ago, as soon as its host is asked").format(time=units.age(now - value.expires))
-    moment = units.moment(value.expires, now)
-    if value.throw_away:
-        return _("when it is shut down, on {moment} at the latest").format(moment=moment)
-    return _("on {moment}").format(moment=moment)
-
-
-def thrown(value: Provenance, now: float) -> str:
-    """The same in a word or two, for a table: "Throw-away", "Goes 27 Nov"; "" for one that stays."""
-    if value.expires:
-        return _("Goes {date}").format(date=units.date(value.expires, now))
-    return _("Throw-away") if value.throw_away else ""
-
-
-def about(value: Provenance, now: float) -> list[str]:
-    """All that is known of where it comes from and when it goes, a sentence each."""
-    goes = throw_away(value, now)
-    said = [
-        provenance(value, now),
-        _("Build {build}").format(build=value.build) if value.build else "",
-        value.note,
-        about_template() if value.template else "",
-        goes[:1].upper() + goes[1:],
-    ]
-    return [text for text in said if text]
-
-
-def goes_at(value: Provenance, now: float) -> str:
-    """Beside its glyph: "27 Nov", "18:00" today; "" for one without a date."""
-    if not value.expires:
-        return ""
-    today = units.date(value.expires, now) == units.date(now, now)
-    return units.clock(value.expires, seconds=False) if today else units.date(value.expires, now)
-
-
 # who is built on whom
 
 
@@ -330,18 +251,3 @@ def protected(kin: Iterable[Kin]) -> str:
 def values_of(plan: ClonePlan) -> Mapping[str, str]:
     """What the lists of a plan show beside each clone: its files, in a line."""
     return {one.name: ", ".join(disk.volume for disk in one.disks if disk.volume) for one in plan.clones}
-
-
-TEMPLATE = N_("Template")
-PROMOTE = N_("Make it a template")
-BACK = N_("Make it a VM again")
-FLATTEN = N_("Flatten")
-
-
-def template() -> str:
-    """What a template is called where a state would stand."""
-    return _(TEMPLATE)
-
-
-def about_template() -> str:
-    return _("A base to clone from: it is never started and its disks are never written.")

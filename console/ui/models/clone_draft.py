@@ -15,7 +15,7 @@ from console.fleet.clones.provenance import Provenance
 from console.fleet.clones.values import CloneKind, CloneOrder, Macs, Reset
 from console.fleet.domains import VmKey
 from console.fleet.errors import Reason, UsageError
-from console.words import _, clones, ngettext, units
+from console.words import _, clones, ngettext, origins, units
 
 SOURCE = "{source}"  # in a pattern of names: the name of the VM that is cloned
 
@@ -187,7 +187,7 @@ def options(draft: Draft, now: float) -> list[str]:
     if draft.reset is not Reset.NONE and draft.hostname:
         said[-1] += _(", with its host name")
     said.append(_("Started when ready") if draft.start else _("Left off"))
-    goes = clones.throw_away(Provenance(throw_away=draft.throw_away, expires=draft.expires), now)
+    goes = origins.throw_away(Provenance(throw_away=draft.throw_away, expires=draft.expires), now)
     said.append(goes[:1].upper() + goes[1:] or _("Stays until it is deleted"))
     if draft.build:
         said.append(_("Build {build}").format(build=draft.build))

@@ -19,7 +19,7 @@ from console.ui.models.backlog import Backlog
 from console.ui.models.branches import MODES, Branch, branch_label, branch_order, homes, place_branches
 from console.ui.models.lines import Face, Node, add_up
 from console.ui.places import Place
-from console.words import _, clones, ngettext, states, units
+from console.words import _, ngettext, origins, states, units
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
@@ -116,7 +116,7 @@ class Tree(QAbstractItemModel):
         age = age_of(self._inventory.status(key.host))
         if domain is None:
             return Face(label, glyph=state_glyph(State.UNKNOWN, age), pale=age is Age.LOST)
-        goes = clones.goes_at(domain.provenance, self._clock()) if domain.provenance else ""
+        goes = origins.goes_at(domain.provenance, self._clock()) if domain.provenance else ""
         return Face(
             label, glyph=vm_glyph(domain, age), mark=goes_glyph(domain), age=goes, pale=age is Age.LOST, yields=True
         )
@@ -190,7 +190,7 @@ class Tree(QAbstractItemModel):
             if domain is None:
                 return ""
             said = [f"{node.label}: {states.state_for(domain, status, now)}"]
-            return "\n".join(said + (clones.about(domain.provenance, now) if domain.provenance else []))
+            return "\n".join(said + (origins.about(domain.provenance, now) if domain.provenance else []))
         return node.label
 
     # changing

@@ -13,7 +13,7 @@ from console.fleet.domains import Domain, State
 from console.ui.icons import Age, goes_glyph, phase_glyph, vm_glyph
 from console.ui.models.cells import EMPTY, NOTHING, Cell, Spark, Trace
 from console.ui.models.vm_rows import VmRow
-from console.words import N_, _, clones, states, units
+from console.words import N_, _, origins, states, units
 
 HOT = 0.9  # CPU from here on stands out
 
@@ -59,7 +59,7 @@ def _name(row: VmRow, at: Looking) -> Cell:
         "body" if lost else "name",
         glyph=vm_glyph(row.domain, row.age),
         mark=goes_glyph(row.domain),
-        mark_text=clones.goes_at(row.domain.provenance, at.now) if row.domain.provenance else "",
+        mark_text=origins.goes_at(row.domain.provenance, at.now) if row.domain.provenance else "",
         mark_yields=True,
     )
 
@@ -159,7 +159,7 @@ def _goes(row: VmRow, at: Looking) -> Cell:
     known = row.domain.provenance
     if known is None or not known.goes:
         return EMPTY
-    return Cell(clones.thrown(known, at.now), _role(row))
+    return Cell(origins.thrown(known, at.now), _role(row))
 
 
 def _text(read: Callable[[VmRow], str], role: str = "text") -> Callable[[VmRow, Looking], Cell]:
@@ -322,7 +322,7 @@ def column_number(id: str) -> int:
 
 def _kin_tip(domain: Domain, now: float) -> str:
     """Where it comes from, its build and note, and when it goes."""
-    return "\n".join(clones.about(domain.provenance, now)) if domain.provenance else ""
+    return "\n".join(origins.about(domain.provenance, now)) if domain.provenance else ""
 
 
 def tooltip(row: VmRow, id: str, now: float, heard: float = 0.0) -> str:

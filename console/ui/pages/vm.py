@@ -29,7 +29,7 @@ from console.ui.widgets.buttons import Button
 from console.ui.widgets.notes import EmptyState
 from console.ui.widgets.page_head import PageHead
 from console.ui.widgets.tabs import Tab
-from console.words import _, acts, clones, states, units
+from console.words import _, acts, origins, states, units
 
 if TYPE_CHECKING:
     from console.ui.pages.vm_snapshots import VmSnapshots
@@ -176,7 +176,7 @@ class VmPage(LivePage):
         glyph = vm_glyph(domain, age_of(view.status))
         self.head.show_name(domain.name, states.state_for(domain, view.status, now), glyph, tone)
         lines = (domain.title or domain.description).strip().splitlines()
-        origin = clones.short(domain.provenance, now) if domain.provenance is not None else ""
+        origin = origins.short(domain.provenance, now) if domain.provenance is not None else ""
         about = ", ".join(part for part in (lines[0] if lines else "", origin) if part)
         self.head.show_place(spec.name, place_words(spec), about[:1].upper() + about[1:], domain.tags)
         self.note.show_status(spec, view.status, view.cached, now)

@@ -17,7 +17,7 @@ from console.ui.widgets.action_button import ActionButton
 from console.ui.widgets.flow_row import FlowRow
 from console.ui.widgets.labels import label
 from console.ui.widgets.link import Link
-from console.words import _, clones, ngettext, units
+from console.words import _, ngettext, origins, units
 
 MOST = 8  # clones that are named; the rest is counted
 LABELS = 72
@@ -85,7 +85,7 @@ class FamilyView(QWidget):
         if from_.cloned_from:
             linked = from_.linked
             link = (from_.cloned_from, value.source) if value.source is not None else None
-            text = clones.moment(from_, now)
+            text = origins.moment(from_, now)
             if link is None:
                 text = ", ".join(part for part in (from_.cloned_from, text) if part)
             add(_("Built on") if linked else _("From"), text, link=link, acts=("flatten",) if linked else ())
@@ -94,9 +94,9 @@ class FamilyView(QWidget):
         if from_.note:
             add(_("Note"), from_.note)
         if from_.goes:
-            add(_("Goes"), clones.when_it_goes(from_, now), acts=("keep",))
+            add(_("Goes"), origins.when_it_goes(from_, now), acts=("keep",))
         if from_.template:
-            add(_("Template"), clones.about_template(), acts=("untemplate",))
+            add(_("Template"), origins.about_template(), acts=("untemplate",))
         if family is not None and family.base is not None and family.base != key and not from_.linked:
             add(_("Built on"), "", link=(family.name, family.base))
         kin = [one for one in family.clones if one.key != key] if family is not None and family.base == key else []

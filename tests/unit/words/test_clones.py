@@ -15,7 +15,6 @@ from console.fleet.clones.values import (
     Kin,
     Macs,
     OneClone,
-    Provenance,
     Reset,
 )
 from console.fleet.domains import VmKey
@@ -91,25 +90,6 @@ def test_the_button_names_act_and_count(made: ClonePlan, text: str) -> None:
     assert clones.button(made) == text
 
 
-def test_where_a_vm_comes_from() -> None:
-    assert clones.provenance(Provenance(), NOW) == ""
-    assert clones.provenance(Provenance("win11"), NOW) == "Cloned from win11"
-    whole = Provenance("win11", snapshot="clean", when=NOW - 3600, by="m.keller", linked=True)
-    assert clones.provenance(whole, NOW) == "Linked to win11 at “clean”, 13:00, by m.keller"
-
-
-def test_when_it_goes() -> None:
-    assert clones.throw_away(Provenance("a"), NOW) == clones.thrown(Provenance("a"), NOW) == ""
-    off = Provenance("a", throw_away=True)
-    assert clones.throw_away(off, NOW) == "goes with its disks when it is shut down"
-    assert clones.thrown(off, NOW) == "Throw-away"
-    dated = Provenance("a", throw_away=True, expires=NOW + 6 * 86400)
-    assert clones.throw_away(dated, NOW) == "goes with its disks when it is shut down, on 27 Nov, 14:00 at the latest"
-    assert clones.throw_away(Provenance("a", expires=NOW + 6 * 86400), NOW) == "goes with its disks on 27 Nov, 14:00"
-    assert clones.thrown(dated, NOW) == "Goes 27 Nov"
-    assert clones.throw_away(Provenance("a", expires=NOW - 600), NOW) == "was to go with its disks 10\u00a0min ago"
-
-
 def test_who_is_built_on_it() -> None:
     kin = tuple(Kin(VmKey("h", str(n)), f"qa-{n}", ("/v/x",)) for n in range(8))
     assert clones.family(Family(KEY, "win11")) == ""
@@ -125,20 +105,3 @@ def test_what_is_and_is_not_reset() -> None:
         "Reset: SSH host keys, machine ID, abrt-data.",
         "Not reset: user accounts and their keys.",
     ]
-
-
-def test_all_that_is_known_of_where_it_comes_from() -> None:
-    whole = Provenance("win11", build="4711", note="crash", throw_away=True)
-    assert clones.about(whole, NOW) == [
-        "Cloned from win11",
-        "Build 4711",
-        "crash",
-        "Goes with its disks when it is shut down",
-    ]
-    assert clones.about(Provenance(template=True), NOW) == [clones.about_template()]
-
-
-def test_when_it_goes_in_a_word() -> None:
-    assert clones.goes_at(Provenance("a"), NOW) == ""
-    assert clones.goes_at(Provenance("a", expires=NOW + 3600), NOW) == "15:00"
-    assert clones.goes_at(Provenance("a", expires=NOW + 6 * 86400), NOW) == "27 Nov"
