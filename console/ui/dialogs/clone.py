@@ -46,7 +46,9 @@ class CloneDialog(Wizard):
         self._domains = domains
         self._names = {domain.key: domain.name for domain in domains}
         taken = {name for host in {domain.key.host for domain in domains} for name in self._taken(host)}
-        self.draft = clone_draft.begun(list(self._names.items()), taken, snapshot)
+        bases = bool(domains) and all(domain.provenance and domain.provenance.template for domain in domains)
+        draft = clone_draft.begun(list(self._names.items()), taken, snapshot)
+        self.draft = replace(draft, kind=CloneKind.LINKED) if bases else draft  # that is what templates are for
         self.orders: tuple[CloneOrder, ...] = ()
         self._why_no_names = ""
         self.plans: tuple[ClonePlan, ...] | None = None

@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
+from console.fleet.clones.provenance import Provenance
 from console.fleet.clones.values import (
     CloneKind,
     CloneOrder,
@@ -21,10 +22,10 @@ from console.fleet.errors import Conflict, FleetError, Problem, Reason, Unreacha
 from console.fleet.hosts import Pool
 from console.fleet.snapshots.values import Snapshot, SnapshotFacts
 from console.fleet.storing import Say, Weight
-from console.fleet.updates import PoolsRead
+from console.fleet.updates import DomainsRead, PoolsRead
 from console.ui.context import Context
 from console.ui.dialogs.clone import CloneDialog
-from tests.ui.rooms import Noting, gone, key, room
+from tests.ui.rooms import Noting, gone, key, room, vm
 
 WEB, DB = key("web-01"), key("db-01")
 GIB = 1 << 30
@@ -176,6 +177,16 @@ def test_from_a_snapshot_of_the_page(qtbot: QtBot, ctx: Context, window: Any) ->
     assert dialog.draft.snapshot == "half"
     assert dialog.what.snapshot.currentText() == "half"
     assert dialog.bar._buttons[0].step.said == "web-01 at “half”"
+    dialog.reject()
+    gone(qtbot, dialog)
+
+
+def test_a_template_is_linked_to_unless_told_otherwise(qtbot: QtBot, ctx: Context, window: Any) -> None:
+    ctx.inventory.apply(DomainsRead("n1", (vm("base", State.OFF, provenance=Provenance(template=True)),)))
+    dialog = opened(qtbot, ctx, window, key("base"))
+    assert (dialog.draft.kind, dialog.way.kinds.current()) == (CloneKind.LINKED, "linked")
+    dialog.way.kinds.choose("full")
+    assert dialog.draft.kind is CloneKind.FULL
     dialog.reject()
     gone(qtbot, dialog)
 
