@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from console.fleet.deletion import FileItem, FileKind
 from console.fleet.domains import VmKey
-from console.fleet.errors import Conflict, Failed, FleetError, NotFound, Reason
+from console.fleet.errors import Busy, Conflict, Failed, FleetError, NotFound, Reason
 from console.fleet.storage import VolumeKey
 from console.gateway import backup, cloning, domains, volumes
 from console.gateway.gateway import Gateway
@@ -134,8 +134,10 @@ class CloneBack:
             except FleetError as error:
                 still = error.problem.reason in (Reason.IN_USE, Reason.WRONG_STATE)
                 tries += 1
-                if not still or waited > PATIENCE or (job is None and tries >= TRIES):
+                if not still:
                     raise
+                if waited > PATIENCE or (job is None and tries >= TRIES):
+                    raise Busy(error.problem, key.name) from None  # no conflict: it goes later
             if job is None or tries < TRIES:
                 pause.wait(BETWEEN)
             else:

@@ -27,7 +27,7 @@ from console.jobs.journal import Journal
 from console.libvirtxml import cloning as xml
 from console.libvirtxml.metadata import VmMetadata
 from console.services import reset
-from console.services.asides import aside
+from console.services.asides import aside, until_done
 from console.services.clone_looking import Looked, Looker
 from console.services.running import watching
 from console.services.snapshot import SnapshotService
@@ -207,7 +207,7 @@ class Making:
         self._progress.over(sum(disk.size for disk in disks))
 
     def _copy(self, disk: DiskPlan, host: str = "") -> None:
-        """A whole copy at the host, by the host itself, which cannot be told to end."""
+        """A whole copy at the host, by the host itself."""
         host = host or self._host
         files = self._pool_kind(host, disk.pool) in FILE_KINDS
         self._job.step("copying", name=disk.volume)
@@ -225,7 +225,7 @@ class Making:
             aside(self._gateway, self._inventory, self._job, host, cancels=False) as other,
             watching(self._job, far),
         ):
-            volumes.clone(other.link, source, disk.pool, new)
+            until_done(self._job, other, lambda: volumes.clone(other.link, source, disk.pool, new))
         link.touched_pools()
         self._progress.over(disk.size)
         self._job.check()

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from console.fleet.deletion import FileItem, FileKind
-from console.fleet.errors import Conflict, FleetError, Reason
+from console.fleet.errors import Busy, Conflict, FleetError, Reason
 from console.fleet.storage import VolumeKey
 from console.fleet.storing import CLONES, TRANSFERS
 from console.fleet.updates import ChangeSet
@@ -83,6 +83,8 @@ class HalfMade:
             self._undo(item)
         except Conflict:
             self._kept.add(job)
+        except Busy:
+            self._submit(item)  # its host still works on it: that is waited for
         except FleetError as error:
             _log.info("%s: %s is left for later: %s", item.entry.on, item.entry.target, error)
             self._await(item)

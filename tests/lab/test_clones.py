@@ -432,3 +432,23 @@ def test_a_mac_that_is_kept_runs_once(bench: Callable[..., Bench], console: Cons
     beta.virsh("destroy", clone.uuid)
     console.inventory.wait_for(key, lambda now: now is not None and now.state is State.OFF, 5)
     done(power.act(Act.START, [mine.key]))
+
+
+def test_who_cancels_a_copy_need_not_wait_for_the_host(
+    bench: Callable[..., Bench], console: Console, beta: Host
+) -> None:
+    """It cannot be told to end; what it made goes when it is done with it."""
+    mine = bench(disk_mib=200)
+    beta.exec("qemu-io", "-c", "write -q -P 5 0 160M", mine.guest.disk)
+    beta.virsh("pool-refresh", "default")
+    before = files(beta)
+    handle = mine.clones.run(mine.plan("c-a"))
+    copying = until(lambda: beta.exec("pidof", "qemu-img", check=False).strip(), "the host copies", 20)
+    beta.exec("kill", "-STOP", copying)
+    handle.cancel()
+    assert handle.wait(15).state is JobState.CANCELLED
+    assert "c-a-vda.qcow2" in files(beta)
+    assert [item.entry.kind for item in console.app.history.unfinished()] == ["vm.clone"]
+    beta.exec("kill", "-CONT", copying)
+    until(lambda: files(beta) == before, "it is taken back", 40)
+    until(lambda: not console.app.history.unfinished(), "and the journal is empty")

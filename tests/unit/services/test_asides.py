@@ -7,10 +7,13 @@ from collections.abc import Callable
 import pytest
 
 from console.app import App
+from console.fleet.errors import Conflict, Reason
+from console.fleet.hosts import HostSpec
+from console.gateway.connection import Link
 from console.gateway.streams import Aside
-from console.jobs.job import Job
+from console.jobs.job import Cancelled, Job
 from console.services import asides
-from console.services.asides import aside
+from console.services.asides import aside, until_done
 
 Open = Callable[[dict[str, dict[str, int]]], App]
 
@@ -73,3 +76,19 @@ def test_what_a_host_goes_on_with_by_itself_is_not_cut(app: App, cut: threading.
         assert not cut.is_set()
         app.services.hosts.disconnect("h1")
         assert cut.wait(3), "but with its host"
+
+
+def test_a_call_that_cannot_be_ended_is_waited_for_or_left() -> None:
+    cut, free = threading.Event(), threading.Event()
+    other = Aside(Link(HostSpec("h", "h", "test:///default"), None), cut.set)
+    done: list[int] = []
+    until_done(job(), other, lambda: done.append(1))
+    assert (done, cut.is_set()) == ([1], False)
+    with pytest.raises(Conflict):
+        until_done(job(), other, lambda: (_ for _ in ()).throw(Conflict(Reason.EXISTS, "x")).send(None))
+    mine = job()
+    mine.ask_end()
+    with pytest.raises(Cancelled):
+        until_done(mine, other, lambda: free.wait(10))
+    assert cut.is_set()
+    free.set()
