@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from html import escape
 
 import msgspec
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -116,7 +117,8 @@ class SnapshotRows(QAbstractListModel):
             said = [_("Now") if face.now else "", face.title, face.about, face.when, face.size]
             return ", ".join(part for part in (*said, _("goes") if face.goes else "") if part)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self.face(name).description or None
+            said = self.face(name).description
+            return f"<p>{escape(said)}</p>" if said else None  # else what looks like HTML would be taken for that
         return None
 
     def face(self, name: str) -> Face:

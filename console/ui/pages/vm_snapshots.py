@@ -292,6 +292,8 @@ class VmSnapshots(QWidget):
         if self._laid is None or name is None:
             return
         self._chosen = name
+        if self.tree.list.current() != name:
+            self.tree.list.go_to(name)
         self._show_detail()
         self._acts.refresh()
         self.panel.setVisible(name != NOW)

@@ -54,6 +54,14 @@ def test_a_row_tells_kind_size_and_who_is_built_on_it(qapp: object) -> None:
     assert said.startswith("Now, running, changed since ")
 
 
+def test_a_description_is_never_taken_for_html(qapp: object) -> None:
+    now = time.time()
+    odd = Snapshot("a", created=now, description="<img src=x>")
+    model = rows(SnapshotFacts(KEY, "a", State.OFF, now, snapshots=(odd,)), now)
+    assert model.index_of("a").data(int(Qt.ItemDataRole.ToolTipRole)) == "<p>&lt;img src=x&gt;</p>"
+    assert model.index_of(NOW).data(int(Qt.ItemDataRole.ToolTipRole)) is None
+
+
 def test_what_goes_is_marked(qapp: object) -> None:
     model = rows()
     model.set_goes(("german locale", NOW))
