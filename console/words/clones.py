@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from console.fleet.clones.values import (
     CloneKind,
     ClonePlan,
     DiskDeed,
     DiskPlan,
-    Family,
-    Kin,
     Macs,
     OneClone,
     Reset,
@@ -226,28 +224,3 @@ def names(all_: Iterable[str], most: int = MOST_NAMES) -> str:
         return ", ".join(known)
     more = ngettext("{count} more", "{count} more", len(known) - most).format(count=units.count(len(known) - most))
     return f"{', '.join(known[:most])}, {more}"
-
-
-# who is built on whom
-
-
-def family(value: Family) -> str:
-    """The base of how many: "Base of 3 linked clones"; "" where nobody needs it."""
-    count = len(value.clones)
-    if not count:
-        return ""
-    return ngettext("Base of {count} linked clone", "Base of {count} linked clones", count).format(
-        count=units.count(count)
-    )
-
-
-def protected(kin: Iterable[Kin]) -> str:
-    """Why a base must stay as it is, with the list."""
-    known = [one.name for one in kin]
-    form = ngettext("{names} is built on it.", "{names} are built on it.", len(known))
-    return form.format(names=names(known))
-
-
-def values_of(plan: ClonePlan) -> Mapping[str, str]:
-    """What the lists of a plan show beside each clone: its files, in a line."""
-    return {one.name: ", ".join(disk.volume for disk in one.disks if disk.volume) for one in plan.clones}

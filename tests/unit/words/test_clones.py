@@ -11,8 +11,6 @@ from console.fleet.clones.values import (
     ClonePlan,
     DiskDeed,
     DiskPlan,
-    Family,
-    Kin,
     Macs,
     OneClone,
     Reset,
@@ -90,12 +88,9 @@ def test_the_button_names_act_and_count(made: ClonePlan, text: str) -> None:
     assert clones.button(made) == text
 
 
-def test_who_is_built_on_it() -> None:
-    kin = tuple(Kin(VmKey("h", str(n)), f"qa-{n}", ("/v/x",)) for n in range(8))
-    assert clones.family(Family(KEY, "win11")) == ""
-    assert clones.family(Family(KEY, "win11", kin[:1])) == "Base of 1 linked clone"
-    assert clones.protected(kin[:1]) == "qa-0 is built on it."
-    assert clones.protected(kin) == "qa-0, qa-1, qa-2, qa-3, qa-4, qa-5, 2 more are built on it."
+def test_many_names_are_counted() -> None:
+    assert clones.names(["a", "b"]) == "a, b"
+    assert clones.names(f"qa-{n}" for n in range(8)) == "qa-0, qa-1, qa-2, qa-3, qa-4, qa-5, 2 more"
 
 
 def test_what_is_and_is_not_reset() -> None:
