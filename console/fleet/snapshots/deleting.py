@@ -65,6 +65,8 @@ def _plan(facts: SnapshotFacts, name: str, going: list[str], deed: Deed) -> Snap
     work.check()
     for one in _order(facts, there):
         _drop(work, one)
+    for path, (target, _names) in tuple(work.stays.items()):
+        settle(work, target, path)  # what stood on it may be gone by now
     _say(work, there, deed)
     _saved(work)
     first = next((place for place, step in enumerate(work.steps) if step.op in (Op.FORGET, Op.ERASE)), 0)
@@ -97,16 +99,15 @@ def _drop(work: Work, one: Snapshot) -> None:
         for disk in inside:
             work.draw(disk.target, disk.frozen)
         return
-    for disk in inside:
-        if forest.there(disk.frozen):
-            work.warn("internal-left", name=one.name, file=disk.frozen)
     forest.forget(one.name)
     work.step(Op.FORGET, names=(one.name,), if_stops=IfStops.FINISH)
     for disk in one.disks:
-        if disk.how is How.EXTERNAL and disk.frozen:
+        if disk.how is not How.NONE and disk.frozen:
             if forest.there(disk.frozen):
                 work.draw(disk.target, disk.frozen)
             settle(work, disk.target, disk.frozen)
+    for disk in inside:
+        work.left[disk.frozen] = one.name
     if one.memory_file and one.memory_file not in forest.memories:
         work.remove("", one.memory_file)
 
@@ -139,17 +140,13 @@ def settle(work: Work, target: str, path: str) -> bool:
         if not forest.needed(path):
             sweep(work, target, path)
         elif forest.pinned(path):
-            _stays(work, path, forest.users(path))
+            work.stays[path] = target, forest.users(path)
         return False
     if len(kids) == 1 and merge(work, target, path, kids[0]):
         return True
     others = forest.users(path) if forest.pinned(path) else tuple(kid.rpartition("/")[2] for kid in kids)
-    _stays(work, path, others)
+    work.stays[path] = target, others
     return False
-
-
-def _stays(work: Work, path: str, names: Iterable[str]) -> None:
-    work.say("base-stays", file=path, names=", ".join(names))
 
 
 def merge(work: Work, target: str, path: str, kid: str) -> bool:

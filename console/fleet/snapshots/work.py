@@ -41,6 +41,10 @@ class Work:
         self.seconds = 0.0
         self.targets: dict[str, str] = {}
         """Disks that are drawn: of each a file in the chain to draw."""
+        self.stays: dict[str, tuple[str, tuple[str, ...]]] = {}
+        """Files that no snapshot keeps, and that must stay: of which disk, and who needs them."""
+        self.left: dict[str, str] = {}
+        """Files in which an internal snapshot leaves its bytes: its name."""
         self._told: set[tuple[str, str]] = set()
         self._into: dict[str, str] = {}
         self._gone: set[str] = set()
@@ -104,6 +108,7 @@ class Work:
         self.seconds += moved / MERGE_RATE
         self._into[file] = onto
         self._grown.add(onto)
+        self.stays.pop(onto, None)
         inside = forest.inside_above(file)
         for path in sorted(forest.above.get(file, ())):
             forest.rebase(path, onto)
@@ -270,6 +275,12 @@ class Work:
         values: tuple[tuple[str, str], ...] = (),
     ) -> SnapshotPlan:
         pool, needs, free = self.room()
+        for path, name in self.left.items():
+            if self.forest.there(path):
+                self.warn("internal-left", name=name, file=path)
+        for path, (_target, names) in self.stays.items():
+            if self.forest.there(path):
+                self.say("base-stays", file=path, names=", ".join(names))
         before, after = self.pictures()
         return SnapshotPlan(
             self.facts.key,

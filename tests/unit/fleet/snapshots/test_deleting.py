@@ -98,6 +98,17 @@ def test_a_file_that_several_stand_on_stays() -> None:
     assert moved.values == {"names": "half, cli", "parent": "4711"}
 
 
+def test_a_base_that_is_merged_after_all_is_not_said_to_stay() -> None:
+    facts = forked()
+    apart = replace(facts, snapshots=tuple(replace(one, current=one.name == "cli") for one in facts.snapshots))
+    plan = plan_delete_all(apart, ["wizard", "half"])
+    assert "base-stays" in codes(plan, Weight.FACT)
+    assert plan.files_going == ("/p/qa.half", "/p/qa.wizard.mem")
+    plan = plan_delete_all(replace(facts, snapshots=(*facts.snapshots[:3], facts.snapshots[4])), ["wizard", "cli"])
+    assert "base-stays" not in codes(plan, Weight.FACT)
+    assert plan.files_going == ("/p/qa.cli", "/p/qa.wizard", "/p/qa.wizard.mem")
+
+
 def test_a_branch_simply_goes() -> None:
     plan = plan_delete(forked(state=State.RUNNING), "cli")
     assert ops(plan) == [Op.CHECK, Op.FORGET, Op.REMOVE]
@@ -210,6 +221,20 @@ def test_an_internal_one_in_an_image_the_vm_does_not_have_leaves_its_bytes() -> 
     assert "internal-left" in codes(plan, Weight.WARNING)
     merged = plan_delete(facts, "e")
     assert ops(merged) == [Op.CHECK, Op.FORGET, Op.COMMIT, Op.SWITCH, Op.REMOVE]
+
+
+def test_a_file_that_only_an_internal_one_was_kept_in_goes_with_it() -> None:
+    facts = vm(
+        image("/p/qa"),
+        image("/p/qa.one", 1, "/p/qa"),
+        image("/p/qa.two", 1, "/p/qa"),
+        snapshots=(inside("i", "", "/p/qa.one"), inside("j", "i", "/p/qa.one"), inside("k", "", "/p/qa.two")),
+    )
+    first = plan_delete(facts, "i")
+    assert (ops(first), codes(first, Weight.WARNING)) == ([Op.CHECK, Op.FORGET], ["lost-disk", "internal-left"])
+    both = plan_delete(facts, "i", below=True)
+    assert (both.files_going, codes(both, Weight.WARNING)) == (("/p/qa.one",), ["lost-many"])
+    assert ops(plan_delete(facts, "k")) == [Op.CHECK, Op.ERASE]
 
 
 def test_an_image_with_internal_ones_inside_is_never_merged_away() -> None:

@@ -73,6 +73,11 @@ def guard(world: World, plan: SnapshotPlan) -> object:
     return look
 
 
+def nobodys(world: World) -> set[str]:
+    found = findings(world.facts())
+    return {path for one in found if one.code in ("orphan", "orphan-memory") for path in one.files}
+
+
 def mended(world: World) -> None:
     """All that the doctor can mend is mended, and nothing of it comes back."""
     for _round in range(40):
@@ -114,6 +119,7 @@ def test_everything_reads_as_before_but_what_the_plan_says_is_lost(
     if plan is None or plan.refused:
         return
     wanted = there.kept(plan.snapshot) if plan.deed is Deed.REVERT else {}
+    orphans = nobodys(there)
     state, memory, files = there.now(), there.memory, set(there.files) | set(there.memories)
     assert there.carry_out(plan, guard(there, plan))  # type: ignore[arg-type]
     assert not (set(there.files) | set(there.memories)) & set(plan.files_going)
@@ -129,6 +135,7 @@ def test_everything_reads_as_before_but_what_the_plan_says_is_lost(
         kept = there.kept("kept")
         assert {key: kept[key] for key in state} == state
         assert kept.get("memory", memory) == memory
+    assert nobodys(there) <= orphans, "no file is left that nobody needs"
     assert not set(plan.lost) & set(there.snapshots)
     for one in plan.before + plan.after:
         assert all(box.label and box.size >= 0 for box in one.boxes)
