@@ -117,8 +117,8 @@ class SnapshotRows(QAbstractListModel):
             said = [_("Now") if face.now else "", face.title, face.about, face.when, face.size]
             return ", ".join(part for part in (*said, _("goes") if face.goes else "") if part)
         if role == Qt.ItemDataRole.ToolTipRole:
-            said = self.face(name).description
-            return f"<p>{escape(said)}</p>" if said else None  # else what looks like HTML would be taken for that
+            about = self.face(name).description
+            return f"<p>{escape(about)}</p>" if about else None  # else what looks like HTML would be taken for that
         return None
 
     def face(self, name: str) -> Face:

@@ -57,6 +57,12 @@ class SnapshotList(QListView):
         index = self.currentIndex()
         return self.rows.name(index.row()) if index.isValid() else None
 
+    def take(self, laid: Laid, now: float) -> None:
+        """Other facts. Where the chosen row goes Qt chooses another; that is nobody's choice, and is not told."""
+        self._quiet = True
+        self.rows.show(laid, now)
+        self._quiet = False
+
     def go_to(self, name: str) -> bool:
         """Makes it the current one, without telling; False where it is not there."""
         index = self.rows.index_of(name)
@@ -141,7 +147,7 @@ class SnapshotTree(QWidget):
         column.addWidget(self.doctor)
 
     def show_laid(self, laid: Laid, now: float) -> None:
-        self.rows.show(laid, now)
+        self.list.take(laid, now)
         self._sum.set_text(snapshots.on_disk(len(laid.facts.snapshots), laid.sizes.total))
 
 

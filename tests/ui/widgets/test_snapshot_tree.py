@@ -3,6 +3,7 @@ from __future__ import annotations
 import time
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QContextMenuEvent, QKeySequence
 from PySide6.QtWidgets import QApplication
@@ -43,6 +44,17 @@ def test_a_click_and_the_keys_choose(tree: SnapshotTree, qtbot: QtBot) -> None:
     qtbot.mouseClick(tree.list.viewport(), Qt.MouseButton.LeftButton, pos=at)
     assert picked[-1] == NOW
     assert tree.list.current() == NOW
+
+
+def test_where_the_chosen_one_goes_nobody_has_chosen_another(tree: SnapshotTree) -> None:
+    picked: list[str] = []
+    tree.list.picked.connect(picked.append)
+    tree.list.go_to("build 4698")
+    now = time.time()
+    known = facts(VmKey("h", "u"), now)
+    left = tuple(one for one in known.snapshots if one.name != "build 4698")
+    tree.show_laid(lay(replace(known, snapshots=left)), now)
+    assert picked == []
 
 
 def test_delete_and_rename_are_meant_for_the_snapshot_not_for_the_vm(tree: SnapshotTree, qtbot: QtBot) -> None:
