@@ -253,21 +253,31 @@ def test_a_daemon_killed_at_any_step_loses_nothing(
     console.sees(mine.guest, State.RUNNING)
     do = Steps.do
 
-    def crash_at(op: Op) -> None:
+    def dies_in(op: Op, when: str, plan: SnapshotPlan) -> None:
+        """The daemon is killed at a step of that kind: "before" it, "after" it, or "within", as it happens to be."""
+
         def doing(self: Steps, step: Step) -> None:
-            if step.op is op:
-                monkeypatch.setattr(Steps, "do", do)
-                threading.Timer(0.01, beta.crash).start()
-            do(self, step)
-            if step.op is op:
-                until(lambda: not beta.daemon_pid(), "it died")
+            if step.op is not op:
+                do(self, step)
+                return
+            monkeypatch.setattr(Steps, "do", do)
+            killer = threading.Thread(target=beta.crash, daemon=True)
+            if when == "before":
+                beta.crash()
+            if when == "within":
+                killer.start()
+            try:
+                do(self, step)
+            finally:
+                if when == "within":
+                    killer.join()
+            if when == "after":
+                beta.crash()
 
         monkeypatch.setattr(Steps, "do", doing)
-
-    def dies_in(op: Op, plan: SnapshotPlan) -> None:
-        crash_at(op)
         view = mine.service.run(plan).wait(60)
-        assert view.state is JobState.FAILED, f"{op}: {view.state}"
+        assert view.state is JobState.FAILED or when != "before", f"{op}: {view.state}"
+        assert not beta.daemon_pid()
         beta.daemon()
         console.services.hosts.try_now("beta")
         console.awaits("beta", Phase.LIVE, seconds=30)
@@ -276,18 +286,17 @@ def test_a_daemon_killed_at_any_step_loses_nothing(
         assert mine.unfinished() == []
 
     held = mine.held()
-    dies_in(Op.COMMIT, mine.service.plan_delete(mine.key, "middle"))
+    dies_in(Op.COMMIT, "within", mine.service.plan_delete(mine.key, "middle"))
     del held["middle"]
     assert mine.held() == held
-    dies_in(Op.CREATE, mine.service.plan_take(mine.key, TakeOrder("new", memory=False)))
-    facts = mine.service.facts(mine.key)
-    assert facts.state is State.RUNNING
-    assert {name: what for name, what in mine.held().items() if name in held} == held
-    dies_in(Op.SWITCH, mine.service.plan_revert(mine.key, "base", start=True))
+    dies_in(Op.CREATE, "within", mine.service.plan_take(mine.key, TakeOrder("new", memory=False)))
+    assert mine.service.facts(mine.key).state is State.RUNNING
+    assert mine.held() in (held, {**held, "new": held[""]}), "taken, or not at all"
+    dies_in(Op.SWITCH, "before", mine.service.plan_revert(mine.key, "base", start=True))
     assert mine.held()[""] in (held["base"], held[""]), "there, or as it was"
-    assert mine.service.findings(mine.key) is not None
-    mine.revert("base", start=True)
+    dies_in(Op.START, "after", mine.service.plan_revert(mine.key, "base", start=True))
     assert mine.held()[""] == held["base"]
+    assert mine.guest.state() == "running"
 
 
 def test_three_vms_go_back_in_one_act_or_none(bench: Callable[..., Bench], console: Console, beta: Host) -> None:
