@@ -90,3 +90,13 @@ def test_chips_that_do_not_fit_are_counted() -> None:
 def test_bar_without_room_is_left_out() -> None:
     image = painted(Cell("14.8", bar=1.0), to_right=True, right=LEFT + 30)
     assert theme.hex("series1") not in colors(image)
+
+
+def test_the_text_of_a_mark_gives_way_where_it_yields() -> None:
+    def drawn(name: str, yields: bool) -> QImage:
+        return painted(Cell(name, mark=("hourglass", "text3"), mark_text="27 Nov", mark_yields=yields))
+
+    assert drawn("qa-01", True) == drawn("qa-01", False), "there is room for both"
+    long = "a-name-of-its-own"
+    assert drawn(long, True) == painted(Cell(long, mark=("hourglass", "text3")))
+    assert drawn(long, True) != drawn(long, False)

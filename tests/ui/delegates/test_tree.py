@@ -1,11 +1,15 @@
+from typing import Any
+
 import pytest
-from PySide6.QtCore import QModelIndex, QPoint, Qt
-from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt
+from PySide6.QtGui import QContextMenuEvent, QImage, QPainter, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from console.ui.delegates.tree import TreeView
+from console.ui.delegates.text import Texts
+from console.ui.delegates.tree import TreeView, paint_face
+from console.ui.models.lines import Face
 from console.ui.models.tree import Tree
 from console.ui.places import Place
 from console.ui.theme import theme
@@ -105,3 +109,19 @@ def test_menu_is_wanted_by_mouse_and_key(view: TreeView) -> None:
     empty = QPoint(10, 290)
     QApplication.sendEvent(view.viewport(), QContextMenuEvent(reason.Mouse, empty, empty))
     assert len(wanted) == 2
+
+
+def test_a_date_gives_way_to_a_long_name() -> None:
+    def drawn(label: str, **more: Any) -> QImage:
+        picture = QPixmap(220, 26)
+        picture.fill(theme.color("window"))
+        painter = QPainter(picture)
+        face = Face(label, glyph=("square", "text3"), mark=("hourglass", "text3"), **more)
+        paint_face(painter, Texts(), face, QRect(0, 0, 220, 26), 40)
+        painter.end()
+        return picture.toImage()
+
+    assert drawn("qa-01", age="27 Nov", yields=True) == drawn("qa-01", age="27 Nov")
+    long = "a-name-that-takes-its-room"
+    assert drawn(long, age="27 Nov", yields=True) == drawn(long)
+    assert drawn(long, age="27 Nov", yields=True) != drawn(long, age="27 Nov")

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from console.fleet.clones.acts import CopyAct
 from console.fleet.domains import State
 from console.fleet.hosts import HostStatus, Phase
 from console.fleet.updates import DomainsRead, StatusChanged
@@ -53,6 +54,17 @@ def test_a_verb_and_a_name(shown: Any) -> None:
     first.run()
     [(name, act, keys)] = ctx.services.power.calls
     assert (name, act.value, tuple(keys)) == ("act", "shutdown", (key("web-01"),))
+
+
+def test_copies_are_verbs_too(shown: Any) -> None:
+    ctx, index, _opened = shown
+    asked: list[Any] = []
+    ctx.acting.copying.connect(lambda *what: asked.append(what))
+    first = index.find("clone db")[0]
+    assert (first.title, first.icon) == ("Clone… db-01", "copy")
+    first.run()
+    assert asked == [(CopyAct.CLONE, (key("db-01"),))]
+    assert index.find("flatten web-01")[0].why_not == "It is no linked clone: its disks are its own."
 
 
 def test_a_verb_that_cannot_says_why(shown: Any) -> None:
