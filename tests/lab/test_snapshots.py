@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 import threading
@@ -297,6 +298,50 @@ def test_a_daemon_killed_at_any_step_loses_nothing(
     dies_in(Op.START, "after", mine.service.plan_revert(mine.key, "base", start=True))
     assert mine.held()[""] == held["base"]
     assert mine.guest.state() == "running"
+
+
+def test_what_a_dead_daemon_left_of_a_snapshot_is_completed(
+    bench: Callable[..., Bench], console: Console, dies: Callable[..., None]
+) -> None:
+    """Its three kinds, made by hand: a file just begun, a snapshot without a record, and a file of which only QEMU knows."""
+    mine = bench("s-left")
+    mine.write()
+    guest, host = mine.guest.start(), mine.host
+    console.sees(guest, State.RUNNING)
+
+    def cut_off(name: str) -> str:
+        """The file that the snapshot would have made."""
+        order: dict[str, Any] = {"name": name, "memory": False, "kind": "external"}
+        (path,) = [step.file for step in mine.service.plan_take(mine.key, TakeOrder(**order)).steps if step.file]
+        dies(mine, "take", 0, "before", order=order)
+        return path
+
+    held = mine.held()
+    host.exec("touch", cut_off("begun"))
+    host.virsh("pool-refresh", "default")
+    mine.finished()
+    path = cut_off("unrecorded")
+    host.virsh("snapshot-create-as", guest.uuid, "x", "--disk-only", "--no-metadata", "--diskspec", f"vda,file={path}")
+    mine.finished()
+    assert mine.held() == {"begun": held[""], "unrecorded": held[""], "": held[""]}
+    path = cut_off("unseen")
+    say = ("qemu-monitor-command", guest.uuid)
+    (disk,) = json.loads(host.virsh(*say, '{"execute": "query-block"}'))["return"]
+    new = {"node-name": disk["inserted"]["node-name"], "snapshot-file": path, "snapshot-node-name": "new-format"}
+    host.virsh(*say, json.dumps({"execute": "blockdev-snapshot-sync", "arguments": {**new, "format": "qcow2"}}))
+    host.virsh("pool-refresh", "default")
+    (item,) = mine.unfinished()
+    view = mine.service.finish(item).wait(60)
+    assert view.problem is not None
+    assert (view.state, view.problem.detail) == (JobState.FAILED, f"snapshot-unseen:{path}")
+    host.virsh("destroy", guest.uuid)
+    console.sees(guest, State.OFF)
+    host.exec("qemu-io", "-c", "write -q -P 77 0 2M", path)
+    host.virsh("pool-refresh", "default")
+    mine.finished()
+    assert mine.top == path, "what the guest wrote last is what it starts from"
+    assert mine.held()["unseen"] == held[""]
+    assert mine.held()[""] not in held.values()
 
 
 def test_three_vms_go_back_in_one_act_or_none(bench: Callable[..., Bench], console: Console, beta: Host) -> None:
