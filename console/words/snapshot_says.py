@@ -98,6 +98,7 @@ SAYS: dict[str, tuple[str, str]] = {
     "gone": (N_("There is no snapshot {name} any more."), N_("Somebody deleted or renamed it meanwhile.")),
     "name-empty": (N_("It has no name."), N_("Give it one.")),
     "name-bad": (N_("“{name}” cannot be a name."), N_("No slash, no dash at the beginning, nothing invisible, at most 255 bytes.")),
+    "text-bad": (N_("The text has characters that cannot be kept."), N_("Leave out what is neither a letter nor a sign.")),
     "name-taken": (N_("There is a snapshot {name} already."), N_("Choose another name.")),
     "name-inside": (
         N_("{name} is kept inside a disk image."),

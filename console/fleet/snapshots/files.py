@@ -22,8 +22,8 @@ _LONGEST = 60  # characters of a snapshot's name in a file's
 
 def stem(path: str) -> str:
     """What files of one disk have in common: the path without its last ending."""
-    folder, name = posixpath.split(path)
-    return posixpath.join(folder, name.rpartition(".")[0] or name)
+    folder, slash, name = path.rpartition("/")
+    return f"{folder}{slash}{name.rpartition('.')[0] or name}"
 
 
 def label(path: str, family: str) -> str:
@@ -54,8 +54,10 @@ class Forest:
                 self.above[file.backing].add(path)
         self.keepers: defaultdict[str, set[str]] = defaultdict(set)
         self.inside: defaultdict[str, set[str]] = defaultdict(set)
+        self._heirs: dict[str, dict[str, None]] = {}  # of each snapshot those that go on from it
         for one in facts.snapshots:
             self._keep(one)
+            self._heirs.setdefault(one.parent, {})[one.name] = None
         self._pinned = self._below(path for path, names in facts.users.items() if names)
         self.live = self._below(self.tops.values())
         self.memories = {one.memory_file for one in facts.snapshots if one.memory_file}
@@ -259,8 +261,10 @@ class Forest:
         self._unkeep(gone)
         if gone.memory_file and not any(one.memory_file == gone.memory_file for one in self.snapshots.values()):
             self.memories.discard(gone.memory_file)
-        for one in [one for one in self.snapshots.values() if one.parent == name]:
-            self.snapshots[one.name] = replace(one, parent=gone.parent)
+        for heir in self._heirs.pop(name, ()):
+            if heir in self.snapshots:
+                self.snapshots[heir] = replace(self.snapshots[heir], parent=gone.parent)
+                self._heirs.setdefault(gone.parent, {})[heir] = None
 
     def _unkeep(self, one: Snapshot) -> None:
         for disk in one.disks:
@@ -270,6 +274,7 @@ class Forest:
 
     def add_snapshot(self, one: Snapshot) -> None:
         self.snapshots[one.name] = one
+        self._heirs.setdefault(one.parent, {})[one.name] = None
         self._keep(one)
         if one.memory_file:
             self.memories.add(one.memory_file)

@@ -6,7 +6,7 @@ from console.fleet.domains import State
 from console.fleet.errors import UsageError
 from console.fleet.snapshots.plans import Deed
 from console.fleet.snapshots.work import Work
-from console.fleet.storing import checked_volume_name
+from console.fleet.storing import checked_volume_name, sayable
 
 TESTS = "TEST"  # hypervisor of libvirt's test driver: only internal snapshots, no files
 NVRAM_FROM = 10_010_000  # libvirt 10.10.0 keeps UEFI variables in internal snapshots, where they are qcow2
@@ -52,6 +52,7 @@ SAYS: dict[str, tuple[str, ...]] = {
     "gone": ("name",),
     "name-empty": (),
     "name-bad": ("name",),
+    "text-bad": (),
     "name-taken": ("name",),
     "name-inside": ("name",),
     "no-disks": (),
@@ -128,6 +129,12 @@ def look_at_chain(work: Work, target: str, path: str) -> bool:
     if code:
         work.refuse(code, target=target, file=file)
     return not code
+
+
+def look_at_text(work: Work, text: str) -> None:
+    """A description, or a build: any text that XML can hold, of several lines too."""
+    if not sayable("".join(char for char in text if char not in "\n\r\t")):
+        work.refuse("text-bad")
 
 
 def look_at_name(work: Work, name: str, itself: str = "") -> None:

@@ -37,6 +37,7 @@ def plan_describe(facts: SnapshotFacts, name: str, description: str) -> Snapshot
     if facts.snapshot(name) is None:
         work.refuse("gone", name=name)
         return work.plan(Deed.DESCRIBE, name)
+    obstacles.look_at_text(work, description)
     work.check()
     work.step(Op.REDEFINE, names=(name,), if_stops=IfStops.FINISH)
     return work.plan(Deed.DESCRIBE, name, values=(("description", description),))

@@ -22,6 +22,7 @@ def plan_take(facts: SnapshotFacts, order: TakeOrder) -> SnapshotPlan:
     work = Work(facts)
     obstacles.look(work, Deed.TAKE)
     obstacles.look_at_name(work, order.name)
+    obstacles.look_at_text(work, order.description + order.build)
     work.check()
     order = add_take(work, order)
     still = facts.state.active and (order.memory or order.freeze)

@@ -192,6 +192,12 @@ def test_garbage_is_wrong_usage_or_refused(snapshotted: Console) -> None:
         assert (result.code, result.out) == (1, ""), name
         assert result.err, name
     assert snapshotted("snapshot", "take", "web-01", "x", "--disk", "vdz").code == 1
+    for words in (("take", "web-01", "x", "-d", "bell\a"), ("describe", "web-01", "clean", "--text", "\ufffe")):
+        result = snapshotted("snapshot", *words)
+        assert (result.code, result.out) == (1, "")
+        assert "The text has characters that cannot be kept." in result.err
+    lines = snapshotted("snapshot", "describe", "web-01", "clean", "--text", "one\n\ttwo", "--plan")
+    assert lines.code == 0
     assert snapshotted("snapshot", "take", "nobody", "x").code == 1
 
 

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from console.fleet.domains import State, VmKey
 from console.fleet.snapshots.files import Forest, label, slug, stem
-from console.fleet.snapshots.values import DiskNow, ImageFile, SnapshotFacts
+from console.fleet.snapshots.values import DiskNow, ImageFile, Snapshot, SnapshotFacts
 from tests.unit.fleet.snapshots.host import LINE, image, line
 
 
@@ -124,3 +124,19 @@ def test_what_steps_change() -> None:
     assert trees.live == {"/p/qa.new", "/p/qa.clean", "/p/qa.qcow2"}
     assert trees.needed("/p/qa.4711")
     assert not trees.needed("/p/qa.half")
+
+
+def test_what_the_files_of_a_disk_have_in_common() -> None:
+    assert [stem(path) for path in ("/p/qa.qcow2", "/p/qa.wizard", "/p.d/qa", "/p/.x", "qa.mem")] == [
+        *("/p/qa", "/p/qa", "/p.d/qa", "/p/.x", "qa")
+    ]
+
+
+def test_what_goes_on_from_a_snapshot_that_goes_goes_on_from_its_parent() -> None:
+    snapshots = (Snapshot("a"), Snapshot("b", "a"), Snapshot("c", "b"), Snapshot("d", "b"), Snapshot("e", "d"))
+    trees = Forest(SnapshotFacts(VmKey("h", "u"), "vm", State.OFF, 0.0, snapshots=snapshots))
+    trees.forget("d")
+    trees.forget("b")
+    trees.add_snapshot(Snapshot("f", "a"))
+    trees.forget("a")
+    assert {one.name: one.parent for one in trees.snapshots.values()} == {"c": "", "e": "", "f": ""}
