@@ -298,6 +298,8 @@ class MainWindow(QWidget):
         """Reads the host that is looked at anew, or all of them."""
         place = self.ctx.nav.place
         self.ctx.services.hosts.refresh(place.id if place.kind in ("host", "vm") else None)
+        if (read_anew := getattr(self.page(), "read_anew", None)) is not None:
+            read_anew()
 
     def _new_search(self) -> None:
         """To the field of the table, where a search is typed and kept."""

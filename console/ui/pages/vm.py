@@ -108,6 +108,11 @@ class VmPage(LivePage):
         if self.domain is not None:
             self._body.setCurrentIndex(TABS.index(tab))
 
+    def read_anew(self) -> None:
+        """What the seen tab asked the host for by itself, and no event tells of."""
+        if self._body.currentWidget() is self.snapshots and self.snapshots.widget is not None:
+            self.snapshots.widget.read()
+
     def focus_search(self) -> bool:
         """To the search in the XML; False where that is not shown, or has the focus already."""
         if self._body.currentWidget() is not self.xml or self.xml.search.hasFocus():

@@ -85,3 +85,34 @@ def test_a_real_vm_is_paused_and_run_from_its_page(desk: Desk, qtbot: QtBot) -> 
     page.show_place(Place.vm(desk.vm(QA).key, "summary"))
     assert page.head.state.whole_text().startswith("Off")
     assert "not running" in page.summary.picture.text
+
+
+def test_its_snapshots_are_a_tab_that_is_loaded_when_it_is_seen(desk: Desk, qtbot: QtBot) -> None:
+    page = VmPage(desk.ctx)
+    qtbot.addWidget(page)
+    page.resize(1176, 800)
+    page.show_place(Place.vm(desk.vm().key))
+    page.show()
+    assert page.snapshots.widget is None
+    page.show_place(Place.vm(desk.vm().key, "snapshots"))
+    desk.until(lambda: page.snapshots.widget is not None and page.snapshots.widget.laid is not None)
+    tab = page.snapshots.widget
+    assert tab is not None
+    assert tab._first.isVisible()
+    conn = desk.app.gateway.link("kvm-a").conn
+    taken = "<domainsnapshot><name>clean</name><description>fresh</description></domainsnapshot>"
+    conn.lookupByUUIDString(desk.vm().key.uuid).snapshotCreateXML(taken)
+    page.read_anew()
+    desk.until(lambda: tab.tree.rows.index_of("clean").isValid())
+    assert tab.chosen == "clean"
+    desk.until(lambda: tab.panel.plan is not None)
+    dialog = tab._acts.take()
+    assert dialog is not None
+    desk.until(lambda: dialog.plan is not None)
+    dialog.name.setText("second")
+    dialog.replan(soon=False)
+    desk.until(lambda: dialog.plan is not None and dialog.plan.snapshot == "second")
+    assert dialog.main is not None
+    dialog.main.click()
+    desk.until(lambda: tab.tree.rows.index_of("second").isValid())
+    desk.until(lambda: page.head.tabs._buttons["snapshots"].tab.count == "2" or page.refresh())
