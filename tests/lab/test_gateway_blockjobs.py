@@ -71,6 +71,20 @@ def big(host: Host, mib: int) -> None:
     shell(host, "qemu-img convert -O qcow2 -c m-2 m-2.was")
 
 
+@pytest.fixture
+def slow_disks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Merges take seconds, as with disks of many gigabytes."""
+    whole, onto = libvirt.virDomain.blockCommit, libvirt.virDomain.blockRebase
+    monkeypatch.setattr(
+        libvirt.virDomain,
+        "blockCommit",
+        lambda domain, disk, base, top, _speed, flags: whole(domain, disk, base, top, 16, flags),
+    )
+    monkeypatch.setattr(
+        libvirt.virDomain, "blockRebase", lambda domain, disk, base, _speed, flags: onto(domain, disk, base, 16, flags)
+    )
+
+
 def test_the_middle_of_a_chain_goes_into_the_one_below(link: Link, beta: Host, off: Guest) -> None:
     four(beta)
     told: list[tuple[int, int]] = []
@@ -155,12 +169,15 @@ def test_another_backing_file_is_written_down_and_nothing_copied(link: Link, bet
         blockjobs.rebase(link, off.uuid, "vda", path("m-3"), path("m-9"))
 
 
+@pytest.mark.usefixtures("slow_disks")
 def test_stopped_in_the_middle_nothing_is_lost_and_it_goes_on(link: Link, beta: Host, off: Guest) -> None:
     big(beta, 96)
     with pytest.raises(Stopped):
         blockjobs.commit(link, off.uuid, "vda", path("m-2"), path("m-1"), stop)
     assert blockjobs.helpers(link) == ()
     assert same(beta, "m-2", "m-2.was"), "what is on top reads the same all the time"
+    written(beta, "m-1", 8, 128, 64)
+    shell(beta, "qemu-img convert -O qcow2 -c m-2 m-2.was")
     with pytest.raises(Stopped):
         blockjobs.pull(link, off.uuid, "vda", path("m-2"), path("m-1"), stop)
     assert same(beta, "m-2", "m-2.was")
@@ -168,6 +185,7 @@ def test_stopped_in_the_middle_nothing_is_lost_and_it_goes_on(link: Link, beta: 
     assert same(beta, "m-1", "m-2.was")
 
 
+@pytest.mark.usefixtures("slow_disks")
 def test_a_killed_daemon_leaves_a_helper_that_is_taken_over(lab: Lab, link: Link, beta: Host, off: Guest) -> None:
     big(beta, 96)
     link.conn.lookupByUUIDString(off.uuid)  # known before the daemon dies
@@ -193,6 +211,8 @@ from console.fleet.hosts import HostSpec
 from console.gateway import blockjobs
 from console.gateway.connection import Link
 uri, uuid, file, onto = sys.argv[1:]
+whole = libvirt.virDomain.blockCommit
+libvirt.virDomain.blockCommit = lambda domain, disk, base, top, speed, flags: whole(domain, disk, base, top, 16, flags)
 def slowly(done, total):
     print("works", flush=True)
     sys.stdin.read()
