@@ -195,9 +195,9 @@ def _worth_a_look(facts: SnapshotFacts, forest: Forest) -> Iterable[Finding]:
         chain = forest.chain(path)
         if len(chain) > LONG_CHAIN:
             size = sum(map(forest.size, chain))
-            yield Finding(
-                "long-chain", tuple(chain), bytes=size, weight=Weight.FACT, values={"target": target, "n": len(chain)}
-            )
+            values: dict[str, str | int] = {"target": target, "n": len(chain)}
+            repair = _shorter(facts, forest, chain)
+            yield Finding("long-chain", tuple(chain), (), size, Weight.FACT, values, repair)
     old = [one.name for one in facts.snapshots if one.created and facts.asked - one.created > OLD_DAYS * _DAY]
     if old:
         repair = _sound(plan_delete_all(facts, old))
@@ -208,6 +208,19 @@ def _worth_a_look(facts: SnapshotFacts, forest: Forest) -> Iterable[Finding]:
         if size > BIG:
             repair = _sound(plan_delete_all(facts, [one.name]))
             yield Finding("big", (), (one.name,), size, Weight.FACT, repair=repair)
+
+
+def _shorter(facts: SnapshotFacts, forest: Forest, chain: list[str]) -> SnapshotPlan | None:
+    """The oldest snapshots of a chain that is too long go, as many as it takes. One for each file, as long as nobody else
+    needs it."""
+    free = [path for path in reversed(chain) if not forest.pinned(path) and not forest.inside.get(path)]
+    oldest = [
+        min(forest.keepers[path])
+        for path in free
+        if len(forest.keepers.get(path, ())) == 1 == len(forest.above.get(path, ()))
+    ]
+    names = list(dict.fromkeys(oldest))[: len(chain) - LONG_CHAIN]
+    return _sound(plan_delete_all(facts, names)) if names else None
 
 
 def _size(forest: Forest, name: str) -> int:

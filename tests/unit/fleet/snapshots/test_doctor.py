@@ -158,6 +158,16 @@ def test_long_chains_old_and_big_ones() -> None:
     assert [one.code for one in findings(vm(*files[:-1]))] == ["needless-base"]
     one = found(vm(*files))["long-chain"]
     assert one.values == {"target": "vda", "n": doctor.LONG_CHAIN + 1}
+    assert one.repair is None
+    kept = tuple(outside(f"s{n}", f"s{n - 1}" if n else "", f"/p/qa.{n}", current=n == 13) for n in range(14))
+    files += [image(f"/p/qa.{n}", 0.1, f"/p/qa.{n - 1}") for n in (13, 14)]
+    one = found(vm(*files, snapshots=kept))["long-chain"]
+    assert one.repair is not None
+    assert (one.repair.deed, one.repair.lost) == (Deed.DELETE, ("s0", "s1", "s2"))
+    assert len(one.repair.after[0].boxes) == doctor.LONG_CHAIN
+    needed = found(vm(*files, snapshots=kept, users={"/p/qa.1": ("dev",)}))["long-chain"].repair
+    assert needed is not None
+    assert needed.lost == ("s2", "s3", "s4")
 
     aged = replace(line(), asked=NOW + (doctor.OLD_DAYS + 1) * 86400)
     old = found(aged)["old"]
