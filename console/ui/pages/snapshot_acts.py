@@ -141,6 +141,7 @@ class SnapshotActs(QObject):
         laid = self._page.laid
         facts = laid.facts if laid is not None and laid.facts.key == domain.key else None
         dialog = dialogs.TakeSnapshotDialog(self._ctx, domain.key, facts, self._page.window())
+        dialog.accepted.connect(lambda: self._page.expect(dialog.name.text().strip()))
         dialog.show_at(620)
         return dialog
 

@@ -246,7 +246,9 @@ class VmSnapshots(QWidget):
             self._say_none(_("No snapshots yet"), snapshot_names.why_take(laid.facts), offer=True)
             return
         self._stack.setCurrentIndex(0)
-        wanted, self._expected = self._expected if self._expected in laid.by_name else self._chosen, ""
+        wanted = self._chosen
+        if self._expected in laid.by_name:
+            wanted, self._expected = self._expected, ""
         if wanted is None or not self.tree.rows.index_of(wanted).isValid():
             current = laid.facts.current
             wanted = current.name if current is not None else NOW

@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QPoint
 from pytestqt.qtbot import QtBot
 
 from console.fleet.errors import Reason, Unsupported
 from console.fleet.snapshots.lanes import NOW
 from console.fleet.snapshots.plans import Deed
+from console.fleet.snapshots.values import Snapshot
 from console.ui.dialogs.base import Dialog
 from console.ui.pages.vm_snapshots import VmSnapshots
 from tests.ui.rooms import Noting, gone, room, vm
@@ -103,3 +105,17 @@ def test_after_a_rename_the_new_name_is_chosen(page: VmSnapshots, qtbot: QtBot) 
     rename.accept()
     page.read()
     qtbot.waitUntil(lambda: page.chosen == "german locale")
+
+
+def test_one_that_was_taken_is_chosen_as_soon_as_it_is_there(page: VmSnapshots, qtbot: QtBot) -> None:
+    dialog = page._acts.take()
+    assert dialog is not None
+    dialog.name.setText("brand new")
+    dialog.accept()
+    page.read()
+    qtbot.wait(200)
+    assert page.chosen == "crash: index out of range"
+    story: Any = page._ctx.services.snapshots
+    story.known = replace(story.known, snapshots=(*story.known.snapshots, Snapshot("brand new", created=time.time())))
+    page.read()
+    qtbot.waitUntil(lambda: page.chosen == "brand new")
