@@ -32,6 +32,7 @@ from console.words import _, acts, errors, snapshot_names, snapshot_says
 
 SOON_MS = 400  # after the last change of the VM, before it is asked anew
 OLD = 60.0  # seconds; older plans are made anew while they are seen
+AGAIN = 10.0  # seconds after an answer that did not come
 LEAST, MOST = 330, 520  # px: width of the tree
 
 
@@ -47,6 +48,7 @@ class VmSnapshots(QWidget):
         self._laid: Laid | None = None
         self._chosen: str | None = None
         self._expected = ""
+        self._failed = 0.0  # when the host last gave no answer
         self._number = 0  # of the last question: answers to earlier ones come too late
         self._build()
         self.planner = SnapshotPlanner(ctx, self.panel, self.tree.rows, self.why_not, self)
@@ -185,6 +187,8 @@ class VmSnapshots(QWidget):
     def tick(self, now: float) -> None:
         """Once a second while seen: ages; what is too old is asked anew."""
         if self._laid is None:
+            if self._fresh and self._failed and now - self._failed > AGAIN:
+                self.read()
             return
         self.tree.rows.tick(now)
         self.panel.tick(now)
@@ -213,7 +217,7 @@ class VmSnapshots(QWidget):
             if self._laid is None:
                 self._say_none(_("The snapshots cannot be read now"), snapshot_names.known(domain.snapshots))
             return
-        self._wanted = False
+        self._wanted, self._failed = False, 0.0
         self._number += 1
         number, key, service = self._number, domain.key, self._ctx.services.snapshots
 
@@ -228,6 +232,7 @@ class VmSnapshots(QWidget):
         def failed(error: FleetError) -> None:
             if isValid(self) and number == self._number:
                 said = errors.sentence(error.problem, domain.name, "snapshot.facts")
+                self._failed = time.time()
                 if self._laid is None:
                     self._say_none(said.what, f"{said.why} {said.next}")
                 else:

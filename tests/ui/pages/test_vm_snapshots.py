@@ -18,7 +18,7 @@ from console.fleet.updates import StatusChanged
 from console.services.look import Screen
 from console.ui.context import Context
 from console.ui.pages.snapshot_planner import marks
-from console.ui.pages.vm_snapshots import OLD, VmSnapshots
+from console.ui.pages.vm_snapshots import AGAIN, OLD, VmSnapshots
 from tests.ui.rooms import Noting, room, vm
 from tests.ui.snapshot_story import Story, facts, path, png, screen
 
@@ -192,6 +192,18 @@ def test_a_host_that_refuses_is_told_and_asked_again_after_a_change(there: Room,
     there.story.trouble = None
     there.page.show_vm(replace(VM, state=State.PAUSED), True)
     qtbot.waitUntil(lambda: there.page.laid is not None, timeout=3000)
+
+
+def test_a_host_that_gave_no_answer_is_asked_again_after_a_while(there: Room, qtbot: QtBot) -> None:
+    there.story.trouble = Unreachable(Reason.SILENT, "kvm-n1")
+    there.page.show_vm(VM, True)
+    there.page.show()
+    qtbot.waitUntil(lambda: bool(there.page._failed))
+    there.story.trouble = None
+    there.page.tick(time.time() + 1)
+    assert there.page._failed
+    there.page.tick(time.time() + AGAIN + 1)
+    qtbot.waitUntil(lambda: there.page.laid is not None)
 
 
 def test_an_old_plan_is_made_anew_while_it_is_seen(there: Room, qtbot: QtBot) -> None:
