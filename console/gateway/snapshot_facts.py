@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -15,10 +16,10 @@ from console.fleet.domains import State, VmKey
 from console.fleet.errors import FleetError, NotFound, Reason, Unreachable
 from console.fleet.hosts import Pool
 from console.fleet.snapshots.values import DiskNow, ImageFile, PoolRoom, Snapshot, SnapshotFacts
-from console.gateway import blockjobs, freezing, snapshots
+from console.gateway import blockjobs, freezing, snapshots, together
 from console.gateway.connection import Link
 from console.gateway.errors import calling
-from console.gateway.reader import state_of
+from console.gateway.reader import settled, state_of
 from console.libvirtxml import sources
 from console.libvirtxml.metadata import NAMESPACE, read_element
 from console.libvirtxml.storage import names_in, read_image, read_pool
@@ -55,7 +56,7 @@ def read_facts(link: Link, key: VmKey, known: Iterable[Pool] = ()) -> SnapshotFa
         stored = str(domain.XMLDesc(_INACTIVE)) if persistent and active else now
         saved = bool(domain.hasManagedSaveImage(0))
         doing, why = domain.state(0)[:2]
-        state = state_of(doing, why, saved)
+        state = settled(domain, state_of(doing, why, saved))
         version = int(link.conn.getLibVersion())
         hypervisor = str(link.conn.getType())
     kept = snapshots.listed(link, key.uuid)
@@ -193,10 +194,7 @@ class Store:
                 with calling(name):
                     self._own[name] = read_pool(handle.XMLDesc(0), active=True)
                     volumes = handle.listAllVolumes(0)
-                for volume in volumes:
-                    with contextlib.suppress(NotFound), calling(name):  # it went meanwhile
-                        image = read_image(volume.XMLDesc(0), name)
-                        self.files[image.path] = image
+                self.files.update({image.path: image for image in _images(volumes, name)})
 
     def _volumes_known(self, name: str) -> tuple[ImageFile, ...] | None:
         """Of a pool whose figures are as they were; None: it has to be asked."""
@@ -237,9 +235,7 @@ class Store:
             raise
         except FleetError:
             return
-        for volume in volumes:
-            with contextlib.suppress(NotFound), calling(name):
-                yield read_image(volume.XMLDesc(0), name)
+        yield from _images(volumes, name)
 
     def add(self, told: Iterable[ImageFile]) -> None:
         """What a domain's XML says of files that no pool tells of."""
@@ -261,6 +257,12 @@ class Store:
         return tuple(found)
 
 
+def _images(volumes: Iterable[Any], pool: str) -> Iterable[ImageFile]:
+    """Those that are there still."""
+    texts = together.asked([partial(volume.XMLDesc, 0) for volume in volumes])
+    return (read_image(text, pool) for text in texts if text is not None)
+
+
 def _figures(pool: Pool) -> tuple[int, int, int]:
     return pool.capacity, pool.allocation, pool.available
 
@@ -270,26 +272,42 @@ def _figures(pool: Pool) -> tuple[int, int, int]:
 
 def _users(link: Link, store: Store, but: Collection[str]) -> dict[str, tuple[str, ...]]:
     """Other VMs by the files they need: as they run, as of their next start, in a snapshot; through other files too."""
-    found: dict[str, dict[str, None]] = {}
     with calling(link.spec.name):
         domains = [domain for domain in link.conn.listAllDomains(0) if domain.UUIDString() not in but]
-        keeping = _with_snapshots(link)
+    questions: list[tuple[str, Callable[[], str]]] = []
     for domain in domains:
-        with contextlib.suppress(NotFound):  # it went meanwhile
-            name, named = _names(domain, keeping is None or domain.UUIDString() in keeping)
-            for path in {store.real(path) for path in named}:
-                for file in store.below(path):
-                    found.setdefault(file, {})[name] = None
+        ways = (0, _INACTIVE) if domain.ID() >= 0 else (0,)
+        questions += [(str(domain.name()), partial(domain.XMLDesc, flags)) for flags in ways]
+    having = _with_snapshots(link, domains)
+    kept = together.asked([partial(_kept, domain) for domain in having])
+    for domain, listed in zip(having, kept, strict=True):
+        questions += [(str(domain.name()), partial(snapshot.getXMLDesc, 0)) for snapshot in listed or ()]
+    found: dict[str, dict[str, None]] = {}
+    texts = together.asked([question for _name, question in questions])
+    for (name, _question), text in zip(questions, texts, strict=True):
+        for path in {store.real(path) for path in names_in(text)} if text is not None else ():
+            for file in store.below(path):
+                found.setdefault(file, {})[name] = None
     return {path: tuple(names) for path, names in found.items()}
 
 
-def _with_snapshots(link: Link) -> frozenset[str] | None:
-    """UUIDs of the domains that have any; None where the host can't list by it."""
+def _with_snapshots(link: Link, domains: list[Any]) -> list[Any]:
+    """Those that have any; all where the host can't list by it."""
     try:
         listed = link.conn.listAllDomains(libvirt.VIR_CONNECT_LIST_DOMAINS_HAS_SNAPSHOT)
-        return frozenset(domain.UUIDString() for domain in listed)
     except libvirt.libvirtError:
-        return None
+        return domains
+    having = {domain.UUIDString() for domain in listed}
+    return [domain for domain in domains if domain.UUIDString() in having]
+
+
+def _kept(domain: Any) -> list[Any]:
+    try:
+        return list(domain.listAllSnapshots(0))
+    except libvirt.libvirtError as error:
+        if error.get_error_code() == libvirt.VIR_ERR_NO_SUPPORT:
+            return []
+        raise
 
 
 def _itself(
@@ -302,16 +320,6 @@ def _itself(
     for file in dict.fromkeys(file for path in later for file in store.below(path)):
         found[file] = (*found.get(file, ()), name)
     return found
-
-
-def _names(domain: Any, snapshots_too: bool) -> tuple[str, frozenset[str]]:
-    with calling():
-        texts = [domain.XMLDesc(0)]
-        if domain.isActive() and domain.isPersistent():
-            texts.append(domain.XMLDesc(_INACTIVE))
-        if snapshots_too:
-            texts += [snapshot.getXMLDesc(0) for snapshot in domain.listAllSnapshots(0)]
-        return str(domain.name()), frozenset().union(*map(names_in, texts))
 
 
 # the domain itself

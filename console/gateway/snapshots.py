@@ -8,13 +8,14 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import libvirt
 
 from console.fleet.errors import Conflict, Failed, NotFound, Problem, Reason
 from console.fleet.snapshots.values import Snapshot
-from console.gateway import freezing, images
+from console.gateway import freezing, images, together
 from console.gateway.connection import Link
 from console.gateway.errors import calling
 from console.libvirtxml import tree
@@ -54,10 +55,12 @@ def listed(link: Link, uuid: str) -> tuple[Snapshot, ...]:
     with calling(domain.name()):
         handles = domain.listAllSnapshots(0)
         current = domain.snapshotCurrent(0).getName() if handles and domain.hasCurrentSnapshot(0) else ""
-    found = []
-    for handle in handles:
-        with contextlib.suppress(NotFound), calling():  # it went meanwhile
-            found.append(read_snapshot(handle.getXMLDesc(0), current=handle.getName() == current))
+    texts = together.asked([partial(handle.getXMLDesc, 0) for handle in handles])
+    found = [
+        read_snapshot(text, current=handle.getName() == current)
+        for handle, text in zip(handles, texts, strict=True)
+        if text is not None
+    ]
     return in_order(found)
 
 
