@@ -91,6 +91,11 @@ def goes_at(value: Provenance, now: float) -> str:
     return units.clock(value.expires, seconds=False) if today else units.date(value.expires, now)
 
 
+def kept_for_clones() -> str:
+    """Of a base whose disks others are built on as they are now."""
+    return _("It can’t be started, reverted or deleted while they need its disks.")
+
+
 def about_template() -> str:
     """What being a template means."""
     return _("A base to clone from: it is never started and its disks are never written.")

@@ -54,7 +54,7 @@ class FamilyView(QWidget):
 
     def show_kindred(self, domain: Domain, value: Kindred, now: float) -> None:
         """Says it anew; rows are rebuilt only where they say something else."""
-        said = self._rows(domain.key, value, now)
+        said = self._rows(domain, value, now)
         shape = (value, tuple(text for text, _make in said))
         self.empty = not said
         if shape == self._shown:
@@ -73,9 +73,9 @@ class FamilyView(QWidget):
         """What each row says."""
         return list(self._shown[1]) if self._shown is not None else []
 
-    def _rows(self, key: VmKey, value: Kindred, now: float) -> list[tuple[str, Callable[[], QWidget]]]:
+    def _rows(self, domain: Domain, value: Kindred, now: float) -> list[tuple[str, Callable[[], QWidget]]]:
         """What a row says, and what makes it."""
-        from_, family = value.from_, value.family
+        key, from_, family = domain.key, value.from_, value.family
         rows: list[tuple[str, Callable[[], QWidget]]] = []
 
         def add(name: str, text: str, *, link: tuple[str, VmKey] | None = None, acts: Sequence[str] = ()) -> None:
@@ -102,7 +102,11 @@ class FamilyView(QWidget):
         kin = [one for one in family.clones if one.key != key] if family is not None and family.base == key else []
         if kin:
             names = ", ".join(one.name for one in kin)
-            rows.append((": ".join((_("Clones"), names)), lambda: self._clones(kin, value.query)))
+            written = {disk.source for disk in domain.disks}
+            frozen = any(written.intersection(one.files) for one in kin)
+            text = origins.kept_for_clones() if frozen else ""
+            said = " ".join(part for part in (": ".join((_("Clones"), names)), text) if part)
+            rows.append((said, lambda: self._clones(kin, value.query, text)))
         return rows
 
     def _row(self, name: str, text: str, link: tuple[str, VmKey] | None, acts: Sequence[str]) -> QWidget:
@@ -139,7 +143,7 @@ class FamilyView(QWidget):
         link.clicked.connect(lambda: self.opened.emit(key))
         return link
 
-    def _clones(self, kin: Sequence[Kin], query: str) -> QWidget:
+    def _clones(self, kin: Sequence[Kin], query: str, text: str) -> QWidget:
         made, row = self._line(_("Clones"))
         flow = FlowRow()
         for one in kin[:MOST]:
@@ -149,5 +153,10 @@ class FamilyView(QWidget):
             more = Link(ngettext("{count} more", "{count} more", rest).format(count=units.count(rest)))
             more.clicked.connect(lambda: self.searched.emit(query))
             flow.add_left(more)
-        row.addWidget(flow, 1)
+        column = QVBoxLayout()
+        column.setSpacing(theme.px(3))
+        column.addWidget(flow)
+        if text:
+            column.addWidget(label(text, "secondary", wrap=True))
+        row.addLayout(column, 1)
         return made

@@ -8,10 +8,12 @@ from pytestqt.qtbot import QtBot
 
 from console.fleet.clones.provenance import Provenance
 from console.fleet.clones.values import Family, Kin
+from console.fleet.domains import Disk
 from console.ui.actions import VmActions
 from console.ui.widgets.action_button import ActionButton
 from console.ui.widgets.family_view import MOST, FamilyView, Kindred
 from console.ui.widgets.link import Link
+from console.words import origins
 from tests.ui.rooms import key, room, vm
 
 NOW = 1_800_000_000.0
@@ -85,3 +87,13 @@ def test_rows_are_built_anew_only_when_they_change(view: FamilyView) -> None:
     assert links(view)["db-01"] is before
     view.show_kindred(ME, Kindred(Provenance("db-01", build="2"), BASE, None), NOW)
     assert links(view)["db-01"] is not before
+
+
+def test_a_base_that_is_needed_as_it_is_says_so(view: FamilyView) -> None:
+    family = Family(WEB, "web-01", (Kin(BASE, "db-01", ("/v/web.qcow2",)),))
+    frozen = vm("web-01", disks=(Disk("vda", "/v/web.qcow2"),))
+    view.show_kindred(frozen, Kindred(Provenance(), None, family), NOW)
+    assert view.texts() == [f"Clones: db-01 {origins.kept_for_clones()}"]
+    free = vm("web-01", disks=(Disk("vda", "/v/web.overlay"),))
+    view.show_kindred(free, Kindred(Provenance(), None, family), NOW)
+    assert view.texts() == ["Clones: db-01"], "they are built on what a snapshot keeps"
