@@ -88,6 +88,8 @@ class HalfMade:
         except FleetError as error:
             _log.info("%s: %s is left for later: %s", item.entry.on, item.entry.target, error)
             self._await(item)
+            for host in self._hosts(item):
+                self._go(host)  # it may have come back while this was tried on its lost connection
 
     def look(self, item: Unfinished) -> tuple[FileItem, ...]:
         """What there may be left of it, as the journal knows it; no host is asked."""
