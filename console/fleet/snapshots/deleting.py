@@ -60,6 +60,8 @@ def _plan(facts: SnapshotFacts, name: str, going: list[str], deed: Deed) -> Snap
             work.refuse("gone", name=gone)
     if not going:
         work.refuse("nothing")
+    if obstacles.by_libvirt(facts) and any(one.external for one in there):
+        work.refuse("test-external")
     if not there:
         return work.plan(deed, name)
     work.check()
@@ -114,7 +116,7 @@ def _drop(work: Work, one: Snapshot) -> None:
 
 def _erasable(work: Work, one: Snapshot) -> bool:
     """Whether libvirt can take an internal snapshot out: of the images the VM has now. Of others the record goes alone."""
-    if work.facts.hypervisor == obstacles.TESTS:
+    if obstacles.by_libvirt(work.facts):
         return True
     paths = [disk.frozen for disk in one.disks if disk.how is How.INTERNAL and disk.frozen]
     if not all(map(work.whole, paths)):

@@ -28,6 +28,8 @@ def plan_revert(facts: SnapshotFacts, name: str, branch: str = "", start: bool |
         return work.plan(Deed.REVERT, name, branch=branch)
     if not facts.persistent:
         work.refuse("transient")
+    if one.external and obstacles.by_libvirt(facts):
+        work.refuse("test-external")
     if one.mixed:
         work.refuse("mixed-revert", name=name)
     work.check()

@@ -38,7 +38,7 @@ def add_take(work: Work, order: TakeOrder) -> TakeOrder:
     bars = _internal_bars(work, order, disks, whole)
     kind = order.kind if order.kind != "auto" else _best(work, order, bool(bars), running)
     order = replace(order, kind=kind, targets=tuple(disk.target for disk in disks))
-    if not disks and not order.memory and facts.hypervisor != obstacles.TESTS:
+    if not disks and not order.memory and not obstacles.by_libvirt(facts):
         work.refuse("no-disks")
     if not facts.persistent:
         work.warn("transient-loses")
@@ -105,7 +105,7 @@ def _internal_bars(
 ) -> list[tuple[str, dict[str, str | int]]]:
     """Why the snapshot cannot be kept inside the images."""
     facts = work.facts
-    if facts.hypervisor == obstacles.TESTS:
+    if obstacles.by_libvirt(facts):
         return []
     bars: list[tuple[str, dict[str, str | int]]] = [
         ("raw-disk", {"target": disk.target, "format": disk.format or "raw"})
@@ -127,7 +127,7 @@ def _internal_bars(
 
 def _best(work: Work, order: TakeOrder, barred: bool, running: bool) -> str:
     forest = work.forest
-    if work.facts.hypervisor == obstacles.TESTS:
+    if obstacles.by_libvirt(work.facts):
         return "internal"
     if barred or (running and not order.memory):
         return "external"
@@ -174,7 +174,7 @@ def _internal(work: Work, order: TakeOrder, disks: Sequence[DiskNow]) -> None:
 
 def _external(work: Work, order: TakeOrder, disks: Sequence[DiskNow]) -> None:
     facts, forest = work.facts, work.forest
-    if facts.hypervisor == obstacles.TESTS:
+    if obstacles.by_libvirt(facts):
         work.refuse("test-external")
         return
     if any(forest.inside.get(disk.path) for disk in disks):

@@ -287,6 +287,7 @@ def test_a_record_whose_file_is_gone_is_dropped() -> None:
         ({"state": State.MIGRATING}, "migrating"),
         ({"busy_disks": ("vda",), "job": "commit"}, "block-job"),
         ({"checkpoints": ("c",)}, "checkpoints"),
+        ({"hypervisor": "VBOX"}, "test-external"),
         ({"state": State.SAVED, "managed_save": True}, "saved"),
     ],
 )

@@ -175,6 +175,7 @@ EXTERNAL_ON_TOP = vm(
         (line(checkpoints=("c",)), "4711", "checkpoints"),
         (line(persistent=False), "4711", "transient"),
         (line(pools=()), "4711", "no-pool"),
+        (line(hypervisor="VBOX"), "4711", "test-external"),
         (EXTERNAL_ON_TOP, "i", "external-on-top"),
         (replace(EXTERNAL_ON_TOP, users={"/p/qa": ("dev", "qa2")}), "i", "clone-needs"),
         (vm(image("/p/qa"), snapshots=(inside("i", "", "/p/gone"),)), "i", "missing-file"),

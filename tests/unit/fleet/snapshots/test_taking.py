@@ -138,6 +138,7 @@ DEEP = vm(*(image(f"/p/qa.{n}", 0.1, f"/p/qa.{n - 1}" if n else "") for n in ran
         (RUNS, TakeOrder("s", kind="internal", memory=False), "internal-memory"),
         (replace(PLAIN, users={"/p/qa.qcow2": ("clone",)}), TakeOrder("s", kind="internal"), "clone-needs"),
         (replace(PLAIN, hypervisor="TEST"), TakeOrder("s", kind="external"), "test-external"),
+        (replace(PLAIN, hypervisor="VBOX"), TakeOrder("s", kind="external"), "test-external"),
         (RUNS, TakeOrder("s", memory=False, freeze=True), "no-agent"),
         (replace(RUNS, has_agent=True), TakeOrder("s", memory=False, freeze=True), "agent"),
         (replace(RUNS, has_agent=True, freezes=True), TakeOrder("s", freeze=True), "freeze-with-memory"),
