@@ -48,7 +48,8 @@ class VmSnapshots(QWidget):
         self._laid: Laid | None = None
         self._chosen: str | None = None
         self._expected = ""
-        self._failed = 0.0  # when the host last gave no answer
+        self._failed = False  # the host gave no answer
+        self._asked = 0.0  # when it was asked last
         self._number = 0  # of the last question: answers to earlier ones come too late
         self._build()
         self.planner = SnapshotPlanner(ctx, self.panel, self.tree.rows, self.why_not, self)
@@ -187,7 +188,7 @@ class VmSnapshots(QWidget):
     def tick(self, now: float) -> None:
         """Once a second while seen: ages; what is too old is asked anew."""
         if self._laid is None:
-            if self._fresh and self._failed and now - self._failed > AGAIN:
+            if self._fresh and self._failed and now - self._asked > AGAIN:
                 self.read()
             return
         self.tree.rows.tick(now)
@@ -195,7 +196,7 @@ class VmSnapshots(QWidget):
         if (
             self._fresh
             and self.planner.job is None
-            and now - self._laid.facts.asked > OLD
+            and now - max(self._laid.facts.asked, self._asked) > OLD
             and not self._soon.isActive()
         ):
             self.read()
@@ -217,7 +218,7 @@ class VmSnapshots(QWidget):
             if self._laid is None:
                 self._say_none(_("The snapshots cannot be read now"), snapshot_names.known(domain.snapshots))
             return
-        self._wanted, self._failed = False, 0.0
+        self._wanted, self._failed, self._asked = False, False, time.time()
         self._number += 1
         number, key, service = self._number, domain.key, self._ctx.services.snapshots
 
@@ -232,7 +233,7 @@ class VmSnapshots(QWidget):
         def failed(error: FleetError) -> None:
             if isValid(self) and number == self._number:
                 said = errors.sentence(error.problem, domain.name, "snapshot.facts")
-                self._failed = time.time()
+                self._failed = True
                 if self._laid is None:
                     self._say_none(said.what, f"{said.why} {said.next}")
                 else:

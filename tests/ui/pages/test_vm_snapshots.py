@@ -212,8 +212,12 @@ def test_an_old_plan_is_made_anew_while_it_is_seen(there: Room, qtbot: QtBot) ->
     asked = there.story.asked.count("facts")
     page.tick(time.time() + 10)
     assert there.story.asked.count("facts") == asked
+    there.story.trouble = Unreachable(Reason.SILENT, "kvm-n1")
     page.tick(time.time() + OLD + 5)
     qtbot.waitUntil(lambda: there.story.asked.count("facts") == asked + 1)
+    page.tick(time.time() + OLD - 5)
+    qtbot.wait(50)
+    assert there.story.asked.count("facts") == asked + 1, "a host that does not answer is not asked each second"
 
 
 def test_another_vm_starts_afresh(there: Room, qtbot: QtBot) -> None:
