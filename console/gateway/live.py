@@ -279,9 +279,6 @@ class Live:
         self._submit("facts", self._picture.read_facts)
         self._submit("networks", self._picture.read_networks)
         self._submit("pools", self._picture.read_pools)
-        self._wake_soon()
-
-    def _wake_soon(self) -> None:
         self._kit.timer.after(0.0, self._once)
 
     def _once(self) -> None:
