@@ -22,6 +22,7 @@ from console.ui.widgets.buttons import Button
 from console.ui.widgets.labels import GlyphLabel, label, rule
 from console.words import _, deletion, errors, files, leftovers, ngettext, units
 from console.words import jobs as job_words
+from console.words.tried import tried_sentence
 
 if TYPE_CHECKING:
     from console.ui.context import Context
@@ -97,7 +98,7 @@ class LeftoverPart(QFrame):
         head.setSpacing(theme.px(8))
         self._glyph = GlyphLabel("triangle-bang", "warning-glyph")
         head.addWidget(self._glyph)
-        head.addWidget(label(errors.tried_sentence(entry.kind, entry.target), "strong"))
+        head.addWidget(label(tried_sentence(entry.kind, entry.target), "strong"))
         head.addStretch(1)
         head.addWidget(label(units.moment(unfinished.begun, unfinished.begun), "hint"))
         column.addLayout(head)
