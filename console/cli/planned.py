@@ -88,7 +88,7 @@ def _told(session: Session, dry: Dry, whole: JobView, views: Sequence[JobView]) 
         output.line(outcome(whole))
     if session.services.history.left(whole.id):
         output.note(_("Something is left half-way: see splendid job unfinished."))
-    elif whole.children:
+    elif whole.children and all(view.kind in (dry.kind, "snapshot.undo") for view in failed):
         output.note(_("All or none: the others are as they were."))
     return Exit.UNREACHABLE if failed and all(unreachable(view.problem) for view in failed) else Exit.FAILED
 

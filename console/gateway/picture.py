@@ -215,7 +215,9 @@ class Picture:
         lost = []
         for uuid, (state, why) in self._meter.states.items():
             known = self._known.get(uuid)
-            if known is None or known.state is not reader.state_of(state, why):
+            now = reader.state_of(state, why)
+            still = now is State.MIGRATING and known is not None and known.state is State.PAUSED  # see reader.settled
+            if known is None or not (known.state is now or still):
                 lost.append(uuid)
         for uuid, domain in self._known.items():
             if domain.state is State.RUNNING and uuid not in self._meter.states:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -46,6 +47,16 @@ def state_of(state: int, reason: int, saved: bool = False) -> State:
     if found is State.PAUSED and reason in _MIGRATING:
         return State.MIGRATING
     return found
+
+
+def settled(domain: Any, state: State) -> State:
+    """MIGRATING by its reason alone: a VM that was brought up from a memory file, and stands still, has that reason too. Then
+    there is no job; where a VM arrives libvirt refuses to tell."""
+    if state is State.MIGRATING:
+        with contextlib.suppress(libvirt.libvirtError):
+            if domain.jobInfo()[0] == libvirt.VIR_DOMAIN_JOB_NONE:
+                return State.PAUSED
+    return state
 
 
 def is_helper(domain: Any) -> bool:
@@ -95,7 +106,7 @@ class Sweep:
         known = self._states.get(uuid)
         if known is None:
             known = tuple(self.domains[uuid].state()[:2])
-        return state_of(known[0], known[1], self.saved(uuid))
+        return settled(self.domains[uuid], state_of(known[0], known[1], self.saved(uuid)))
 
     def saved(self, uuid: str) -> bool:
         return self._flag(self._saved, uuid, "hasManagedSaveImage")

@@ -184,7 +184,9 @@ class Steps:
         if self._state().active:
             return  # it came up before this was cut off
         disks = {other.target: other.file for other in self._plan.steps if other.op is Op.SWITCH}
-        restoring.restore(self._link, self._uuid, step.file, disks, paused=True if self._hold else None)
+        kept = self.facts().snapshot(self._plan.snapshot)
+        paused = self._hold or (kept.state is State.PAUSED if kept is not None else None)  # several at one moment stood still
+        restoring.restore(self._link, self._uuid, step.file, disks, paused=paused)
 
     def _switch(self, step: Step) -> None:
         """All disks at once, with the first of these steps; where the plan goes back to a snapshot, the VM is as it was then."""

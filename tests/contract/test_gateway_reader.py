@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import libvirt
@@ -192,3 +193,18 @@ def test_what_only_holds_files_while_they_are_merged_is_no_vm(conn: Any) -> None
     assert {domain.name for domain in reader.read_all(conn, "h")} == {"vm0", "vm1", "vm2"}
     with pytest.raises(NotFound):
         reader.read_one(conn, "h", uuid_of(7))
+
+
+def test_a_vm_that_stands_still_after_its_memory_was_restored_does_not_migrate() -> None:
+    def domain(kind: int | None) -> Any:
+        def job() -> list[int]:
+            if kind is None:
+                raise libvirt.libvirtError("migration statistics are available only on the source host")
+            return [kind, 0]
+
+        return SimpleNamespace(jobInfo=job)
+
+    assert reader.settled(domain(libvirt.VIR_DOMAIN_JOB_NONE), State.MIGRATING) is State.PAUSED
+    assert reader.settled(domain(libvirt.VIR_DOMAIN_JOB_UNBOUNDED), State.MIGRATING) is State.MIGRATING
+    assert reader.settled(domain(None), State.MIGRATING) is State.MIGRATING
+    assert reader.settled(None, State.RUNNING) is State.RUNNING

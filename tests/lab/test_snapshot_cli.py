@@ -86,3 +86,19 @@ def test_linked_clones_protect_their_base(typed: Callable[..., Said], spare: Cal
     finally:
         for name in ("qa-1", "qa-2"):
             beta.virsh("undefine", name, check=False)
+
+
+def test_several_taken_at_one_moment_run_on_when_they_are_back(
+    typed: Callable[..., Said], spare: Callable[..., Guest], beta: Host
+) -> None:
+    """They stood still when their memory was kept; that is not how they were."""
+    guests = [spare(f"cli-{number}").start() for number in range(2)]
+    names = [guest.name for guest in guests]
+    typed("snapshot", "take", *names, "stack", "--together", "--kind", "external")
+    assert [guest.state() for guest in guests] == ["running"] * 2
+    assert typed("snapshot", "revert", *names, "stack", "--yes").out.splitlines() == [
+        f"{name}: Reverted to stack" for name in names
+    ]
+    assert [guest.state() for guest in guests] == ["running"] * 2
+    left = [beta.virsh("snapshot-list", guest.uuid, "--name").split() for guest in guests]
+    assert left == [["stack"]] * 2, "what kept the state before is gone again"
