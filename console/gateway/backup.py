@@ -48,7 +48,7 @@ def copy(link: Link, uuid: str, disks: Mapping[str, Into], watch: Watch, *, free
             raise Conflict(Reason.WRONG_STATE, name, detail="off")
         targets = [disk.target for disk in read_domain(domain.XMLDesc(0)).disks]
         if _job(domain)["type"]:
-            raise Busy(Problem(Reason.IN_USE, detail="job"), name)
+            raise Busy(Problem(Reason.IN_USE, "another job is at work on it"), name)
     text = _xml(targets, disks)
     try:
         with freezing.frozen(link, uuid) if freeze else contextlib.nullcontext():

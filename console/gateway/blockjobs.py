@@ -86,7 +86,7 @@ def commit(
 
 def _done(again: bool, file: str) -> None:
     if not again:
-        raise Conflict(Problem(Reason.CHANGED, detail=file), file)
+        raise Conflict(Problem(Reason.CHANGED, detail=f"snapshot-file-other:{file}"), file)
 
 
 def _commit_below(
@@ -206,7 +206,7 @@ def _chain(link: Link, domain: Any, target: str) -> tuple[str, ...]:
 def _commit(link: Link, domain: Any, target: str, files: Sequence[str], file: str, onto: str, watch: Watch) -> None:
     """In a domain that has `file` in its chain."""
     if onto not in files or files.index(onto) <= files.index(file):
-        raise Conflict(Problem(Reason.CHANGED, detail=onto), file)
+        raise Conflict(Problem(Reason.CHANGED, detail=f"snapshot-file-other:{onto}"), file)
     flags = libvirt.VIR_DOMAIN_BLOCK_COMMIT_ACTIVE if files[0] == file else 0
     _job(link, domain, target, lambda: domain.blockCommit(target, onto, file, 0, flags), _COMMITS, onto, watch)
     if file in _chain(link, domain, target):
@@ -237,7 +237,7 @@ def _job(
     with calling(domain.name()):
         info = domain.blockJobInfo(target, 0)
         if info and info["type"] not in kinds:
-            raise Busy(Problem(Reason.IN_USE, detail="block-job"), domain.name())
+            raise Busy(Problem(Reason.IN_USE, f"another job is at work on {target}"), domain.name())
         if not info:
             begin()
     try:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import libvirt
 
+from console.fleet.domains import State
 from console.fleet.errors import Conflict, Reason
 from console.gateway.connection import Link
 from console.gateway.errors import calling
@@ -32,7 +33,7 @@ def restore(link: Link, uuid: str, file: str, disks: Mapping[str, str], *, pause
     try:
         with calling(name):
             if domain.isActive():
-                raise Conflict(Reason.WRONG_STATE, name, detail="on")
+                raise Conflict(Reason.WRONG_STATE, name, detail=State.RUNNING)
             if domain.hasManagedSaveImage(0):
                 domain.managedSaveRemove(0)
             link.conn.restoreFlags(file, text, _FLAGS[paused])

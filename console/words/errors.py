@@ -172,6 +172,8 @@ _NOT_SO = {  # WRONG_STATE with something else than a state
     "transient": N_("It is transient: it has no configuration on disk."),
     "template": N_("It is a template, to clone from: it is never started."),
     "mac-runs": N_("A VM with the same MAC address runs on its network."),
+    "external": N_("It keeps its disks in files of their own, and libvirt there is not to touch them."),
+    "no-helper": N_("It is a VM of its own: nothing of it was left behind."),
     "autostart-on": N_("Autostart is on already."),
     "autostart-off": N_("Autostart is off already."),
     "scale-vcpu-ceiling": N_("It was started with room for fewer vCPUs: more need a restart."),
@@ -181,6 +183,10 @@ _NOT_SO = {  # WRONG_STATE with something else than a state
     "scale-off": N_("It doesn't run, so there is nothing to change now."),
     "scale-transient": N_("It is transient: it has no next start."),
     "scale-topology": N_("Its CPU topology fixes how many vCPUs there are; change that in its XML."),
+}
+_SILENT = {  # AGENT with more than that it does not answer
+    "frozen": N_("Its file systems are frozen already: by another program, or by one that died."),
+    "thaw": N_("Its guest agent could not be told to let its file systems go on, and may freeze them when it wakes."),
 }
 _CANNOT_BE = {  # OTHER with the kind of value that was typed
     "name": N_("A VM's name is one line without a slash, and not empty."),
@@ -205,6 +211,9 @@ _CANNOT_BE = {  # OTHER with the kind of value that was typed
     "max-memory": N_("That is too little memory for any guest."),
     "over-max-vcpus": N_("More vCPUs than the ceiling given with them."),
     "over-max-memory": N_("More memory than the ceiling given with it."),
+    "no-pool": N_("No active pool of its host has that folder: libvirt can neither make nor delete files there."),
+    "overlay-pool": N_("Its pool holds no files: no image there can be built on another."),
+    "loop": N_("Its backing files name one another in a circle."),
 }
 _SAYS_MORE = {  # where the words of libvirt tell what our sentence cannot
     Reason.BAD_FILE,
@@ -291,6 +300,8 @@ def why(problem: Problem) -> str:
         return _full_stop(one_line(problem.text)) if problem.text else _(_WHY[reason][0])
     if detail in _NOT_SO and reason is Reason.WRONG_STATE:
         return _(_NOT_SO[detail])
+    if detail in _SILENT and reason is Reason.AGENT:
+        return _(_SILENT[detail])
     if reason in (Reason.CHANGED, Reason.WRONG_STATE) and (said := changed.why(detail)):
         return said
     if reason is Reason.WRONG_STATE and detail in set(State):

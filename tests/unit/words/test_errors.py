@@ -53,6 +53,10 @@ def test_a_wrong_state_says_what_to_do_first(tried: str, state: str, line: str) 
 
 def test_braces_in_a_detail_are_just_text() -> None:
     assert errors.why(Problem(Reason.IN_USE, detail="{x}")) == "It is in use by {x}."
+    assert errors.why(Problem(Reason.AGENT, detail="frozen")).startswith("Its file systems are frozen already")
+    assert errors.why(Problem(Reason.AGENT, detail="thaw")).startswith("Its guest agent could not be told")
+    assert errors.why(Problem(Reason.OTHER, detail="loop")) == "Its backing files name one another in a circle."
+    assert errors.why(Problem(Reason.WRONG_STATE, detail="external")).startswith("It keeps its disks in files")
     assert errors.sentence(Problem(Reason.GONE), "{detail}", "vm.start").what == "Could not start {detail}."
 
 
