@@ -73,7 +73,7 @@ class Carrier:
             fate = "gone" if not first.now else "new" if not first.was else "other"
             raise kind(Reason.CHANGED, plan.vm, detail=f"snapshot-{first.what}-{fate}:{first.which or first.now}")
         pool = next((pool for pool in facts.pools if pool.name == plan.pool), None)
-        if pool is not None and plan.needs > pool.available:
+        if pool is not None and pool.available < plan.needs <= plan.free:
             raise Failed(Reason.NO_SPACE, plan.vm, detail=pool.name)
         return facts
 

@@ -129,6 +129,11 @@ SAYS: dict[str, tuple[str, str]] = {
     "block-job": (N_("A block job runs on disk {target}."), N_("Wait for it, or cancel it in Tasks.")),
     "busy": (N_("The VM is busy with {job}."), N_("Wait until that is done, or cancel it.")),
     "no-room": (N_("There is not enough room in {pool}:"), N_("it needs {needs}, and {free} are free.")),
+    "room-doubt": (
+        N_("There may not be enough room in {pool}:"),
+        N_("the merge needs up to {needs}, and {free} are free. If that is not enough it ends, the VM goes on, and it can be "
+           "taken up again."),
+    ),
     "missing-file": (
         N_("{file} is missing."),
         N_("The chain of disk {target} is broken there: put the file back, or go back to a snapshot that does not need it."),

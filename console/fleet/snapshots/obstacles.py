@@ -68,6 +68,7 @@ SAYS: dict[str, tuple[str, ...]] = {
     "block-job": ("target",),
     "busy": ("job",),
     "no-room": ("pool", "needs", "free"),
+    "room-doubt": ("pool", "needs", "free"),
     "missing-file": ("file", "target"),
     "loop": ("file", "target"),
     "deep": ("target", "n"),

@@ -45,6 +45,8 @@ class Work:
         """Files that no snapshot keeps, and that must stay: of which disk, and who needs them."""
         self.left: dict[str, str] = {}
         """Files in which an internal snapshot leaves its bytes: its name."""
+        self._doubt: dict[int, int] = {}
+        """Of a merge, by its place: bytes that it may not take after all, for the two files may hold the same blocks."""
         self._told: set[tuple[str, str]] = set()
         self._into: dict[str, str] = {}
         self._gone: set[str] = set()
@@ -93,6 +95,7 @@ class Work:
         forest = self.forest
         before, moved = forest.size(onto), forest.size(file)
         growth = forest.grow(onto, file)
+        self._doubt[len(self.steps)] = min(growth, before)
         kind = forest.files[onto].format
         self.step(
             Op.COMMIT,
@@ -127,6 +130,7 @@ class Work:
         forest = self.forest
         before, moved = forest.size(file), forest.size(onto)
         growth = forest.grow(file, onto)
+        self._doubt[len(self.steps)] = min(growth, before)
         self.step(
             Op.PULL,
             target=target,
@@ -211,18 +215,25 @@ class Work:
     # what it comes to
 
     def room(self) -> tuple[str, int, int]:
-        """Of the pool where it gets tightest: name, bytes it must have free, bytes it has. Refuses where these are too few."""
+        """Of the pool where it gets tightest: name, bytes it may have to have free, bytes it has. Refuses where these are too few
+        for certain; a merge that turns out to need more ends, and can be taken up again."""
         free = {pool.name: pool.available for pool in self.facts.pools}
         left: defaultdict[str, int] = defaultdict(int)
         most: defaultdict[str, int] = defaultdict(int)
-        for step in self.steps:
+        spared: defaultdict[str, int] = defaultdict(int)
+        least: defaultdict[str, int] = defaultdict(int)
+        for place, step in enumerate(self.steps):
             if step.gain:
                 pool = self._pool(step.onto if step.op is Op.COMMIT else step.file)
                 left[pool] += step.gain
+                spared[pool] += self._doubt.get(place, 0)
                 most[pool] = max(most[pool], -left[pool])
+                least[pool] = max(least[pool], -left[pool] - spared[pool])
         for pool, needs in most.items():
-            if pool in free and needs > free[pool]:
-                self.refuse("no-room", name=pool, pool=pool, needs=needs, free=free[pool])
+            if pool in free and least[pool] > free[pool]:
+                self.refuse("no-room", name=pool, pool=pool, needs=least[pool], free=free[pool])
+            elif pool in free and needs > free[pool]:
+                self.warn("room-doubt", name=pool, pool=pool, needs=needs, free=free[pool])
         if not most:
             return "", 0, 0
         pool = max(most, key=lambda name: (most[name] - free.get(name, 1 << 62), most[name]))
