@@ -6,14 +6,16 @@ import random
 import time
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from console.fleet.clones.facts import CloneFacts, Place
 from console.fleet.clones.family import Kinship
 from console.fleet.clones.planning import Draw, plan_clones
 from console.fleet.clones.provenance import Provenance
 from console.fleet.clones.values import CloneOrder, ClonePlan
-from console.fleet.errors import NotFound, Reason
+from console.fleet.errors import Conflict, NotFound, Reason
 from console.fleet.hosts import HostSpec
 from console.gateway import cloning, defining, snapshots, volumes
 from console.gateway.gateway import Gateway
@@ -27,8 +29,7 @@ PREFIX = "52:54:00"  # of MACs that QEMU's cards have
 _WINDOWS = ("microsoft", "windows")
 
 
-@dataclass(frozen=True, slots=True)
-class Looked:
+class Looked(msgspec.Struct, frozen=True):
     """What was found, the XML that is cloned (without passwords), and the plan that comes of it."""
 
     facts: CloneFacts
@@ -132,7 +133,7 @@ def draws(plan: ClonePlan) -> tuple[Draw, Draw]:
     def one_of(rest: Iterator[str], why: str) -> str:
         found = next(rest, None)
         if found is None:  # the VM got another card meanwhile
-            raise NotFound(Reason.CHANGED, plan.source, detail=why)
+            raise Conflict(Reason.CHANGED, plan.source, detail=why)
         return found
 
     return (lambda: one_of(uuids, "uuid")), (lambda: one_of(macs, "mac"))
