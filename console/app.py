@@ -6,8 +6,10 @@ import gc
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
 
 from console.fleet.domains import VmKey
 from console.fleet.errors import Problem
@@ -72,8 +74,7 @@ def calm_collector() -> None:
     gc.set_threshold(YOUNG, NEVER, NEVER)
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(msgspec.Struct, frozen=True):
     """How the program was started. fleet: another fleet file than the profile's. demo: with the demo fleet beside it."""
 
     profile: Profile

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 from console.fleet.domains import Domain, State
 from console.fleet.errors import Problem, Reason
@@ -32,8 +33,7 @@ class Act(StrEnum):
     DELETE = "delete"
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(msgspec.Struct, frozen=True):
     """In which states an act makes sense. loses: running state that is not on disk may be lost."""
 
     states: frozenset[State]
