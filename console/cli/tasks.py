@@ -15,7 +15,7 @@ from console.cli.session import Session, Tried, exit_code, explained, trying
 from console.fleet.errors import Conflict, FleetError, Reason
 from console.fleet.storing import TRANSFERS
 from console.jobs.job import JobState, JobView
-from console.words import N_, _, deletion, jobs, units
+from console.words import N_, _, deletion, jobs, ngettext, units
 
 if TYPE_CHECKING:
     from console.jobs.journal import Unfinished
@@ -200,8 +200,9 @@ def _left(item: Unfinished) -> records.Record:
 def _left_row(item: Unfinished) -> list[Cell | str]:
     entry = item.entry
     last = jobs.step_words(entry.steps[-1].code, entry.steps[-1].values) if entry.steps else units.NONE
-    name = jobs.title(JobView(item.job, entry.kind, entry.target))
-    return [str(item.job), name, entry.target, units.moment(item.begun, time.time()), last]
+    name, count = jobs.title(JobView(item.job, entry.kind, entry.target)), len(entry.vms)
+    target = ngettext("{count} VM", "{count} VMs", count).format(count=count) if count > 1 else entry.target
+    return [str(item.job), name, target, units.moment(item.begun, time.time()), last]
 
 
 def _row(view: JobView) -> list[Cell | str]:

@@ -90,6 +90,8 @@ _STEPS = {
     "snapshot.remove": N_("Deleting {file}"),
     "snapshot.thaw": N_("Telling the guest agent"),
     "snapshot.release": N_("Ending what a merge left behind"),
+    "snapshot.over": N_("Done with one of them"),
+    "snapshot.back": N_("Taking one of them back"),
 }
 _STATES = {
     JobState.QUEUED: N_("Waiting"),

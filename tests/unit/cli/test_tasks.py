@@ -119,6 +119,17 @@ NODE = """<node><cpu><mhz>1</mhz><model>x</model><active>1</active><nodes>1</nod
 <volume type="file"><name>gone-01.img</name><capacity>1048576</capacity><allocation>1048576</allocation></volume></pool></node>"""
 
 
+def test_what_was_left_of_an_act_on_several_says_on_how_many(empty: Console) -> None:
+    path = Profile.at(empty.folder).jobs_database
+    store = JobStore(path, KILLED)
+    keys = (VmKey("kvm-a", "1"), VmKey("kvm-b", "2"))
+    store.write_entry(7, Entry("snapshot.many", "2", keys, {}, (Begun("snapshot.over", {"vm": 0}),)))
+    assert store.close(5)
+    line = empty("job", "unfinished").lines[1]
+    assert "2 VMs" in line
+    assert line.endswith("Done with one of them")
+
+
 def left_half_way(console: Console, *paths: str) -> None:
     """A host whose VM gone-01 was undefined by a console that was killed before it deleted the files."""
     node = console.folder / "kvm-x.xml"

@@ -17,8 +17,8 @@ def test_every_act_on_snapshots_has_its_sentence() -> None:
 
 
 def test_every_step_is_told_while_it_is_done() -> None:
-    for op in Op:
-        assert not jobs.step_words(f"snapshot.{op}", {"file": "/p/x"}).startswith("snapshot.")
+    for step in (*Op, "over", "back"):
+        assert not jobs.step_words(f"snapshot.{step}", {"file": "/p/x"}).startswith("snapshot.")
 
 
 def test_a_snapshot_that_is_not_there_is_told_with_those_that_are() -> None:
