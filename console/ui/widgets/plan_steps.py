@@ -139,7 +139,10 @@ class PlanSteps(QWidget):
             painter, left + width, middle, units.count(number + 1), "secondary", theme.color("text3"), width, right=True
         )
         draw(painter, columns[1][0], middle, row.step, "body", text, columns[1][1])
-        draw(painter, columns[2][0], middle, row.file, "mono", pale, columns[2][1])
+        name = theme.metrics("mono").elidedText(
+            row.file, Qt.TextElideMode.ElideMiddle, columns[2][1]
+        )  # its end tells most
+        draw(painter, columns[2][0], middle, name, "mono", pale, columns[2][1])
         left, width = columns[3]
         color = theme.color("error") if row.frees else text
         draw(painter, left + width, middle, row.size, "body", color, width, right=True)
