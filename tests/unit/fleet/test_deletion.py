@@ -83,3 +83,29 @@ def test_nvram_save_image_and_snapshots_are_named() -> None:
     assert [item.kind for item in vm.files] == [FileKind.DISK, FileKind.NVRAM, FileKind.SAVED]
     assert vm.snapshots == ("one", "two")
     assert vm.stops
+
+
+def test_a_vm_that_others_are_built_on_is_held_unless_they_go_too() -> None:
+    one = Volume("one.qcow2", "/pool/one.qcow2", backing="/pool/a.qcow2")
+    two = Volume("two.qcow2", "/pool/two.qcow2", backing="/pool/one.qcow2")
+    base = facts(DISK, volumes=(one, two))
+    linked, deep = other(B, Disk("vda", "/pool/one.qcow2")), other(VmKey("alpha", "d"), Disk("vda", "/pool/two.qcow2"))
+    plan = plan_deletion([base], [linked, deep, other(ELSEWHERE, Disk("vda", "/pool/one.qcow2"))], 0.0)
+    assert [(vm.name, vm.needed_by) for vm in plan.held] == [("vm-a", ("vm-b", "vm-d"))]
+    running = other(B, Disk("vda", "/elsewhere/x", backing=("/pool/a.qcow2",)))
+    assert plan_deletion([facts(DISK)], [running], 0.0).vms[0].needed_by == ("vm-b",)
+    mine = DiskFact("vda", "/pool/one.qcow2", pool="default", volume="one.qcow2")
+    both = [base, facts(mine, key=B, volumes=(one, two))]
+    assert plan_deletion(both, [linked], 0.0).held == ()
+    assert plan_deletion([facts(DISK)], [linked], 0.0).held == (), "an orphan overlay is no VM"
+    loop = (Volume("x", "/pool/x", backing="/pool/y"), Volume("y", "/pool/y", backing="/pool/x"))
+    assert plan_deletion([facts(DISK, volumes=loop)], [linked], 0.0).held == ()
+
+
+def test_its_own_overlays_hold_nobody_up() -> None:
+    """Disk and the frozen files of its snapshots."""
+    frozen = DiskFact("vda", "/pool/frozen.qcow2", pool="default", volume="frozen.qcow2")
+    top = Volume("a.qcow2", "/pool/a.qcow2", backing="/pool/frozen.qcow2")
+    plan = plan_deletion([facts(DISK, frozen, volumes=(top,))], [other(A, Disk("vda", "/pool/a.qcow2"))], 0.0)
+    assert plan.held == ()
+    assert plan.ticked() == {"alpha:/pool/a.qcow2", "alpha:/pool/frozen.qcow2"}

@@ -42,3 +42,13 @@ def test_the_button_names_act_and_count() -> None:
     assert deletion.button(plan, frozenset()) == "Delete web-01, keep the files"
     assert deletion.button(DeletePlan((VM, VM), 0.0), frozenset()) == "Delete 2 VMs, keep the files"
     assert deletion.freed(plan, frozenset({DISK.id})) == DISK.allocation
+
+
+def test_who_is_built_on_a_vm_that_must_stay() -> None:
+    assert deletion.held(DeletePlan((VM,), 1.0)) == ""
+    one = VmDeletion(VM.key, "base", State.OFF, (), needed_by=("qa-01",))
+    many = VmDeletion(VM.key, "base", State.OFF, (), needed_by=tuple(f"qa-{n}" for n in range(9)))
+    assert deletion.held(DeletePlan((VM, one), 1.0)) == "base stays: qa-01 is built on it."
+    assert deletion.held(DeletePlan((many,), 1.0)) == (
+        "base stays: qa-0, qa-1, qa-2, qa-3, qa-4, qa-5, 3 more are built on it."
+    )
