@@ -14,32 +14,39 @@ from console.gateway.connection import Link
 from console.inventory.thumbnails import Thumbnails
 
 WIDEST = 480  # pixels
-PATIENCE = 1.0  # seconds that a snapshot waits for the picture
+HEAD_START = 0.1  # seconds that a snapshot waits for the picture
+PATIENCE = 1.0  # seconds that is waited for it afterwards
 _PPM_HEAD = 3  # words of a P6 head after its mark: width, height, depth
 
 
 class Shot:
-    """A picture that is being taken. Nothing of it ever stops the snapshot."""
+    """A picture that is being taken, and made small meanwhile. Nothing of it ever stops the snapshot."""
 
     def __init__(self, link: Link, uuid: str) -> None:
-        self._taken: tuple[bytes, str] | None = None
+        self._image = b""
+        self._taken = threading.Event()
         self._thread = threading.Thread(target=self._take, args=(link, uuid), name="thumbnail", daemon=True)
         self._thread.start()
 
     def _take(self, link: Link, uuid: str) -> None:
-        with contextlib.suppress(FleetError):
-            self._taken = domains.screenshot(link, uuid)
+        try:
+            with contextlib.suppress(FleetError):
+                data, mime = domains.screenshot(link, uuid)
+                self._taken.set()
+                self._image = small(data, mime)
+        finally:
+            self._taken.set()
 
     def wait(self) -> None:
-        """Until it is taken, or patience ends: the moment it shows is before the snapshot's."""
-        self._thread.join(PATIENCE)
+        """Until it is taken, so that it shows the moment before the snapshot; but not for long."""
+        self._taken.wait(HEAD_START)
 
     def keep(self, store: Thumbnails, key: VmKey, name: str, created: float) -> None:
-        """Keeps what was taken, small. Blocks on the disk."""
+        """Keeps what was taken. Blocks on the disk."""
         self._thread.join(PATIENCE)
-        if self._taken is not None and (image := small(*self._taken)):
+        if self._image:
             with contextlib.suppress(FleetError):
-                store.keep(key.uuid, name, created, image)
+                store.keep(key.uuid, name, created, self._image)
 
 
 def small(data: bytes, mime: str) -> bytes:

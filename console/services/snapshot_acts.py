@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Iterator
 
 from console.fleet.domains import State, VmKey
@@ -32,6 +33,9 @@ from console.services.snapshot_taking import Taking
 _CONFIGURES = frozenset({Op.SWITCH, Op.REVERT, Op.COMMIT})
 """These may change the VM's stored configuration."""
 
+FRESH = 2.0  # seconds in which a snapshot is taken as planned, without another look
+REMEMBERED = 50  # VMs whose last facts are at hand for that
+
 
 class Carrier:
     """What single acts and those on many share. reverted: is told a VM that went back our own way; of others libvirt tells."""
@@ -49,6 +53,7 @@ class Carrier:
         self._inventory = inventory
         self._keeping = keeping
         self._store = store
+        self._asked: dict[VmKey, SnapshotFacts] = {}
         self._thumbnails = thumbnails
         self._reverted = reverted
 
@@ -60,12 +65,19 @@ class Carrier:
 
     def facts(self, key: VmKey) -> SnapshotFacts:
         view = self._inventory.view(key.host)
-        return read_facts(self._gateway.link(key.host), key, view.pools or ())
+        facts = read_facts(self._gateway.link(key.host), key, view.pools or ())
+        if len(self._asked) > REMEMBERED:
+            self._asked.clear()
+        self._asked[key] = facts
+        return facts
 
     def checked(self, plan: SnapshotPlan) -> SnapshotFacts:
         """Asks the host anew. Errors: Conflict where something stands in the way, or (CHANGED, its detail the change) the plan
         does not hold any more; Failed (NO_SPACE) where its room is taken by now."""
         refuse(plan)
+        known = self._asked.get(plan.key)
+        if known is not None and plan.deed is Deed.TAKE and known.asked == plan.made > time.time() - FRESH:
+            return known  # nothing is lost where something is in the way by now: the host refuses that itself
         facts = self.facts(plan.key)
         if plan.basis and (found := changed(plan.basis, basis(facts))):
             first = found[0]
