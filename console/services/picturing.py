@@ -14,7 +14,7 @@ from console.gateway.connection import Link
 from console.inventory.thumbnails import Thumbnails
 
 WIDEST = 480  # pixels
-HEAD_START = 0.1  # seconds that a snapshot waits for the picture
+HEAD_START = 0.02  # seconds that a snapshot waits for the picture
 PATIENCE = 1.0  # seconds that is waited for it afterwards
 _PPM_HEAD = 3  # words of a P6 head after its mark: width, height, depth
 
