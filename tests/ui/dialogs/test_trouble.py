@@ -7,6 +7,8 @@ from pytestqt.qtbot import QtBot
 
 from console.fleet.deletion import FileItem, FileKind
 from console.fleet.errors import Failed, Problem, Reason
+from console.fleet.snapshots.plans import Deed, Op, SnapshotPlan
+from console.fleet.snapshots.plans import Step as SnapshotStep
 from console.jobs.journal import Entry, Step, Unfinished
 from console.services.unfinished import Leftover
 from console.settings.fleetread import Fault, FileProblem
@@ -109,3 +111,30 @@ def test_a_refusal_is_said_and_it_stays(shown: Any, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: dialog._note is not None)
     assert dialog.parts[0].isVisible()
     assert dialog.parts[0].take_up.isEnabled()
+
+
+MERGE = SnapshotStep(Op.OVERLAY, "vda", "/i/qa-01.b", "/i/qa-01.a")
+PLAN = SnapshotPlan(key("qa-01"), "qa-01", Deed.REVERT, "clean", 1.0, steps=(MERGE,))
+
+
+@pytest.mark.parametrize(
+    "shown", [{"look": lambda one: Leftover(one, there=True, steps=((PLAN, (MERGE,)),), back=True)}], indirect=True
+)
+def test_an_act_on_snapshots_shows_what_is_left_and_can_be_taken_back(shown: Any, qtbot: QtBot) -> None:
+    service, dialog, _found = shown
+    qtbot.waitUntil(looked(dialog))
+    (said,) = {text for text in texts(dialog) if "stopped with 1 step left" in text}
+    assert said.splitlines()[1:] == [
+        "  Making an empty overlay: qa-01.b on qa-01.a",
+        "It can also be taken back: nothing is lost yet.",
+    ]
+    assert dialog.parts[0].back.isVisible()
+    dialog.parts[0].back.click()
+    qtbot.waitUntil(lambda: dialog.parts[0].isHidden())
+    assert [call[0] for call in service.calls].count("take_back") == 1
+
+
+def test_what_has_no_way_back_offers_none(shown: Any, qtbot: QtBot) -> None:
+    _service, dialog, _found = shown
+    qtbot.waitUntil(looked(dialog))
+    assert not dialog.parts[0].back.isVisible()
