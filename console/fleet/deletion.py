@@ -62,7 +62,7 @@ class FileUser(msgspec.Struct, frozen=True):
 
 
 class DeletionFacts(msgspec.Struct, frozen=True):
-    """What the host says of one VM that is to go. volumes: all of the pools that hold its disks (for backing files). users:
+    """What the host says of one VM that is to go. volumes: of all its pools (what is built on a disk may be in any). users:
     who else of the host names its disks."""
 
     key: VmKey

@@ -13,7 +13,7 @@ import libvirt
 from console.fleet.deletion import DeletionFacts, DiskFact, FileUser
 from console.fleet.domains import Disk, State, VmKey
 from console.fleet.errors import NotFound, Unsupported
-from console.fleet.hosts import Volume
+from console.fleet.hosts import Pool, Volume
 from console.fleet.snapshots.values import How, Snapshot
 from console.gateway import reader, snapshots
 from console.gateway.connection import Link
@@ -26,11 +26,15 @@ class HostFiles:
     """The files of one host, for several of its VMs: the volumes of its pools, and which VM names what, are read once, not for
     each of the VMs. Not thread-safe.
 
-    age: seconds after which they are read anew, None = never.
+    age: seconds after which they are read anew, None = never. known: the host's pools as read before: those that hold no disk
+    of the VMs are read anew only where their figures differ.
     """
 
-    def __init__(self, age: float | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, age: float | None = None, clock: Callable[[], float] = time.monotonic, known: Iterable[Pool] = ()
+    ) -> None:
         self._age = age
+        self._known = {pool.uuid: pool for pool in known}
         self._clock = clock
         self._read_at = 0.0
         self._volumes: dict[str, tuple[Volume, ...]] = {}
@@ -56,7 +60,7 @@ class HostFiles:
             managed_save=saved,
             snapshots=tuple(snapshot.name for snapshot in kept),
             checkpoints=_checkpoints(domain),
-            volumes=self._all_volumes(),
+            volumes=self._all_volumes(link),
             persistent=found.persistent,
             users=self._users(link, disks, uuid),
         )
@@ -66,7 +70,7 @@ class HostFiles:
         self._forget_old()
         disks = [fact for path in paths if (fact := self._disk(link, Disk("", path))).volume]
         users = self._users(link, disks, key.uuid)
-        return DeletionFacts(key, name, State.OFF, tuple(disks), volumes=self._all_volumes(), users=users)
+        return DeletionFacts(key, name, State.OFF, tuple(disks), volumes=self._all_volumes(link), users=users)
 
     def gone(self, uuid: str, paths: Collection[str] = ()) -> None:
         """This domain is no more, and neither are these files."""
@@ -84,7 +88,15 @@ class HostFiles:
         self._volumes, self._named = {}, None
         self._looked.clear()
 
-    def _all_volumes(self) -> tuple[Volume, ...]:
+    def _all_volumes(self, link: Link) -> tuple[Volume, ...]:
+        """Of all pools: a clone that is built on a disk may be in any, and while it is off only its volume tells."""
+        with calling(link.spec.name):
+            active = link.conn.listAllStoragePools(libvirt.VIR_CONNECT_LIST_STORAGE_POOLS_ACTIVE)
+        for pool in active:
+            with contextlib.suppress(NotFound), calling(pool.name()):
+                if pool.name() not in self._volumes:
+                    found = reader.same_pool(pool, self._known.get(pool.UUIDString()))
+                    self._volumes[pool.name()] = found.volumes if found is not None else _volumes(pool)
         return tuple(volume for held in self._volumes.values() for volume in held)
 
     def _users(self, link: Link, disks: Iterable[DiskFact], but: str) -> tuple[FileUser, ...]:
@@ -123,7 +135,7 @@ class HostFiles:
             with calling(disk.source):
                 pool = volume.storagePoolLookupByVolume()
                 if pool.name() not in self._volumes:
-                    self._volumes[pool.name()] = tuple(read_volume(one.XMLDesc(0)) for one in pool.listAllVolumes(0))
+                    self._volumes[pool.name()] = _volumes(pool)
                 read = read_volume(volume.XMLDesc(0))
         except NotFound:
             return fact
@@ -139,6 +151,14 @@ class HostFiles:
             capacity=read.capacity,
             allocation=read.allocation,
         )
+
+
+def _volumes(pool: Any) -> tuple[Volume, ...]:
+    found = []
+    for volume in pool.listAllVolumes(0):
+        with contextlib.suppress(NotFound), calling():  # it went meanwhile
+            found.append(read_volume(volume.XMLDesc(0)))
+    return tuple(found)
 
 
 def _of_snapshots(kept: Sequence[Snapshot], known: Collection[str]) -> list[Disk]:

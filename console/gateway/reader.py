@@ -296,6 +296,18 @@ def read_pools(conn: Any, known: Mapping[str, Pool] | None = None) -> tuple[Pool
     return tuple(sorted(found, key=lambda pool: pool.name))
 
 
+def same_pool(pool: Any, known: Pool | None) -> Pool | None:
+    """`known` with all of its volumes, where the pool has the same figures and as many; None: it is to be read anew."""
+    if known is None:
+        return None
+    with calling(pool.name()):
+        xml, count = pool.XMLDesc(0), pool.numOfVolumes()
+        autostart = bool(_asked(pool.autostart))
+    with _reading:
+        same = read_pool(xml, active=True, autostart=autostart, volumes=known.volumes)
+    return known if same == known and len(known.volumes) == count else None
+
+
 def _pool(pool: Any, known: Pool | None) -> Pool:
     with calling(pool.name()):
         xml = pool.XMLDesc(0)

@@ -120,7 +120,7 @@ class BulkService:
 
     def _deletions(self, keys: Sequence[VmKey]) -> dict[VmKey, VmDeletion | Problem]:
         """Planned together, so that what only they use counts as free."""
-        hosts = {key.host: HostFiles() for key in keys}
+        hosts = {key.host: HostFiles(known=self._inventory.view(key.host).pools) for key in keys}
         facts = ask_hosts(self._gateway, keys, lambda link, key: hosts[key.host].facts(link, key.uuid))
         found = [fact for fact in facts.values() if not isinstance(fact, Problem)]
         plan = plan_deletion(found, self._inventory.domains(), time.time())

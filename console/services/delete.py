@@ -36,7 +36,7 @@ class DeleteService:
 
     def plan(self, keys: Sequence[VmKey]) -> DeletePlan:
         """Asks the hosts what these VMs have and plans their deletion. Blocks. Errors: FleetError of the first that fails."""
-        hosts = {key.host: HostFiles() for key in keys}
+        hosts = {key.host: HostFiles(known=self._inventory.view(key.host).pools) for key in keys}
         for spec in map(self._inventory.spec, hosts):
             if spec is not None and spec.read_only:
                 first = next((self._inventory.domain(key) for key in keys if key.host == spec.id), None)
@@ -68,7 +68,7 @@ class DeleteService:
         for vm in plan.held:
             raise Conflict(Reason.IN_USE, vm.name, detail=", ".join(vm.needed_by))
         bases_last = sorted(plan.vms, key=lambda vm: any(item.under for item in vm.files))
-        hosts = {vm.key.host: HostFiles(AGE) for vm in plan.vms}
+        hosts = {vm.key.host: HostFiles(AGE, known=self._inventory.view(vm.key.host).pools) for vm in plan.vms}
         return [self._member(plan, vm, frozenset(chosen), hosts[vm.key.host]) for vm in bases_last]
 
     def _member(self, plan: DeletePlan, vm: VmDeletion, chosen: frozenset[str], known: HostFiles) -> JobSpec:

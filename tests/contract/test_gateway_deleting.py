@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from console.fleet.deletion import FileUser
+from console.fleet.deletion import FileUser, Hold, plan_deletion
 from console.fleet.domains import State, VmKey
 from console.fleet.hosts import HostSpec, Phase
 from console.fleet.snapshots.values import How, Snapshot, SnapshotDisk
-from console.gateway import deleting, domains, storage
+from console.gateway import deleting, domains, reader, storage, volumes
 from console.gateway.connection import Link
 from console.gateway.deleting import HostFiles
 from console.gateway.volumes import named_by
@@ -42,6 +42,27 @@ def test_the_facts_for_deleting(at: Console, link: Link) -> None:
     at.until(DOWN, lambda vm: vm is None)
     storage.delete_volume(link, "/images/vm1.img")
     assert not storage.volume_exists(link, "/images/vm1.img")
+
+
+def test_a_clone_in_another_pool_is_seen_while_it_is_off(link: Link) -> None:
+    """Its XML does not tell what its disk is built on."""
+    link.conn.storagePoolCreateXML("<pool type='dir'><name>other</name><target><path>/other</path></target></pool>", 0)
+    make(link, "vm1.img")
+    other = link.conn.storagePoolLookupByName("other")
+    backing = "<backingStore><path>/images/vm1.img</path><format type='qcow2'/></backingStore>"
+    other.createXML(f"<volume><name>clone</name><capacity>4096</capacity>{backing}</volume>", 0)
+    up = link.domain(uuid_of(UP))
+    up.destroy()
+    link.conn.defineXML(up.XMLDesc(0).replace("/images/vm0.img", "/other/clone"))
+    known = volumes.pools(link)
+    for files in (HostFiles(), HostFiles(known=known), HostFiles(known=[])):
+        plan = plan_deletion([files.facts(link, uuid_of(DOWN))], reader.read_all(link.conn, "h"), 1.0)
+        (vm,) = plan.vms
+        assert (vm.needed_by, vm.files[0].hold, vm.files[0].ticked) == (("vm0",), Hold.BASE, False)
+        left = files.leftover(link, VmKey("h", "gone"), "gone", ["/images/vm1.img"])
+        assert "/other/clone" in {volume.path for volume in left.volumes}
+    other.createXML(f"<volume><name>more</name><capacity>4096</capacity>{backing}</volume>", 0)
+    assert "more" in {volume.name for volume in HostFiles(known=known).facts(link, uuid_of(DOWN)).volumes}
 
 
 def test_a_disk_that_no_pool_holds_is_said_to_have_no_volume(link: Link) -> None:
