@@ -251,7 +251,7 @@ def _clones(work: Work, merges: list[Step]) -> None:
     """Which linked clones read files of these chains that no step touches."""
     touched = {path for step in work.steps for path in (step.file, step.onto) if path}
     forest = work.forest
-    for path in sorted({*forest.all_of(step.onto for step in merges)} - touched):
+    for path in sorted({*forest.chain(*(step.onto for step in merges))} - touched):
         if forest.facts.users.get(path):
             work.say("clone-reads", file=path, name=", ".join(forest.facts.users[path]))
             return

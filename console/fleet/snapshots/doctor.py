@@ -160,7 +160,7 @@ def _files(facts: SnapshotFacts, forest: Forest, code: str, paths: list[str]) ->
 def _needless(facts: SnapshotFacts, forest: Forest) -> Iterable[Finding]:
     """Files between others that were left when their snapshot went."""
     paths = []
-    for path in forest.all_of(_read(forest)):
+    for path in forest.chain(*_read(forest)):
         above = forest.above.get(path, ())
         if len(above) != 1 or path in forest.tops.values() or forest.keepers.get(path) or forest.pinned(path):
             continue

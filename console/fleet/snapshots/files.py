@@ -92,16 +92,8 @@ class Forest:
         file = self.files.get(path)
         return file.allocation if file is not None else 0
 
-    def chain(self, path: str) -> list[str]:
-        """The file and what it is built on, base last, as far as it is there and no loop."""
-        found: dict[str, None] = {}
-        while path and path not in found and self.there(path):
-            found[path] = None
-            path = self.files[path].backing
-        return list(found)
-
-    def all_of(self, paths: Iterable[str]) -> list[str]:
-        """The files of all these chains, each once: what several share is walked through once."""
+    def chain(self, *paths: str) -> list[str]:
+        """The files and what they are built on, base last, as far as it is there and no loop; what several share once."""
         found: dict[str, None] = {}
         for path in paths:
             while path and path not in found and self.there(path):

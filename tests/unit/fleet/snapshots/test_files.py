@@ -18,7 +18,7 @@ def forest(**backing: str) -> Forest:
 
 def test_all_files_of_some_chains_each_once_and_a_circle_ends() -> None:
     trees = forest(a="/b", b="/c", c="", d="/b", e="/gone", x="/y", y="/x")
-    assert trees.all_of(["/a", "/d", "/e", "/x", "/nothing"]) == ["/a", "/b", "/c", "/d", "/e", "/x", "/y"]
+    assert trees.chain("/a", "/d", "/e", "/x", "/nothing") == ["/a", "/b", "/c", "/d", "/e", "/x", "/y"]
 
 
 def test_a_chain_that_was_found_whole_is_not_walked_again() -> None:
