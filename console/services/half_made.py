@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from console.fleet.deletion import FileItem, FileKind
-from console.fleet.errors import Busy, Conflict, FleetError, Reason
+from console.fleet.errors import Busy, Conflict, FleetError, Reason, Unreachable
 from console.fleet.storage import VolumeKey
 from console.fleet.storing import CLONES, TRANSFERS
 from console.fleet.updates import ChangeSet
@@ -21,6 +21,7 @@ from console.jobs.journal import Entry, JobStore, Unfinished
 from console.jobs.runner import JobHandle, JobRunner
 from console.services.clone_back import CloneBack
 
+RETRIES, RETRY = 6, 2.0  # seconds between tries on a host that is lost right now
 TRIES, BETWEEN = 20, 0.25  # a host notices a moment later that a stream to a volume has ended
 
 _log = logging.getLogger(__name__)
@@ -151,13 +152,25 @@ class HalfMade:
             return  # another console took it back while it waited here
         job.step("removing", path=str(item.entry.values.get("part") or item.entry.target))
         try:
-            self._undo(item, job)
+            self._undo_when_back(item, job)
         except Conflict:
             self._kept.add(item.job)
             raise
         except FleetError:
             self._await(item)
             raise
+
+    def _undo_when_back(self, item: Unfinished, job: Job) -> None:
+        """A connection that has just broken may be taken for a good one a moment longer; what comes back meanwhile tells nobody
+        again."""
+        for left in reversed(range(RETRIES)):
+            try:
+                self._undo(item, job)
+                return
+            except Unreachable:
+                if not left:
+                    raise
+            job.pause(RETRY)
 
     def _undo(self, item: Unfinished, job: Job | None = None) -> None:
         """job: of the console that found it; None: it has just failed here."""
