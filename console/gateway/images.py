@@ -120,6 +120,11 @@ def chain(link: Link, path: str) -> tuple[ImageFile, ...]:
     return tuple(found)
 
 
+def holds(file: ImageFile) -> bool:
+    """Somebody wrote to this qcow2 image: it takes more than an empty one does."""
+    return file.allocation > EMPTY + file.capacity // TABLE
+
+
 def make_overlay(link: Link, path: str, onto: str, onto_format: str = "") -> None:
     """Makes an empty qcow2 image on `onto`, of its size and with its owner and mode. One that is there already on `onto` and
     holds nothing is done; any other file of that name: Conflict (EXISTS). onto_format: "" = as the pool says."""
@@ -129,7 +134,7 @@ def make_overlay(link: Link, path: str, onto: str, onto_format: str = "") -> Non
         raise NotFound(Reason.GONE, onto)
     there = image(link, path)
     if there is not None:
-        if there.backing == onto and there.allocation <= EMPTY + there.capacity // TABLE:
+        if there.backing == onto and not holds(there):
             return
         raise Conflict(Problem(Reason.EXISTS, detail=path), path)
     pool = pool_of(link, path)

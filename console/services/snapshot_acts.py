@@ -141,8 +141,7 @@ class Carrier:
                     steps.do(step)
                 record.done[vm] = at
         if last == len(plan.steps):
-            if record.kept.many:
-                record.begin(vm, OVER)
+            record.begin(vm, OVER)
             self._settle(link, plan, facts)
             self._remember(link, plan, shot)
 
@@ -181,7 +180,8 @@ class Carrier:
 
     def after_failure(self, job: Job, record: Record, vm: int) -> bool:
         """What was begun is taken back where that can be; whether nothing is left to do. Never raises."""
-        if record.standing(vm).at is None:
+        now = record.standing(vm)
+        if now.at is None or now.over:
             return True
         try:
             plan = record.kept.plans[vm]

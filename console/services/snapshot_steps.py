@@ -183,10 +183,19 @@ class Steps:
     def _restore(self, step: Step) -> None:
         if self._state().active:
             return  # it came up before this was cut off
+        if any(self._written(other.file) for other in self._plan.steps if other.op is Op.OVERLAY):
+            raise Conflict(Reason.WRONG_STATE, self._plan.vm, detail="snapshot-written-since")
         disks = {other.target: other.file for other in self._plan.steps if other.op is Op.SWITCH}
         kept = self.facts().snapshot(self._plan.snapshot)
-        paused = self._hold or (kept.state is State.PAUSED if kept is not None else None)  # several at one moment stood still
+        paused = self._hold or (
+            kept.state is State.PAUSED if kept is not None else None
+        )  # several at one moment stood still
         restoring.restore(self._link, self._uuid, step.file, disks, paused=paused)
+
+    def _written(self, path: str) -> bool:
+        """Somebody wrote to this overlay since it was made: the memory that is kept knows other disks."""
+        file = self.facts().files.get(path)
+        return file is not None and file.exists and images.holds(file)
 
     def _switch(self, step: Step) -> None:
         """All disks at once, with the first of these steps; where the plan goes back to a snapshot, the VM is as it was then."""

@@ -27,6 +27,10 @@ _CHANGED = {
     "snapshot-file-new": N_("{which} came into its chain meanwhile."),
     "snapshot-file-other": N_("{which} was changed meanwhile."),
     "snapshot-no-way-back": N_("What was there before is gone: it can only be brought to its end."),
+    "snapshot-written-since": N_(
+        "Its disks were written since they went back: the memory of the snapshot fits them no more. Forget this "
+        "task, and go back to the snapshot once more."
+    ),
     "snapshot-unseen": N_(
         "Its QEMU writes to {which}, of which libvirt knows nothing since its daemon died. Shut the guest down from inside, then "
         "finish this; don’t start it before."

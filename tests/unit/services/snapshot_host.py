@@ -16,6 +16,7 @@ from console.fleet.domains import State, VmKey
 from console.fleet.errors import Conflict, Denied, Failed, FleetError, NotFound, Reason
 from console.fleet.snapshots.plans import Op, Step, TakeOrder
 from console.fleet.snapshots.values import How, Snapshot, SnapshotFacts
+from console.gateway import images
 from console.gateway.gateway import Gateway
 from console.inventory.inventory import Inventory
 from console.inventory.thumbnails import Thumbnails
@@ -306,7 +307,9 @@ class Parts:
         patch.setattr(snapshot_taking, "defining", self._stand_in("stored", "define"))
         patch.setattr(snapshot_taking, "images", self._stand_in("remove"))
         patch.setattr(snapshot_taking, "monitor", self._stand_in("written"))
-        patch.setattr(snapshot_steps, "images", self._stand_in("make_overlay", "remove"))
+        made = self._stand_in("make_overlay", "remove")
+        made.holds = images.holds
+        patch.setattr(snapshot_steps, "images", made)
         patch.setattr(snapshot_steps, "blockjobs", self._stand_in("commit", "pull"))
         patch.setattr(snapshot_steps, "restoring", self._stand_in("restore"))
 

@@ -13,7 +13,7 @@ from console.fleet.snapshots.plans import SnapshotPlan, TakeOrder
 from console.fleet.snapshots.taking import plan_take
 from console.jobs.job import JobState
 from console.jobs.journal import Entry, Unfinished
-from tests.unit.services.snapshot_host import KEY, FakeHost, Parts, no_room
+from tests.unit.services.snapshot_host import KEY, Dead, FakeHost, Parts, no_room
 
 
 @pytest.fixture
@@ -187,6 +187,45 @@ def test_a_frozen_guest_goes_on_whatever_happened(parts: Parts) -> None:
     parts.host.alive()
     assert parts.service.finish(item).wait(10).state is JobState.SUCCEEDED
     assert parts.host.thawed == 1
+
+
+def test_old_memory_does_not_meet_disks_that_were_written_since(parts: Parts) -> None:
+    grown(parts, True)
+    assert ended(parts, parts.service.plan_revert(KEY, "b")) is JobState.SUCCEEDED
+    place = next(at for at, call in enumerate(parts.host.calls) if call.startswith("restore"))
+    grown(parts, True)
+    parts.host.dies = (place, False)
+    assert ended(parts, parts.service.plan_revert(KEY, "b")) is JobState.FAILED
+    (item,) = parts.store.unfinished()
+    parts.host.alive()
+    for value in range(300, 304):  # it was started, used and shut down meanwhile
+        parts.host.write(value)
+    view = parts.service.finish(item).wait(10)
+    assert view.problem is not None
+    assert view.problem.detail == "snapshot-written-since"
+    assert not parts.host.up
+    assert len(parts.store.unfinished()) == 1
+
+
+def test_what_came_to_its_end_is_not_done_once_more(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The console dies while it waits for the inventory; the VM runs on."""
+    grown(parts, True, external=False)
+    host = parts.host
+
+    def dying(*_args: object) -> None:
+        host.dead = True
+        raise Dead
+
+    with monkeypatch.context() as patch:
+        patch.setattr(host, "read_state", dying)
+        patch.setattr(parts.store, "settle", dying)
+        assert ended(parts, parts.service.plan_revert(KEY, "b")) is JobState.FAILED
+    (item,) = parts.store.unfinished()
+    host.alive()
+    host.write(4711)
+    now = host.now()
+    assert parts.service.finish(item).wait(10).state is JobState.SUCCEEDED
+    assert host.now() == now
 
 
 def test_a_vm_that_went_back_in_our_own_way_is_told_of(parts: Parts) -> None:
