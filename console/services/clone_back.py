@@ -7,10 +7,10 @@ import threading
 from collections.abc import Iterable
 
 from console.fleet.deletion import FileItem, FileKind
-from console.fleet.domains import VmKey
+from console.fleet.domains import Domain, State, VmKey
 from console.fleet.errors import Busy, Conflict, Failed, FleetError, NotFound, Reason
 from console.fleet.storage import VolumeKey
-from console.gateway import backup, cloning, domains, volumes
+from console.gateway import backup, cloning, domains, images, volumes
 from console.gateway.gateway import Gateway
 from console.jobs.job import Job
 from console.jobs.journal import Entry, Step, Unfinished
@@ -18,6 +18,7 @@ from console.services.snapshot import SnapshotService
 
 TRIES, BETWEEN = 20, 0.25  # a host lets go of a file a moment after it was told to
 PATIENCE, LOOK = 7200.0, 2.0  # seconds that a host may copy on by itself after its console was killed
+_RAN = ("shutdown", "destroyed", "crashed", "saved", "migrated")  # why a VM is off that was up
 
 _log = logging.getLogger(__name__)
 
@@ -26,7 +27,7 @@ class CloneBack:
     """Every thing that was made is in the journal by a step of its own, written before it was made (clone_making).
 
     A UUID is ours for certain. A file is, where its step was over; of the last one it is taken to be, where it is what was to
-    be made. What a VM needs by now stays.
+    be made. What a VM needs by now stays, and so does a clone that somebody has used.
     """
 
     def __init__(self, gateway: Gateway, snapshots: SnapshotService) -> None:
@@ -60,9 +61,14 @@ class CloneBack:
         for step in reversed(steps):
             match step.undo:
                 case "domain":
-                    self._domain(step)
+                    try:
+                        self._domain(step, steps, job)
+                    except Conflict as error:
+                        kept.append(error)
                 case "backup" if not step.done:
                     backup.abort(self._gateway.link(_host(step)), str(step.values["uuid"]))
+        if kept:  # what one of them that stays may be built on stays as it is, too
+            steps = [step for step in steps if step.undo not in ("snapshot", "autostart")]
         for step, problem in self._needed([step for step in steps if step.undo == "volume"]):
             _log.info("%s stays: %s", step.values["path"], problem)
             kept.append(problem)
@@ -90,13 +96,35 @@ class CloneBack:
             case "snapshot":
                 self._snapshot(VmKey(host, str(step.values["uuid"])), str(step.values["name"]))
 
-    def _domain(self, step: Step) -> None:
+    def _domain(self, step: Step, steps: list[Step], job: Job | None) -> None:
         link, uuid = self._gateway.link(_host(step)), str(step.values["uuid"])
         if not cloning.defined(link, uuid):
             return
-        if domains.read(link, uuid).state.active:  # somebody else started it: it is theirs
-            raise Conflict(Reason.IN_USE, str(step.values["name"]), detail=str(step.values["name"]))
+        now = domains.read(link, uuid)
+        if now.state.active:  # somebody else started it: it is theirs
+            raise Conflict(Reason.IN_USE, now.name, detail=now.name)
+        if self._was_used(now, steps, job):
+            raise Conflict(Reason.WRONG_STATE, now.name, detail="clone-used")
         domains.undefine(link, uuid)
+
+    def _was_used(self, now: Domain, steps: list[Step], job: Job | None) -> bool:
+        """Somebody had it running since it was made, or keeps a state of it. Its host forgets why it is off; a disk that is
+        built on another tells still, by what was written to it."""
+        link, uuid = self._gateway.link(now.key.host), now.key.uuid
+        if now.state is not State.OFF or cloning.why_off(link, uuid) in _RAN:
+            return True
+        if now.snapshots and not any(step.undo == "records" and step.values["uuid"] == uuid for step in steps):
+            return True
+        if job is None or any(step.code == "resetting" for step in steps):
+            return False
+        mine = {disk.source for disk in now.disks}
+        for step in steps:
+            if step.undo == "volume" and step.values["backing"] and step.values["path"] in mine:
+                key = VolumeKey(_host(step), str(step.values["pool"]), str(step.values["name"]))
+                there = volumes.find(link, key).volume if volumes.exists(link, key) else None
+                if there is not None and there.allocation > images.EMPTY + there.capacity // images.TABLE:
+                    return True
+        return False
 
     def _needed(self, steps: list[Step]) -> Iterable[tuple[Step, Conflict]]:
         """Those whose files a VM needs by now, in spite of all."""

@@ -106,6 +106,7 @@ class Making:
             spec = self._inventory.spec(self._host)
             for one in self._plan.clones:
                 self._job.check()
+                self._journal.step("resetting", host=self._host, uuid=one.uuid)
                 self._job.step("resetting", name=one.name)
                 if spec is not None:
                     key = VmKey(self._host, one.uuid)

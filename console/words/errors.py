@@ -172,6 +172,7 @@ _NOT_SO = {  # WRONG_STATE with something else than a state
     "transient": N_("It is transient: it has no configuration on disk."),
     "template": N_("It is a template, to clone from: it is never started."),
     "mac-runs": N_("A VM with the same MAC address runs on its network."),
+    "clone-used": N_("Somebody has used it since it was made, so it stays."),
     "external": N_("It keeps its disks in files of their own, and libvirt there is not to touch them."),
     "no-helper": N_("It is a VM of its own: nothing of it was left behind."),
     "autostart-on": N_("Autostart is on already."),

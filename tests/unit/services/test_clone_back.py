@@ -105,6 +105,56 @@ def test_one_that_somebody_started_is_theirs(app: App) -> None:
     assert cloning.defined(app.gateway.link("alpha"), NEW)
 
 
+def used(app: App, how: str) -> None:
+    """Somebody works with the clone, and it is off again."""
+    link = app.gateway.link("alpha")
+    if how == "ran":
+        domains.start(link, NEW)
+        domains.destroy(link, NEW)
+    elif how == "kept":
+        link.domain(NEW).snapshotCreateXML("<domainsnapshot><name>mine</name></domainsnapshot>", 0)
+    elif how == "saved":
+        domains.start(link, NEW)
+        domains.save(link, NEW)
+
+
+@pytest.mark.parametrize("how", ["ran", "kept", "saved", "wrote"])
+def test_one_that_was_used_stays_with_its_disk_and_all_else_goes(app: App, how: str) -> None:
+    make_volumes(app, "alpha", "half", "later-vda")
+    pool = app.gateway.link("alpha").conn.storagePoolLookupByName("default")
+    size = 300 << 10 if how == "wrote" else 200 << 10
+    pool.createXML(f"<volume><name>new-vda</name><capacity>{MIB}</capacity><allocation>{size}</allocation></volume>")
+    key = define(app, "/pool-alpha/new-vda")
+    used(app, how)
+    link = app.gateway.link("alpha")
+    autostart = Step("autostart", {"host": "alpha", "uuid": named(app, "db").key.uuid}, True, "autostart")
+    linked = volume("new-vda", backing="/pool-alpha/db.qcow2")
+    later = volume("later-vda")
+    killed(app, entry(app, linked, domain(), later, domain("99999999-0000-4000-8000-000000000002"), autostart))
+    (handle,) = app.services.half_made.clean(frozenset({"alpha"}))
+    view = handle.wait(10)
+    assert view.problem is not None
+    assert (view.problem.reason, view.problem.detail) == (Reason.WRONG_STATE, "clone-used")
+    assert cloning.defined(link, NEW)
+    assert volumes(app, "alpha") == {"new-vda", "half"}
+    found = app.inventory.domain(named(app, "db").key)
+    assert found is not None
+    assert not found.autostart, "it is a base still"
+    assert app.inventory.domain(key) is not None
+    assert app.history.unfinished(), "a person has to look"
+
+
+def test_a_linked_one_that_was_reset_is_ours_although_it_was_written(app: App) -> None:
+    pool = app.gateway.link("alpha").conn.storagePoolLookupByName("default")
+    pool.createXML(f"<volume><name>new-vda</name><capacity>{MIB}</capacity><allocation>{MIB}</allocation></volume>")
+    define(app, "/pool-alpha/new-vda")
+    reset = Step("resetting", {"host": "alpha", "uuid": NEW})
+    killed(app, entry(app, volume("new-vda"), domain(), reset))
+    (handle,) = app.services.half_made.clean(frozenset({"alpha"}))
+    assert handle.wait(10).state is JobState.SUCCEEDED
+    assert volumes(app, "alpha") == set()
+
+
 def test_it_waits_for_all_hosts_it_is_about(app: App) -> None:
     make_volumes(app, "alpha", "middle")
     make_volumes(app, "beta", "end")
