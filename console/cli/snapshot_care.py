@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,12 +20,14 @@ from console.cli.where import where_option
 from console.cli.xml_edit import change_record
 from console.fleet.domains import VmKey
 from console.fleet.snapshots.comparing import Grown
-from console.fleet.snapshots.doctor import Finding
 from console.fleet.snapshots.values import SnapshotFacts
 from console.fleet.storing import Weight
 from console.jobs.runner import JobHandle
 from console.services import snapshot_lines
 from console.words import N_, _, edits, ngettext, snapshot_says, units
+
+if TYPE_CHECKING:
+    from console.fleet.snapshots.doctor import Finding
 
 NOW = "now"
 
