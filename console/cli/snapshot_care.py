@@ -19,7 +19,6 @@ from console.cli.storage_show import host_name
 from console.cli.where import where_option
 from console.cli.xml_edit import change_record
 from console.fleet.domains import VmKey
-from console.fleet.snapshots.comparing import Grown
 from console.fleet.snapshots.values import SnapshotFacts
 from console.fleet.storing import Weight
 from console.jobs.runner import JobHandle
@@ -27,6 +26,7 @@ from console.services import snapshot_lines
 from console.words import N_, _, edits, ngettext, snapshot_says, units
 
 if TYPE_CHECKING:
+    from console.fleet.snapshots.comparing import Grown
     from console.fleet.snapshots.doctor import Finding
 
 NOW = "now"

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from console.fleet.snapshots.comparing import Grown
-from console.fleet.snapshots.doctor import Finding
 from console.fleet.snapshots.plans import SnapshotPlan
 from console.fleet.storing import Say, Weight
 from console.words import snapshots, units
 from console.words.translation import N_, _, ngettext
+
+if TYPE_CHECKING:
+    from console.fleet.snapshots.comparing import Grown
+    from console.fleet.snapshots.doctor import Finding
 
 
 class Said(msgspec.Struct, frozen=True):
