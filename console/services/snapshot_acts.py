@@ -123,10 +123,12 @@ class Carrier:
         link, before = self.link(plan), record.kept.before[vm]
         again = vm not in record.done and now.at is not None
         first = record.done[vm] + 1 if vm in record.done else now.at or 0
+        while again and first and plan.steps[first].op is Op.SWITCH and not plan.steps[first].names:
+            first -= 1  # it may have run, and written to the merged file, since
         last = next((at for at, step in enumerate(plan.steps) if step.op is until), len(plan.steps))
         if again:
             self._ease(link, plan, before)
-        steps = Steps(link, job, plan, before, facts, hold=hold, heeds=heeds)
+        steps = Steps(link, job, plan, before, facts, hold=hold, heeds=heeds, again=again)
         shot = shot or self.shot(plan) if not again else None
         with self._kept(plan):
             for at in range(first, last):

@@ -27,7 +27,7 @@ from console.services.snapshot_taking import Taking
 class Steps:
     """Of one plan on its host. hold: what comes up stands still, for others to come up with it.
 
-    heeds: a merge ends where the job is to end.
+    heeds: a merge ends where the job is to end. again: a plan that was cut off is taken up.
 
     facts: as they were asked last; a step that is done makes them stale, and who needs them asks anew.
     """
@@ -42,6 +42,7 @@ class Steps:
         *,
         hold: bool = False,
         heeds: bool = True,
+        again: bool = False,
     ) -> None:
         self._link = link
         self._job = job
@@ -49,6 +50,7 @@ class Steps:
         self._before = before
         self._hold = hold
         self._heeds = heeds
+        self._again = again
         self._known = facts
         self._made: set[str] = set()
         self._switched = False
@@ -229,10 +231,12 @@ class Steps:
 
     def _commit(self, step: Step) -> None:
         above = [file.path for file in self.facts().files.values() if file.exists and file.backing == step.file]
-        blockjobs.commit(self._link, self._uuid, step.target, step.file, step.onto, self._watch, above=above)
+        where = step.target, step.file, step.onto
+        blockjobs.commit(self._link, self._uuid, *where, self._watch, above=above, again=self._again)
 
     def _pull(self, step: Step) -> None:
-        blockjobs.pull(self._link, self._uuid, step.target, step.file, step.onto, self._watch)
+        where = step.target, step.file, step.onto
+        blockjobs.pull(self._link, self._uuid, *where, self._watch, again=self._again)
 
     def _watch(self, done: int, total: int) -> None:
         if self._heeds:

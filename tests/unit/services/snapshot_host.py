@@ -194,13 +194,24 @@ class FakeHost(World):
             self.memories.pop(path, None)
 
     def commit(
-        self, link: object, uuid: str, target: str, file: str, onto: str, watch: object, *, above: Sequence[str] = ()
+        self,
+        link: object,
+        uuid: str,
+        target: str,
+        file: str,
+        onto: str,
+        watch: object,
+        *,
+        above: Sequence[str] = (),
+        again: bool = False,
     ) -> None:
         with self.changing(f"commit {file}"):
             if file in self.files and self.files[file].backing == onto:
                 self._merge(Step(Op.COMMIT, target, file, onto))
 
-    def pull(self, link: object, uuid: str, target: str, file: str, onto: str, watch: object) -> None:
+    def pull(
+        self, link: object, uuid: str, target: str, file: str, onto: str, watch: object, *, again: bool = False
+    ) -> None:
         with self.changing(f"pull {file}"):
             if self.files[file].backing == onto:
                 self._merge(Step(Op.PULL, target, file, onto))

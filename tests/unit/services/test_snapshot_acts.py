@@ -228,6 +228,25 @@ def test_what_came_to_its_end_is_not_done_once_more(parts: Parts, monkeypatch: p
     assert host.now() == now
 
 
+@pytest.mark.parametrize("up", [False, True])
+def test_what_was_written_to_a_merged_file_is_merged_too(parts: Parts, up: bool) -> None:
+    """The VM still names it, and was started before the rest of the deletion was done."""
+    grown(parts, False)
+    assert ended(parts, parts.service.plan_delete(KEY, "c")) is JobState.SUCCEEDED
+    wanted, place = set(parts.host.files), parts.host.calls.index("define")
+    grown(parts, False)
+    parts.host.fails[place] = no_room()
+    assert ended(parts, parts.service.plan_delete(KEY, "c")) is JobState.FAILED
+    (item,) = parts.store.unfinished()
+    parts.host.fails.clear()
+    parts.host.up = up
+    for value in (4711, 4712):
+        parts.host.write(value)
+    now = parts.host.now()
+    assert parts.service.finish(item).wait(10).state is JobState.SUCCEEDED
+    assert (parts.host.now(), set(parts.host.files)) == (now, wanted)
+
+
 def test_a_vm_that_went_back_in_our_own_way_is_told_of(parts: Parts) -> None:
     grown(parts, True)
     assert ended(parts, parts.service.plan_revert(KEY, "b")) is JobState.SUCCEEDED
