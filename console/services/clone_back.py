@@ -88,7 +88,10 @@ class CloneBack:
             case "volume":
                 self._volume(step, job)
             case "file":
-                cloning.remove_file(link, str(step.values["path"]), f"{cloning.PASSING}back")
+                path = str(step.values["path"])
+                for user in volumes.needed_by(link, frozenset({path})).values():
+                    raise Conflict(Reason.IN_USE, path, detail=user)
+                cloning.remove_file(link, path, f"{cloning.PASSING}back")
             case "pool":
                 cloning.end_passing(link, str(step.values["name"]))
             case "autostart":

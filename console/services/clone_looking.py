@@ -72,6 +72,7 @@ class Looker:
             cloning.networks(there),
             near=host == source.host,
             read_only=there.read_only,
+            nvrams=frozenset(one.nvram for one in self._inventory.domains_of(host) if one.nvram),
         )
         origin = xml.ours_in(stored).provenance or Provenance()
         domain = read_domain(text, source.host)

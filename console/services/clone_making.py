@@ -212,7 +212,6 @@ class Making:
         host = host or self._host
         files = self._pool_kind(host, disk.pool) in FILE_KINDS
         self._job.step("copying", name=disk.volume)
-        self._begin(host, disk, disk.capacity)
         key = VolumeKey(host, disk.pool, disk.volume)
         link = self._gateway.link(host)
         new = NewVolume(disk.volume, disk.capacity, 0 if files else disk.capacity, disk.format if files else "")
@@ -226,6 +225,7 @@ class Making:
             aside(self._gateway, self._inventory, self._job, host, cancels=False) as other,
             watching(self._job, far),
         ):
+            self._begin(host, disk, disk.capacity)  # after whatever lets it be read: one that is taken is the last step
             until_done(self._job, other, lambda: volumes.clone(other.link, source, disk.pool, new))
         link.touched_pools()
         self._progress.over(disk.size)
@@ -311,9 +311,9 @@ class Making:
 
     def _variables(self, one: OneClone) -> None:
         """UEFI's variables; a VM that was never started has none yet, and its clone gets new ones."""
-        self._journal.step("variables", undo="file", host=self._host, path=one.nvram)
         self._job.step("variables", name=one.name)
         with self._passing(self._host) as name, contextlib.suppress(NotFound):
+            self._journal.step("variables", undo="file", host=self._host, path=one.nvram)
             if self._host == self._source.host:
                 cloning.copy_file(self._from, self._vm.nvram, one.nvram, name)
             else:

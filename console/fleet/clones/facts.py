@@ -63,7 +63,10 @@ CODES = frozenset(
 
 
 class Place(msgspec.Struct, frozen=True):
-    """Where clones go, asked now. names: of its VMs. networks: of libvirt's that it has. near: it is the source's host."""
+    """Where clones go, asked now. names: of its VMs. networks: of libvirt's that it has. near: it is the source's host.
+
+    nvrams: paths of its VMs' UEFI variables.
+    """
 
     host: str
     names: frozenset[str]
@@ -71,6 +74,7 @@ class Place(msgspec.Struct, frozen=True):
     networks: frozenset[str] = frozenset()
     near: bool = True
     read_only: bool = False
+    nvrams: frozenset[str] = frozenset()
 
     def pool(self, name: str) -> Pool | None:
         return next((pool for pool in self.pools if pool.name == name), None)

@@ -41,6 +41,7 @@ def plan_clones(order: CloneOrder, facts: CloneFacts, made: float, new_uuid: Dra
             origin = {disk.target: disk.path for disk in disks if disk.deed in (DiskDeed.BACKUP, DiskDeed.STREAM)}
         macs = {nic.mac: nic.mac if order.macs is Macs.KEPT else new_mac() for nic in facts.domain.nics if nic.mac}
         nvram = naming.beside(vm.nvram, vm.name, name) if vm.nvram else ""
+        _of_variables(nvram, place, notes)
         clones.append(OneClone(name, new_uuid(), disks, macs, nvram))
     overlay = _overlay(order, facts, snapshot)
     _of_linking(order, facts, snapshot, overlay, notes)
@@ -116,6 +117,12 @@ def _of_names(names: Iterable[str], place: Place, notes: Notes) -> None:
     for name in names:
         if name in place.names:
             notes.stop("name-taken", name=name, host=place.host)
+
+
+def _of_variables(nvram: str, place: Place, notes: Notes) -> None:
+    files = (volume.path for pool in place.pools for volume in pool.volumes)
+    if nvram and (nvram in place.nvrams or nvram in files):
+        notes.stop("file-taken", path=nvram)
 
 
 # what else there is to say

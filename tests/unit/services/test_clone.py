@@ -19,6 +19,7 @@ from console.gateway import volumes as gateway_volumes
 from console.jobs.job import JobState
 from console.services import clone_making
 from console.services.clone import refusal
+from console.services.clone_looking import Looker
 from tests.contract.console_like import wait_for
 from tests.unit.services.conftest import named
 from tests.unit.services.test_delete import make_volumes, volumes
@@ -216,6 +217,38 @@ def test_what_is_anothers_is_not_taken_back(ready: App, monkeypatch: pytest.Monk
     assert view.problem is not None
     assert view.problem.reason is Reason.EXISTS
     assert {volume.name() for volume in pool.listAllVolumes()} == {"db.qcow2", "web.qcow2", "b-vda.qcow2"}
+    assert ready.history.unfinished() == []
+
+
+@pytest.mark.parametrize("what", ["variables", "volume"])
+def test_a_file_outside_of_pools_that_is_anothers_is_not_taken_back(
+    ready: App, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """It lies where a pool is made for the moment, and is met after that."""
+    looker = Looker.look
+
+    def look(self: Any, *args: Any) -> Any:
+        found = looker(self, *args)
+        vm = replace(found.facts.vm, nvram="/nv/db_VARS.fd")
+        if what == "volume":
+            files = {path: replace(image, pool="", volume="") for path, image in vm.files.items()}
+            vm = replace(vm, files=files, nvram="")
+        one = replace(found.plan.clones[0], nvram="/pool-alpha/a_VARS.fd" if what == "variables" else "")
+        return replace(found, facts=replace(found.facts, vm=vm), plan=replace(found.plan, clones=(one,)))
+
+    def taken(_link: Any, source: Any, *_args: Any) -> Any:
+        make_volumes(ready, "alpha", "a_VARS.fd" if what == "variables" else "a-vda.qcow2")
+        raise Conflict(Reason.EXISTS, "a")
+
+    monkeypatch.setattr(Looker, "look", look)
+    monkeypatch.setattr(clone_making.cloning, "copy_file", taken)
+    if what == "volume":
+        monkeypatch.setattr(clone_making.volumes, "clone", taken)
+    view = ready.services.clones.run(ready.services.clones.plan(order(ready, "a"))).wait(20)
+    assert view.problem is not None
+    assert view.problem.reason is Reason.EXISTS
+    theirs = "a_VARS.fd" if what == "variables" else "a-vda.qcow2"
+    assert volumes(ready, "alpha") == {"db.qcow2", "web.qcow2", theirs}
     assert ready.history.unfinished() == []
 
 

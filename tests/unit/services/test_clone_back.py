@@ -144,6 +144,20 @@ def test_one_that_was_used_stays_with_its_disk_and_all_else_goes(app: App, how: 
     assert app.history.unfinished(), "a person has to look"
 
 
+def test_variables_that_are_a_vms_by_now_stay(app: App) -> None:
+    """A clone was renamed, and its old name is free: its file is not."""
+    make_volumes(app, "alpha", "new_VARS.fd")
+    link = app.gateway.link("alpha")
+    text = renamed(defining.stored(link, named(app, "db").key.uuid), "prod", NEW)
+    cloning.define(link, NEW, "prod", text.replace("/pool-alpha/db.qcow2", "/pool-alpha/new_VARS.fd"))
+    killed(app, entry(app, Step("variables", {"host": "alpha", "path": "/pool-alpha/new_VARS.fd"}, False, "file")))
+    (handle,) = app.services.half_made.clean(frozenset({"alpha"}))
+    view = handle.wait(10)
+    assert volumes(app, "alpha") == {"new_VARS.fd"}
+    assert view.problem is not None
+    assert (view.problem.reason, view.problem.detail) == (Reason.IN_USE, "prod")
+
+
 def test_a_linked_one_that_was_reset_is_ours_although_it_was_written(app: App) -> None:
     pool = app.gateway.link("alpha").conn.storagePoolLookupByName("default")
     pool.createXML(f"<volume><name>new-vda</name><capacity>{MIB}</capacity><allocation>{MIB}</allocation></volume>")

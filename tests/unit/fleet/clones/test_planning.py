@@ -82,6 +82,17 @@ def vm(**more: Any) -> CloneFacts:
 RUNS: dict[str, Any] = {"state": State.RUNNING}
 
 
+@pytest.mark.parametrize("place", [replace(NEAR, nvrams=frozenset({"/p/qa_VARS.fd"})), NEAR])
+def test_uefi_variables_that_are_anothers_are_not_written_over(place: Place) -> None:
+    if not place.nvrams:
+        there = replace(POOLS[0], volumes=(Volume("qa_VARS.fd", "/p/qa_VARS.fd"),))
+        place = replace(place, pools=(there, *POOLS[1:]))
+    facts = replace(FACTS, vm=replace(VM, nvram="/p/web_VARS.fd"), place=place)
+    refused = plan(facts).refused
+    assert [(say.code, say.values) for say in refused] == [("file-taken", {"path": "/p/qa_VARS.fd"})]
+    assert not plan(facts, ("other",)).refused
+
+
 def test_a_full_clone_of_a_vm_that_is_off() -> None:
     made = plan()
     assert codes(made) == []
