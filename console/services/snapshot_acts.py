@@ -140,7 +140,12 @@ class Carrier:
                     _tell(job, step)
                     if shot is not None and step.op is Op.CREATE:
                         shot.wait()
-                    steps.do(step)
+                    try:
+                        steps.do(step)
+                    except Conflict as error:
+                        if step.op is Op.CREATE and at and error.problem.reason is Reason.EXISTS:
+                            record.begin(vm, at - 1, plan.steps[at - 1])  # somebody else's: nothing of it is ours
+                        raise
                 record.done[vm] = at
         if last == len(plan.steps):
             record.begin(vm, OVER)

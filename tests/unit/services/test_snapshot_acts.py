@@ -176,6 +176,25 @@ def test_a_name_that_is_taken_meanwhile_and_a_connection_that_only_looks(parts: 
         parts.service.run(parts.service.plan_take(KEY, TakeOrder("a")))
 
 
+def test_who_loses_a_race_for_a_name_leaves_the_winners_snapshot_alone(parts: Parts) -> None:
+    grown(parts, True)
+    host, take = parts.host, parts.host.take
+    plan = parts.service.plan_take(KEY, TakeOrder("d"))
+    other = plan_take(host.facts(key=KEY), TakeOrder("d"))
+
+    def second(*args: object, **more: object) -> None:
+        assert host.carry_out(other)
+        take(*args, **more)  # type: ignore[arg-type]
+
+    host.take = second  # type: ignore[method-assign]
+    view = parts.service.run(plan).wait(10)
+    assert view.problem is not None
+    assert view.problem.reason is Reason.EXISTS
+    assert "d" in host.snapshots
+    assert host.state()["d"]["vda"] == host.now()["vda"]
+    assert parts.store.unfinished() == []
+
+
 def test_a_frozen_guest_goes_on_whatever_happened(parts: Parts) -> None:
     grown(parts, True)
     facts = parts.service.facts(KEY)
