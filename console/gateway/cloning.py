@@ -87,15 +87,33 @@ def provenance(link: Link, uuid: str) -> Provenance:
         return metadata.read_element(_ours(domain, where)).provenance or Provenance()
 
 
+def set_ours(link: Link, uuid: str, wanted: metadata.VmMetadata) -> None:
+    """Makes all that is ours in its metadata exactly this, in what is stored and in what runs."""
+    link.writable()
+    domain = link.domain(uuid)
+    try:
+        with calling(domain.name()):
+            for where in _places(domain):
+                if metadata.read_element(_ours(domain, where)) != wanted:
+                    text = metadata.element_of(wanted)
+                    kind = libvirt.VIR_DOMAIN_METADATA_ELEMENT
+                    domain.setMetadata(kind, text, metadata.PREFIX, metadata.NAMESPACE, where)
+    finally:
+        link.touched(uuid)
+
+
+def _places(domain: Any) -> list[int]:
+    places = [libvirt.VIR_DOMAIN_AFFECT_CONFIG] if domain.isPersistent() else []
+    return places + ([libvirt.VIR_DOMAIN_AFFECT_LIVE] if domain.isActive() else [])
+
+
 def set_provenance(link: Link, uuid: str, wanted: Provenance) -> None:
     """Makes where it comes from exactly this, in what is stored and in what runs; all else of ours stays."""
     link.writable()
     domain = link.domain(uuid)
     try:
         with calling(domain.name()):
-            places = [libvirt.VIR_DOMAIN_AFFECT_CONFIG] if domain.isPersistent() else []
-            places += [libvirt.VIR_DOMAIN_AFFECT_LIVE] if domain.isActive() else []
-            for where in places:
+            for where in _places(domain):
                 domain.setMetadata(
                     libvirt.VIR_DOMAIN_METADATA_ELEMENT,
                     metadata.with_provenance(_ours(domain, where), wanted),

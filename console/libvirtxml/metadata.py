@@ -134,12 +134,24 @@ def put(element: etree._Element, ours: VmMetadata) -> None:
         element.remove(old)
     if ours == VmMetadata():
         return
-    vm = etree.SubElement(element, _VM, nsmap={PREFIX: NAMESPACE})
+    _fill(etree.SubElement(element, _VM, nsmap={PREFIX: NAMESPACE}), ours, f"{{{NAMESPACE}}}")
+
+
+def element_of(ours: VmMetadata) -> str | None:
+    """Our element for `virDomainSetMetadata`, exactly this; None: nothing is ours."""
+    if ours == VmMetadata():
+        return None
+    vm = etree.Element("vm")
+    _fill(vm, ours)
+    return etree.tostring(vm, encoding="unicode")
+
+
+def _fill(vm: etree._Element, ours: VmMetadata, space: str = "") -> None:
     for name, value in [("tag", tag) for tag in ours.tags] + [("group", ours.group), ("owner", ours.owner)]:
         if value:
-            etree.SubElement(vm, f"{{{NAMESPACE}}}{name}").text = value
+            etree.SubElement(vm, f"{space}{name}").text = value
     if ours.provenance is not None:
-        vm.append(_origin(ours.provenance, f"{{{NAMESPACE}}}origin"))
+        vm.append(_origin(ours.provenance, f"{space}origin"))
 
 
 def _ours(element_xml: str | None) -> etree._Element:

@@ -259,6 +259,7 @@ def _as_template(text: str) -> str:
     targets = frozenset(xml.lockable(text))
     ours = xml.ours_in(text)
     origin = replace(ours.provenance or Provenance(), template=True, locked=tuple(sorted(targets)))
+    origin = replace(origin, throw_away=False, expires=0.0)
     return xml.marked(xml.locked(text, targets, True), replace(ours, provenance=origin))
 
 

@@ -91,7 +91,7 @@ class Carrier:
 
     def before(self, plan: SnapshotPlan, facts: SnapshotFacts) -> Before:
         """What is journalled, so that it can be put back."""
-        switches = any(step.op is Op.SWITCH for step in plan.steps)
+        switches = any(step.op in (Op.SWITCH, Op.REVERT) for step in plan.steps)
         return Before(
             xml=defining.stored(self.link(plan), plan.key.uuid) if switches else "",
             current=facts.current.name if facts.current else "",

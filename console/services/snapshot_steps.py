@@ -12,11 +12,11 @@ from console.fleet.errors import Conflict, FleetError, Reason
 from console.fleet.snapshots.plans import Deed, Op, SnapshotPlan, Step
 from console.fleet.snapshots.standing import needed_by
 from console.fleet.snapshots.values import SnapshotFacts
-from console.gateway import blockjobs, defining, domains, images, restoring, snapshots
+from console.gateway import blockjobs, cloning, defining, domains, images, restoring, snapshots
 from console.gateway.connection import Link
 from console.gateway.snapshot_facts import read_facts
 from console.jobs.job import Job, who
-from console.libvirtxml.cloning import domain_in
+from console.libvirtxml.cloning import domain_in, ours_in
 from console.libvirtxml.snapshot import signed, with_only
 from console.libvirtxml.snapshot_writing import as_now, told_anew
 from console.libvirtxml.sources import with_files
@@ -134,6 +134,8 @@ class Steps:
 
     def _revert(self, step: Step) -> None:
         snapshots.revert(self._link, self._uuid, step.names[0], start=_wanted(self._plan), paused=self._hold)
+        if self._before.xml:  # libvirt brings back what was ours then: its tags, and that it is to be thrown away
+            cloning.set_ours(self._link, self._uuid, ours_in(self._before.xml))
 
     def _redefine(self, step: Step) -> None:
         """The snapshots of this step are told anew; those that were already are told the same once more."""

@@ -100,3 +100,9 @@ def test_all_of_ours_at_once_in_a_domain() -> None:
     assert again.find("{urn:o}x") is not None
     metadata.put(root, VmMetadata())
     assert metadata.read(root) == VmMetadata()
+
+
+def test_our_element_is_read_as_it_was_written() -> None:
+    ours = VmMetadata(("a", "b"), "lab", "m", Provenance("web", throw_away=True))
+    assert metadata.read_element(metadata.element_of(ours)) == ours
+    assert metadata.element_of(VmMetadata()) is None

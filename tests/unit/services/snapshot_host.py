@@ -321,6 +321,7 @@ class Parts:
         made = self._stand_in("make_overlay", "remove")
         made.holds = images.holds
         patch.setattr(snapshot_steps, "images", made)
+        patch.setattr(snapshot_steps, "cloning", SimpleNamespace(set_ours=lambda *_args: None))
         patch.setattr(snapshot_steps, "blockjobs", self._stand_in("commit", "pull"))
         patch.setattr(snapshot_steps, "restoring", self._stand_in("restore"))
 

@@ -42,6 +42,7 @@ def test_a_template_and_back(app: App, db: VmKey) -> None:
     clones = app.services.clones
     domains.set_autostart(app.gateway.link("alpha"), db.uuid, True)
     assert app.inventory.wait_for(db, lambda now: now is not None and now.autostart, 5)
+    cloning.set_provenance(app.gateway.link("alpha"), db.uuid, Provenance(throw_away=True, expires=4e9))
     plan = clones.plan_template(db)
     assert plan.kind == "vm.template"
     assert codes(plan) == {"template-made", "locks-disks", "autostart-off"}

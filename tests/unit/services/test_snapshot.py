@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import libvirt
 import pytest
 
 from console.app import App
+from console.fleet.clones.provenance import Provenance
 from console.fleet.domains import VmKey
 from console.fleet.errors import Conflict, Reason, UsageError
 from console.fleet.snapshots.plans import Deed, SnapshotPlan, TakeOrder
+from console.gateway import cloning, domains
 from console.jobs.job import JobState
+from console.libvirtxml.cloning import ours_in
+from console.libvirtxml.metadata import VmMetadata
 from tests.unit.services.conftest import named
+
+INACTIVE = libvirt.VIR_DOMAIN_XML_INACTIVE
 
 
 @pytest.fixture
@@ -49,6 +56,20 @@ def test_a_snapshot_is_taken_gone_back_to_renamed_and_deleted(app: App, web: VmK
     assert names(app, web) == []
     assert service.thumbnail(web, facts.snapshots[0]) is None
     assert app.history.unfinished() == []
+
+
+def test_what_is_kept_by_now_is_not_thrown_away_because_one_goes_back(app: App, web: VmKey) -> None:
+    service, link = app.services.snapshots, app.gateway.link("alpha")
+    cloning.set_provenance(link, web.uuid, Provenance("web", throw_away=True, expires=4e9))
+    domains.set_tags(link, web.uuid, ["old"])
+    assert ended(app, service.plan_take(web, TakeOrder("then"))) is JobState.SUCCEEDED
+    for origin, tags in ((Provenance("web"), ["new"]), (Provenance(), [])):
+        cloning.set_provenance(link, web.uuid, origin)
+        domains.set_tags(link, web.uuid, tags)
+        assert ended(app, service.plan_revert(web, "then")) is JobState.SUCCEEDED
+        assert cloning.provenance(link, web.uuid) == origin
+        wanted = {where: VmMetadata(tuple(tags), provenance=origin if tags else None) for where in (0, INACTIVE)}
+        assert {where: ours_in(link.domain(web.uuid).XMLDesc(where)) for where in (0, INACTIVE)} == wanted
 
 
 def test_what_somebody_else_deleted_meanwhile_is_said(app: App, web: VmKey) -> None:
