@@ -37,8 +37,8 @@ Unreached = dict[str, Problem]
 class Session:
     """Attributes.
 
-    json: print JSON. begins_fleet: the command may make the fleet file that was named. unreached: by host id, why a host that the command
-    asked could not be read.
+    json: print JSON. begins_fleet: the command may make the fleet file that was named. unreached: by host id, why a host that
+    the command asked could not be read.
     """
 
     def __init__(self, program: Program, options: Options) -> None:

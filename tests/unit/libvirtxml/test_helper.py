@@ -8,7 +8,8 @@ from console.libvirtxml.helper import PREFIX, Mark, helper_xml, read_mark
 VM = """<domain type='kvm'><name>a</name><uuid>u-1</uuid><memory>1048576</memory>
 <os firmware='efi'><type arch='x86_64' machine='pc-q35-7.2'>hvm</type><nvram>/n/a.fd</nvram></os>
 <cpu mode='host-passthrough' check='none'><topology sockets='1' cores='4' threads='1'/><numa><cell/></numa>
-<feature policy='disable' name='svm'/></cpu><devices><emulator>/usr/bin/qemu</emulator><interface type='network'><source network='default'/></interface>
+<feature policy='disable' name='svm'/></cpu><devices><emulator>/usr/bin/qemu</emulator>
+<interface type='network'><source network='default'/></interface>
 <disk type='file' device='disk'><source file='/i/now'/><target dev='vdb'/></disk></devices></domain>"""
 
 FILES = (
