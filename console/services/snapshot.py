@@ -30,6 +30,7 @@ from console.jobs.journal import Entry, JobStore, Unfinished
 from console.jobs.runner import JobHandle, JobRunner
 from console.services import snapshot_lines
 from console.services.easing import Easing
+from console.services.far_files import far_users
 from console.services.keeping import Keeping
 from console.services.parallel import in_parallel
 from console.services.snapshot_acts import Carrier, refuse
@@ -96,9 +97,13 @@ class SnapshotService:
         """What is wrong already; the repair of a finding is a plan for `run`. Blocks without facts."""
         facts = facts or self.facts(key)
         rests_on = basis(facts)
+        wrong = doctor.findings(facts)
+        lost = [path for found in wrong if found.code in ("orphan", "orphan-memory") for path in found.files]
+        if far := far_users(self._inventory, key, facts.name, lost):
+            wrong = doctor.findings(replace(facts, users={**facts.users, **far}))
         return tuple(
             replace(found, repair=replace(found.repair, basis=rests_on)) if found.repair is not None else found
-            for found in doctor.findings(facts)
+            for found in wrong
         )
 
     # planning. facts: those that were read a moment ago, None = asked now (blocks)
@@ -283,6 +288,10 @@ class SnapshotService:
         job.step("checking")
         shot = self._carrier.shot(plan)
         facts = self._carrier.checked(plan)
+        if plan.deed is Deed.REPAIR:
+            files = [step.file for step in plan.steps if step.op is Op.REMOVE]
+            for path, users in far_users(self._inventory, plan.key, plan.vm, files).items():
+                raise Conflict(Reason.IN_USE, path, detail=", ".join(users))
         kept = Kept((plan,), (self._carrier.before(plan, facts),), plan.deed)
         self._journalled(job, kept, lambda _job, record: self._carrier.carry(job, record, 0, facts, shot=shot))
 

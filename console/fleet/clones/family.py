@@ -58,6 +58,10 @@ class Kinship:
             below = self._below.get(below, "")
         return tuple(found)
 
+    def files(self, key: VmKey) -> frozenset[str]:
+        """All files that a VM needs: what it writes, and what that is built on."""
+        return self._chains.get(key, frozenset()).union(self._tops.get(key, ()))
+
     @property
     def any(self) -> bool:
         """Somebody is built on something."""

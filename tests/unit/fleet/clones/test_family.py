@@ -40,6 +40,13 @@ def test_who_needs_what_a_vm_writes() -> None:
     assert names(kinship.sharing(key("1"))) == ["3"]
 
 
+def test_all_files_of_a_vm() -> None:
+    kinship = Kinship([vm("3", "p/three"), vm("r", "/q/one", backing=("/q/base",))], [FILES])
+    assert kinship.files(key("3")) == {"/p/three", "/p/two", "/p/base"}
+    assert kinship.files(key("r")) == {"/q/one", "/q/base"}
+    assert kinship.files(key("nobody")) == frozenset()
+
+
 def test_a_running_vm_tells_its_chain_itself() -> None:
     kinship = Kinship([vm("b", "/q/base"), vm("1", "/q/one", backing=("/q/mid", "/q/base"))], [])
     assert names(kinship.needing(key("b"))) == ["1"]
