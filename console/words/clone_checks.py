@@ -59,6 +59,11 @@ _CHECKS = {  # by code: what is looked at, what was found, what it means
         N_("“{snapshot}” is inside its image, so nothing can be built on it."),
         N_("Make full clones of it."),
     ),
+    "linked-written": (
+        N_("Kind"),
+        N_("What “{snapshot}” has of {target} is what {name} writes now."),
+        N_("Make full clones of it, or linked ones of how it is now."),
+    ),
     "internal-runs": (
         N_("State"),
         N_("“{snapshot}” is inside an image that a running VM writes."),

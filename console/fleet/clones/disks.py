@@ -102,6 +102,8 @@ def disk_plan(
     image = vm.files.get(source) or ImageFile(source, format=disk.format)
     _chain_is_there(vm, image, notes)
     if order.kind is CloneKind.LINKED:
+        if snapshot is not None and not inside(snapshot) and any(now.path == image.path for now in vm.disks):
+            notes.stop("linked-written", name=vm.name, snapshot=snapshot.name, target=disk.target)
         return _linked(order, facts, disk, image, name, wanted, notes)
     return _full(order, facts, snapshot, disk, image, name, origin, wanted, notes)
 

@@ -28,6 +28,7 @@ CODES = frozenset(
         "source-runs",  # name: it cannot be copied while it runs, here
         "linked-elsewhere",  # host: a linked clone is where its base is
         "linked-internal",  # snapshot: only a full clone can be made of it
+        "linked-written",  # name, snapshot, target: the source writes what the snapshot has of this disk
         "internal-runs",  # snapshot: the source must be off
         "internal-chain",  # snapshot, path
         "mac-runs",  # name: it runs with that MAC, and the clone was to start

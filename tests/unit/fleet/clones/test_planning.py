@@ -161,14 +161,36 @@ INSIDE = Snapshot("in", disks=(SnapshotDisk("vda", How.INTERNAL, "/p/web.qcow2")
 
 
 def test_from_an_external_snapshot_while_it_runs() -> None:
-    made = plan(vm(**RUNS, snapshots=(SNAP,)), kind=CloneKind.LINKED, snapshot="clean")
+    data = DiskNow("vdb", "/d/data.2", format="qcow2")
+    both = replace(SNAP, disks=(*SNAP.disks, SnapshotDisk("vdb", How.EXTERNAL, "/d/data.img", "/d/data.2")))
+    facts = vm(**RUNS, snapshots=(both,), disks=(DISKS[0], data, *DISKS[2:]))
+    made = plan(facts, kind=CloneKind.LINKED, snapshot="clean")
     assert codes(made) == []
     assert made.overlay == ""
     assert [disk.source for disk in made.clones[0].disks[:2]] == ["/p/base.qcow2", "/d/data.img"]
-    assert {"disk-as-now", "memory-left"} <= set(codes(made, Weight.WARNING))
+    assert "memory-left" in codes(made, Weight.WARNING)
     full = plan(vm(**RUNS, snapshots=(SNAP,)), snapshot="clean")
     assert [disk.deed for disk in full.clones[0].disks[:2]] == [DiskDeed.COPY, DiskDeed.BACKUP]
     assert full.clones[0].disks[0].size == 2 * GIB
+    assert "disk-as-now" in codes(full, Weight.WARNING)
+
+
+@pytest.mark.parametrize("more", [{}, {"state": State.RUNNING}])
+@pytest.mark.parametrize(
+    "disks",
+    [
+        SNAP.disks,  # vdb is not in it
+        (
+            *SNAP.disks,
+            SnapshotDisk("vdb", How.EXTERNAL, "/d/data.img", "/d/data.2"),
+        ),  # the VM was put back onto that file
+    ],
+)
+def test_nothing_is_linked_to_what_the_source_writes(more: dict[str, Any], disks: tuple[SnapshotDisk, ...]) -> None:
+    facts = vm(**more, snapshots=(replace(SNAP, disks=disks),))
+    (refused,) = plan(facts, kind=CloneKind.LINKED, snapshot="clean").refused
+    assert (refused.code, refused.values["target"]) == ("linked-written", "vdb")
+    assert codes(plan(facts, snapshot="clean")) == []
 
 
 def test_from_an_internal_snapshot() -> None:
