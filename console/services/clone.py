@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
+from console.fleet.acts import Act
 from console.fleet.clones.family import Kinship
 from console.fleet.clones.values import CloneOrder, ClonePlan, Family
 from console.fleet.domains import VmKey
@@ -106,6 +107,8 @@ class CloneService:
     def _start(self, keys: tuple[VmKey, ...]) -> None:
         """All at one moment: those that boot already would hold up the making of the others' processes."""
         link = self._gateway.link(keys[0].host)
+        for domain in filter(None, map(self._inventory.domain, keys)):
+            self._guard.check(Act.START, domain)  # addresses that were kept: another clone may run with them
         if len(keys) == 1:
             domains.start(link, keys[0].uuid)
             return

@@ -14,7 +14,7 @@ from console.fleet.domains import State, VmKey
 from console.fleet.errors import Conflict, FleetError, Reason, UsageError
 from console.fleet.storage import VolumeKey
 from console.fleet.storing import Say, Weight
-from console.gateway import cloning, domains
+from console.gateway import cloning, defining, domains
 from console.gateway import volumes as gateway_volumes
 from console.jobs.job import JobState
 from console.services import clone_making
@@ -106,6 +106,22 @@ def test_linked_clones_are_a_family_and_their_base_stays(ready: App) -> None:
     assert all_of_them.held == ()
     assert ready.services.delete.run(all_of_them, all_of_them.ticked()).wait(20).state is JobState.SUCCEEDED
     assert volumes(ready, "alpha") == {"web.qcow2"}
+
+
+def test_a_clone_does_not_start_beside_another_of_its_address(ready: App) -> None:
+    link, key = ready.gateway.link("alpha"), named(ready, "db").key
+    card = "<interface type='network'><mac address='52:54:00:00:00:01'/><source network='lan'/></interface></devices>"
+    link.conn.defineXML(defining.stored(link, key.uuid).replace("</devices>", card))
+    assert ready.inventory.wait_for(key, lambda now: now is not None and bool(now.nics), 5)
+    clones = ready.services.clones
+    more = {"macs": Macs.KEPT, "start": True}
+    assert clones.run(clones.plan(order(ready, "one", **more))).wait(20).state is JobState.SUCCEEDED
+    assert wait_for(lambda: named(ready, "one").state is State.RUNNING)
+    view = clones.run(clones.plan(order(ready, "two", **more))).wait(20)
+    assert view.problem is not None
+    assert (view.problem.reason, view.problem.detail) == (Reason.WRONG_STATE, "mac-runs")
+    assert named(ready, "two").state is State.OFF, "it is there, whole"
+    assert ready.history.unfinished() == []
 
 
 def test_to_another_host_goes_a_stream_which_the_test_driver_lacks_and_nothing_is_left(ready: App) -> None:
