@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import libvirt
@@ -16,6 +16,7 @@ from console.fleet.errors import Busy, Conflict, Failed, FleetError, Problem, Re
 from console.gateway import freezing
 from console.gateway.connection import Link
 from console.gateway.errors import calling
+from console.libvirtxml import tree
 from console.libvirtxml.domain import read_domain
 
 Watch = Callable[[int, int], object]
@@ -115,6 +116,17 @@ def _stay(domain: Any, name: str, watch: Watch) -> None:
     watch(ended.get("disk_total", 0), ended.get("disk_total", 0))
 
 
+def _targets(domain: Any) -> set[str]:
+    """The files that a copy under way writes."""
+    try:
+        root = tree.parse(str(domain.backupGetXMLDesc(0)), "domainbackup")
+    except libvirt.libvirtError as error:
+        if error.get_error_code() == libvirt.VIR_ERR_NO_DOMAIN_BACKUP:
+            return set()  # it has just ended
+        raise
+    return {str(path) for target in root.iter("target") for path in target.attrib.values()}
+
+
 def progress(link: Link, uuid: str) -> tuple[int, int] | None:
     """Bytes done and in all of a copy under way (of a console that died, too); None: there is none."""
     domain = link.domain(uuid)
@@ -123,14 +135,17 @@ def progress(link: Link, uuid: str) -> tuple[int, int] | None:
     return (job.get("disk_processed", 0), job.get("disk_total", 0)) if _copying(job) else None
 
 
-def abort(link: Link, uuid: str) -> None:
-    """Ends a copy under way, and has a guest go on that was frozen for it; its files are worth nothing. None there is done."""
+def abort(link: Link, uuid: str, into: Collection[str] | None = None) -> None:
+    """Ends a copy under way, and has a guest go on that was frozen for it; its files are worth nothing. None there is done.
+
+    into: only one that writes to any of these paths; another's goes on. None: whichever it is.
+    """
     link.writable()
     domain = link.domain(uuid)
     with calling(domain.name()):
         if not domain.isActive():
             return
-        if _copying(_job(domain)):
+        if _copying(_job(domain)) and (into is None or not _targets(domain).isdisjoint(into)):
             domain.abortJob()
     freezing.thaw(link, uuid)
     link.touched(uuid)

@@ -66,7 +66,8 @@ class CloneBack:
                     except Conflict as error:
                         kept.append(error)
                 case "backup" if not step.done:
-                    backup.abort(self._gateway.link(_host(step)), str(step.values["uuid"]))
+                    mine = {str(one.values["path"]) for one in steps if one.undo == "volume"}
+                    backup.abort(self._gateway.link(_host(step)), str(step.values["uuid"]), mine)
         if kept:  # what one of them that stays may be built on stays as it is, too
             steps = [step for step in steps if step.undo not in ("snapshot", "autostart")]
         for step, problem in self._needed([step for step in steps if step.undo == "volume"]):

@@ -14,6 +14,7 @@ from console.gateway import cloning, defining, domains
 from console.jobs.job import JobState
 from console.jobs.journal import Entry, Step
 from console.libvirtxml.changes import renamed
+from console.services import clone_back
 from tests.conftest import eventually
 from tests.unit.services.conftest import named
 from tests.unit.services.test_delete import make_volumes, volumes
@@ -142,6 +143,18 @@ def test_one_that_was_used_stays_with_its_disk_and_all_else_goes(app: App, how: 
     assert not found.autostart, "it is a base still"
     assert app.inventory.domain(key) is not None
     assert app.history.unfinished(), "a person has to look"
+
+
+def test_a_copy_is_ended_by_its_files(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be another's, which was quicker."""
+    ended = []
+    monkeypatch.setattr(clone_back.backup, "abort", lambda _link, uuid, into: ended.append((uuid, into)))
+    uuid = named(app, "web").key.uuid
+    copying = Step("backing-up", {"host": "alpha", "uuid": uuid}, False, "backup")
+    killed(app, entry(app, volume("a"), volume("b"), copying))
+    (handle,) = app.services.half_made.clean(frozenset({"alpha"}))
+    assert handle.wait(10).state is JobState.SUCCEEDED
+    assert ended == [(uuid, {"/pool-alpha/a", "/pool-alpha/b"})]
 
 
 def test_variables_that_are_a_vms_by_now_stay(app: App) -> None:
