@@ -91,15 +91,22 @@ class Making:
         """All disks and definitions. Errors: FleetError, Cancelled; what was made until then is in the journal."""
         if self._plan.overlay:
             self._overlay()
-        first = self._plan.clones[0]
+        first, *others = self._plan.clones
         self._disks(first)
+        self._still_unwritten()
         text = self._text()
-        self._define(first, text)
         if self._inner:
+            self._define(first, text)
             self._go_back(first)
-        for one in self._plan.clones[1:]:
+        for one in others:
             self._job.check()
             self._disks(one)
+            self._still_unwritten()
+        if self._inner and others and domains.read(self._to, first.uuid).state.active:
+            raise Conflict(Reason.CHANGED, first.name, detail="started")
+        for one in (
+            others if self._inner else self._plan.clones
+        ):  # what is copied from can be started once all copies are there
             self._define(one, text)
         self._still_a_base()
         if self._order.reset is Reset.SYSPREP:
@@ -137,6 +144,15 @@ class Making:
             raise Failed(view.problem, view.what or self._vm.name)
         if view.state is not JobState.SUCCEEDED:  # somebody cancelled it alone
             raise Cancelled
+
+    def _still_unwritten(self) -> None:
+        """What is copied as it lies was not written meanwhile: the source was off, and is."""
+        if self._vm.state.active:
+            return
+        written = {disk.path for disk in self._vm.disks}
+        copied = any(disk.source in written and disk.deed in _COPIED for one in self._plan.clones for disk in one.disks)
+        if copied and domains.read(self._from, self._source.uuid).state.active:
+            raise Conflict(Reason.CHANGED, self._vm.name, detail="started")
 
     def _still_a_base(self) -> None:
         """Nobody wrote what the clones are built on, from the plan until they were there to be seen."""

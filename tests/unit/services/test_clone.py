@@ -300,6 +300,34 @@ def test_a_base_that_was_started_meanwhile_is_no_base(ready: App, monkeypatch: p
     assert cloning.names(ready.gateway.link("alpha")) == {"db", "web"}
 
 
+def test_a_copy_of_what_was_started_meanwhile_is_torn(ready: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = clone_making.volumes.clone
+
+    def clone(link: Any, *args: Any) -> Any:
+        found = real(link, *args)
+        if not named(ready, "db").state.active:
+            domains.start(link, named(ready, "db").key.uuid)
+        return found
+
+    monkeypatch.setattr(clone_making.volumes, "clone", clone)
+    view = ready.services.clones.run(ready.services.clones.plan(order(ready, "a"))).wait(20)
+    assert view.problem is not None
+    assert (view.problem.reason, view.problem.detail) == (Reason.CHANGED, "started")
+    assert cloning.names(ready.gateway.link("alpha")) == {"db", "web"}
+    assert volumes(ready, "alpha") == {"db.qcow2", "web.qcow2"}
+
+
+def test_no_clone_can_be_started_before_all_copies_are_there(ready: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The others may be copied from the first."""
+    did = []
+    for module, name in ((clone_making.volumes, "clone"), (clone_making.cloning, "define")):
+        real = getattr(module, name)
+        monkeypatch.setattr(module, name, lambda *args, real=real, name=name: did.append(name) or real(*args))
+    view = ready.services.clones.run(ready.services.clones.plan(order(ready, "a", "b"))).wait(20)
+    assert view.state is JobState.SUCCEEDED
+    assert did == ["clone", "clone", "define", "define"]
+
+
 def test_a_host_that_only_looks(ready: App) -> None:
     plan = ready.services.clones.plan(order(ready, "a"))
     spec = ready.inventory.spec("alpha")
