@@ -19,7 +19,6 @@ from console.libvirtxml.sources import with_files
 
 TRIES = 5
 _STALE = "Duplicate nodes"  # libvirt 9 after a daemon that died: it counts from where it knew, and QEMU is further
-_EMPTY = 1 << 20  # bytes that a file takes which nobody wrote to
 
 
 class Taking:
@@ -78,10 +77,7 @@ class Taking:
         begun = {target: file for target, file in there.items() if not needed_by(file.path, facts)}
         if facts.state.active and any(_whole(file) for file in begun.values()):
             self._ask_qemu(begun)
-        elif (
-            any(_whole(file) and file.allocation > _EMPTY for file in begun.values())
-            and begun.keys() == self._new.keys()
-        ):
+        elif any(_whole(file) and images.holds(file) for file in begun.values()) and begun.keys() == self._new.keys():
             self._switch()  # the VM wrote there until it went off: that is its newest state
             return True
         for file in begun.values():

@@ -51,6 +51,7 @@ class FakeHost(World):
         self.paused = False
         self.writable = True
         self.thawed = 0
+        self.hears = True
         self.reverted: list[VmKey] = []
         self.unseen: set[str] = set()
 
@@ -174,9 +175,9 @@ class FakeHost(World):
         with self.changing(f"current {name}"):
             self._point(name)
 
-    def thaw(self, link: object, uuid: str) -> bool:
-        self.thawed += 1
-        return True
+    def thaw(self, link: object, uuid: str, *, sure: bool = False) -> bool:
+        self.thawed += self.hears
+        return self.hears
 
     def make_overlay(self, link: object, path: str, onto: str, onto_format: str = "") -> None:
         with self.changing(f"overlay {path}"):
@@ -316,7 +317,8 @@ class Parts:
             patch.setattr(module, "read_facts", self._asks("read_facts"))
         patch.setattr(snapshot_taking, "snapshots", self._stand_in(*SNAPSHOTS))
         patch.setattr(snapshot_taking, "defining", self._stand_in("stored", "define"))
-        patch.setattr(snapshot_taking, "images", self._stand_in("remove"))
+        patch.setattr(snapshot_taking, "images", made := self._stand_in("remove"))
+        made.holds = images.holds
         patch.setattr(snapshot_taking, "monitor", self._stand_in("written"))
         made = self._stand_in("make_overlay", "remove")
         made.holds = images.holds

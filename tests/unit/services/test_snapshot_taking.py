@@ -11,6 +11,7 @@ from console.fleet.errors import Failed, Reason
 from console.fleet.snapshots.plans import TakeOrder
 from console.jobs.job import JobState, JobView
 from console.jobs.journal import Unfinished
+from tests.unit.fleet.snapshots import world
 from tests.unit.fleet.snapshots.world import Image
 from tests.unit.services.snapshot_host import KEY, FakeHost, Parts
 
@@ -88,6 +89,16 @@ def test_where_only_qemu_knows_a_person_is_asked_to_shut_the_guest_down(parts: P
     assert finished(parts, item).state is JobState.SUCCEEDED
     assert host.tops == {"vda": "/p/qa-vda.s"}, "it starts from where it was"
     assert host.state()["s"] == before
+
+
+def test_a_few_kilobytes_are_the_newest_state_too(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    host, item = cut_off(parts)
+    monkeypatch.setattr(world, "BLOCK", 700 << 10)
+    host.files["/p/qa-vda.s"] = Image("/p/qa-vda.qcow2", {3: 300})
+    host.up = False
+    assert finished(parts, item).state is JobState.SUCCEEDED
+    assert host.tops == {"vda": "/p/qa-vda.s"}
+    assert host.now()["vda"][3] == 300
 
 
 def test_a_libvirt_that_counts_wrong_is_asked_again(parts: Parts) -> None:
