@@ -31,6 +31,10 @@ _CHANGED = {
         "Its disks were written since they went back: the memory of the snapshot fits them no more. Forget this "
         "task, and go back to the snapshot once more."
     ),
+    "snapshot-together-frozen": N_(
+        "VMs that stand still together cannot be frozen too: the agent of a guest that stands still hears nothing. Leave one of "
+        "the two out."
+    ),
     "snapshot-unseen": N_(
         "Its QEMU writes to {which}, of which libvirt knows nothing since its daemon died. Shut the guest down from inside, then "
         "finish this; don’t start it before."
