@@ -66,6 +66,7 @@ class Many:
         errors = self._each(
             job, record, every, lambda child, vm: self._carrier.back(child, record, vm), "snapshot.undo"
         )
+        record.left_over = bool(errors)
         if errors:
             raise next(iter(errors.values()))
 

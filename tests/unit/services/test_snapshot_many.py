@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from console.fleet.domains import State, VmKey
-from console.fleet.errors import Conflict, Reason
+from console.fleet.errors import Conflict, Reason, UsageError
 from console.fleet.snapshots.many import ManyPlan
 from console.fleet.snapshots.plans import Deed, TakeOrder
 from console.fleet.snapshots.taking import plan_take
@@ -121,6 +121,32 @@ def test_none_is_left_standing_still_nor_taken_where_one_cannot_be(parts: Parts)
     assert ended(parts, many).state is JobState.FAILED
     assert told(hosts) == before
     assert parts.store.unfinished() == []
+
+
+def test_what_cannot_be_taken_back_stays_in_the_journal(parts: Parts) -> None:
+    hosts = grown(parts)
+    before = told(hosts)
+    ended(parts, parts.service.plan_many(Deed.REVERT, KEYS, "clean"))
+    place = next(at for at, call in enumerate(hosts[1].calls) if call == "define")
+    hosts = grown(parts)
+    hosts[1].dies = (place, False)
+    ended(parts, parts.service.plan_many(Deed.REVERT, KEYS, "clean"))
+    for host in hosts:
+        host.alive()
+    for _again in range(2):
+        hosts[1].fails = {number: no_room() for number in range(200)}
+        (item,) = parts.store.unfinished()
+        assert parts.service.take_back(item).wait(20).state is JobState.FAILED
+    hosts[1].fails.clear()
+    (item,) = parts.store.unfinished()
+    assert parts.service.take_back(item).wait(20).state is JobState.SUCCEEDED
+    assert told(hosts) == before
+
+
+def test_what_stands_still_together_cannot_be_frozen(parts: Parts) -> None:
+    grown(parts)
+    with pytest.raises(UsageError):
+        parts.service.plan_many(Deed.TAKE, KEYS, "m", order=TakeOrder("m", memory=False, freeze=True), together=True)
 
 
 def test_one_that_changed_meanwhile_stops_all_before_anything_is_done(parts: Parts) -> None:
