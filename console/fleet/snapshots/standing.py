@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from console.fleet.domains import State
-from console.fleet.snapshots.plans import Op, SnapshotPlan, Step
+from console.fleet.snapshots.plans import Deed, Op, SnapshotPlan, Step
 from console.fleet.snapshots.values import How, SnapshotFacts
 
 NO_RETURN = frozenset({Op.REVERT, Op.ERASE, Op.COMMIT, Op.PULL, Op.FORGET, Op.REMOVE})
@@ -73,7 +73,8 @@ def can_go_back(plan: SnapshotPlan, begun: Sequence[Step], branch_there: bool) -
     """Whether what was begun can be taken back whole. branch_there: the snapshot that keeps the state before is there."""
     if plan.branch and branch_there:
         return True  # the files that go hold nothing but what was written behind it
-    return not any(step.op in NO_RETURN for step in begun)
+    last = NO_RETURN | {Op.REDEFINE} if plan.deed is Deed.RENAME else NO_RETURN
+    return not any(step.op in last for step in begun)
 
 
 def _handed_over(step: Step, facts: SnapshotFacts) -> bool:
