@@ -86,17 +86,21 @@ def frozen(link: Link, uuid: str) -> Iterator[None]:
     """The guest's file systems are at rest within, and go on afterwards, whatever happens. Errors as `safely`."""
     with safely(link, uuid) as domain:
         domain.fsFreeze(None, 0)
+    told = True
     try:
         yield
     finally:
         with contextlib.suppress(Unreachable):
-            thaw(link, uuid)
+            told = thaw(link, uuid)
+    if not told:
+        raise Busy(Problem(Reason.AGENT, detail="thaw"), uuid)
 
 
-def thaw(link: Link, uuid: str) -> bool:
+def thaw(link: Link, uuid: str, *, sure: bool = False) -> bool:
     """Has a guest that may have been left frozen go on: after a daemon or console that died. False: it could not be told.
 
-    One that is not frozen, or off, is done already."""
+    One that is not frozen, or off, is done already. sure: it was to be frozen, so there is an agent, that is waited for: a daemon
+    that just came up says of every agent that it is not connected."""
     link.writable()
     domain = link.domain(uuid)
     end = time.monotonic() + THAW
@@ -111,9 +115,16 @@ def thaw(link: Link, uuid: str) -> bool:
         except Unreachable:
             raise
         except FleetError as error:
-            if _absent(error) or time.monotonic() > end:
+            if sure and _nobody(error):
+                return True
+            if (_absent(error) and not (sure and "not connected" in error.problem.text)) or time.monotonic() > end:
                 return False
             time.sleep(0.5)
+
+
+def _nobody(error: FleetError) -> bool:
+    """No agent is configured by now: nobody froze it, nor will."""
+    return isinstance(error, Unsupported) or "not configured" in error.problem.text
 
 
 def _absent(error: FleetError) -> bool:

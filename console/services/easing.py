@@ -9,6 +9,7 @@ from collections.abc import Callable
 import msgspec
 
 from console.fleet.domains import VmKey
+from console.fleet.errors import Unreachable
 from console.fleet.snapshots.plans import Op
 from console.fleet.updates import ChangeSet
 from console.gateway import snapshots
@@ -18,6 +19,8 @@ from console.jobs.job import Job
 from console.jobs.journal import Entry, JobStore
 from console.jobs.runner import JobRunner
 from console.services.snapshot_record import KINDS, kept_in, standing
+
+AGAIN = 60.0  # seconds between tries with an agent that does not hear
 
 
 class Easing:
@@ -65,7 +68,13 @@ class Easing:
     def _submit(self, key: VmKey, name: str) -> None:
         def body(job: Job) -> None:
             job.step("snapshot.thaw")
-            snapshots.thaw(self._gateway.link(key.host), key.uuid)
+            try:
+                while not snapshots.thaw(self._gateway.link(key.host), key.uuid, sure=True):
+                    job.pause(AGAIN)
+            except Unreachable:  # with its host it comes back
+                with self._lock:
+                    self._waiting.setdefault(key.host, {})[key] = name
+                raise
 
         self._jobs.submit("snapshot.thaw", name, body, vms=(key,), hosts=(key.host,))
 

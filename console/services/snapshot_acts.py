@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from console.fleet.domains import State, VmKey
-from console.fleet.errors import Busy, Conflict, Failed, FleetError, Reason
+from console.fleet.errors import Busy, Conflict, Failed, FleetError, Problem, Reason
 from console.fleet.snapshots.checking import basis, changed
 from console.fleet.snapshots.deleting import plan_delete
 from console.fleet.snapshots.plans import Deed, Op, SnapshotPlan, Step
@@ -127,7 +127,7 @@ class Carrier:
             first -= 1  # it may have run, and written to the merged file, since
         last = next((at for at, step in enumerate(plan.steps) if step.op is until), len(plan.steps))
         if again:
-            self._ease(link, plan, before)
+            self._ease(link, plan, before, record.kept.together)
         steps = Steps(link, job, plan, before, facts, hold=hold, heeds=heeds, again=again)
         shot = shot or self.shot(plan) if not again else None
         with self._kept(plan):
@@ -142,7 +142,9 @@ class Carrier:
                         shot.wait()
                     try:
                         steps.do(step)
-                    except Conflict as error:
+                    except FleetError as error:
+                        if error.problem.detail == "thaw":
+                            record.frozen.add(vm)
                         if step.op is Op.CREATE and at and error.problem.reason is Reason.EXISTS:
                             record.begin(vm, at - 1, plan.steps[at - 1])  # somebody else's: nothing of it is ours
                         raise
@@ -158,7 +160,7 @@ class Carrier:
         if now.at is None or (now.over and now.back):
             return
         link, before = self.link(plan), record.kept.before[vm]
-        self._ease(link, plan, before)
+        self._ease(link, plan, before, record.kept.together)
         facts = self.facts(plan.key)
         begun = steps_begun(plan, now)
         branch = bool(plan.branch) and facts.snapshot(plan.branch) is not None
@@ -192,7 +194,10 @@ class Carrier:
             return True
         try:
             plan = record.kept.plans[vm]
-            if plan.basis and not changed(plan.basis, basis(self.facts(plan.key))):
+            if vm in record.frozen:
+                return False
+            made = any(step.op is Op.OVERLAY for step in steps_begun(plan, now))  # of new files the basis tells nothing
+            if not made and plan.basis and not changed(plan.basis, basis(self.facts(plan.key))):
                 return True
             self.back(job, record, vm)
         except FleetError as error:
@@ -231,11 +236,19 @@ class Carrier:
                 _tell(job, step)
                 steps.do(step)
 
-    def _ease(self, link: Link, plan: SnapshotPlan, before: Before) -> None:
-        """A guest that was being frozen when all ended goes on."""
+    def _ease(self, link: Link, plan: SnapshotPlan, before: Before, together: bool) -> None:
+        """A guest that was being frozen when all ended goes on, and one that stands still since its memory was written. Busy
+        (AGENT, detail "thaw"): it could not be told. together: others wait for it, which goes on with them."""
+        uuid = plan.key.uuid
+        paused = plan.deed is Deed.TAKE and before.active and not before.paused and not together
+        if paused and domains.read(link, uuid).state is State.PAUSED:
+            domains.resume(link, uuid)
         if before.frozen:
+            told = True
             with contextlib.suppress(FleetError):
-                snapshots.thaw(link, plan.key.uuid)
+                told = snapshots.thaw(link, uuid, sure=True)
+            if not told:
+                raise Busy(Problem(Reason.AGENT, detail="thaw"), plan.vm)
 
     @contextlib.contextmanager
     def _kept(self, plan: SnapshotPlan) -> Iterator[None]:

@@ -65,6 +65,7 @@ class Record:
     Attributes:
         done: number of the last step that was done in this process, by VM.
         left_over: something could be neither brought to its end nor taken back.
+        frozen: of whose guests it is not known whether they go on.
     """
 
     def __init__(self, journal: Journal, kept: Kept) -> None:
@@ -73,6 +74,7 @@ class Record:
         self.kept = kept
         self.done: dict[int, int] = {}
         self.left_over = False
+        self.frozen: set[int] = set()
 
     def begin(self, vm: int, at: int, step: Step | None = None) -> None:
         """That step of that VM is about to be done. Blocks until it is on the disk."""

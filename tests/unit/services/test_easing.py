@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from console.app import App
@@ -10,6 +12,7 @@ from console.fleet.snapshots.plans import Deed, Op, SnapshotPlan, Step, TakeOrde
 from console.gateway import snapshots
 from console.jobs.journal import Entry
 from console.jobs.journal import Step as Begun
+from console.services import easing
 from console.services.easing import frozen_in
 from console.services.snapshot_record import Before, Kept, entry_of
 from tests.conftest import eventually
@@ -26,6 +29,16 @@ def entry(key: VmKey, at: int = 1, frozen: bool = True) -> Entry:
     return Entry(made.kind, made.target, made.vms, made.values, (begun,))
 
 
+def hearing(told: list[str]) -> Callable[..., bool]:
+    """An agent that hears."""
+
+    def thaw(_link: object, uuid: str, **_how: bool) -> bool:
+        told.append(uuid)
+        return True
+
+    return thaw
+
+
 def test_who_may_be_frozen() -> None:
     key = VmKey("h", "u")
     assert frozen_in(entry(key)) == {key}
@@ -37,26 +50,42 @@ def test_who_may_be_frozen() -> None:
 
 def test_it_is_told_to_go_on_when_its_host_is_there(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[str] = []
-    monkeypatch.setattr(snapshots, "thaw", lambda _link, uuid: told.append(uuid))
+    monkeypatch.setattr(snapshots, "thaw", hearing(told))
     mail = named(app, "mail").key
     app.services.hosts.disconnect("beta")
     killed(app, entry(mail))
-    easing = app.services.snapshots.easing
-    easing.watch()
+    mine = app.services.snapshots.easing
+    mine.watch()
     assert told == []
     app.services.hosts.connect("beta")
     assert not eventually(lambda: told != [mail.uuid], 10)
-    easing.close()
+    mine.close()
     (item,) = app.services.unfinished.found()
     assert item.entry.kind == "snapshot.take", "what is left of the snapshot is a person's business"
 
 
 def test_one_of_this_console_is_waited_for_too(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[str] = []
-    monkeypatch.setattr(snapshots, "thaw", lambda _link, uuid: told.append(uuid))
+    monkeypatch.setattr(snapshots, "thaw", hearing(told))
     web = named(app, "web").key
     app.services.snapshots.easing.watch()
     app.services.hosts.disconnect("alpha")
     app.services.snapshots.easing.expect(entry(web))
     app.services.hosts.connect("alpha")
     assert not eventually(lambda: told != [web.uuid], 10)
+
+
+def test_an_agent_that_does_not_hear_is_told_again(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+
+    def thaw(_link: object, uuid: str, *, sure: bool = False) -> bool:
+        told.append(uuid)
+        return len(told) > 2
+
+    monkeypatch.setattr(snapshots, "thaw", thaw)
+    monkeypatch.setattr(easing, "AGAIN", 0.05)
+    mail = named(app, "mail").key
+    killed(app, entry(mail))
+    app.services.snapshots.easing.watch()
+    assert not eventually(lambda: told != [mail.uuid] * 3, 10)
+    app.services.snapshots.easing.close()

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from console.fleet.errors import Conflict, Failed, Reason
+from console.fleet.errors import Busy, Conflict, Failed, Problem, Reason
 from console.fleet.snapshots.plans import SnapshotPlan, TakeOrder
 from console.fleet.snapshots.taking import plan_take
 from console.jobs.job import JobState
 from console.jobs.journal import Entry, Unfinished
+from console.services.easing import frozen_in
 from tests.unit.services.snapshot_host import KEY, Dead, FakeHost, Parts, no_room
 
 
@@ -264,6 +265,59 @@ def test_what_was_written_to_a_merged_file_is_merged_too(parts: Parts, up: bool)
     now = parts.host.now()
     assert parts.service.finish(item).wait(10).state is JobState.SUCCEEDED
     assert (parts.host.now(), set(parts.host.files)) == (now, wanted)
+
+
+def test_a_guest_that_may_be_frozen_still_is_not_forgotten(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    grown(parts, True)
+    facts = replace(parts.service.facts(KEY), has_agent=True, freezes=True)
+    plan = parts.service.plan_take(KEY, TakeOrder("d", memory=False, freeze=True, kind="external"), facts)
+    expected: list[Entry] = []
+    monkeypatch.setattr(parts.service.easing, "expect", expected.append)
+    parts.host.fails[0] = Busy(Problem(Reason.AGENT, detail="thaw"), "qa")
+    assert ended(parts, plan) is JobState.FAILED
+    (item,) = parts.store.unfinished()
+    assert [frozen_in(entry) for entry in expected] == [{KEY}]
+    parts.host.hears = False
+    view = parts.service.finish(item).wait(10)
+    assert view.problem is not None
+    assert view.problem.detail == "thaw"
+    assert parts.host.calls == ["take d"], "nothing was begun on a guest that may be frozen"
+    (item,) = parts.store.unfinished()
+    parts.host.hears = True
+    assert parts.service.finish(item).wait(10).state is JobState.SUCCEEDED
+
+
+def test_a_guest_that_stands_still_since_its_daemon_died_goes_on(parts: Parts) -> None:
+    for back in (False, True):
+        grown(parts, True, external=False)
+        parts.host.dies = (0, False)
+        assert ended(parts, parts.service.plan_take(KEY, TakeOrder("d"))) is JobState.FAILED
+        (item,) = parts.store.unfinished()
+        parts.host.alive()
+        parts.host.paused = True
+        act = parts.service.take_back if back else parts.service.finish
+        assert act(item).wait(10).state is JobState.SUCCEEDED
+        assert not parts.host.paused
+
+
+def test_a_failed_way_back_leaves_no_new_files(parts: Parts) -> None:
+    grown(parts, False)
+    files = set(parts.host.files)
+    parts.host.fails[1] = no_room()
+    assert ended(parts, parts.service.plan_revert(KEY, "b")) is JobState.FAILED
+    assert [call.split()[0] for call in parts.host.calls[:2]] == ["overlay", "overlay"]
+    assert set(parts.host.files) == files
+    assert parts.store.unfinished() == []
+
+
+def test_a_rename_that_was_cut_off_is_not_said_to_be_taken_back(parts: Parts) -> None:
+    grown(parts, True)
+    parts.host.fails[1] = no_room()
+    assert ended(parts, parts.service.plan_rename(KEY, "b", "new")) is JobState.FAILED
+    assert {"b", "new"} <= parts.host.snapshots.keys()
+    (item,) = parts.store.unfinished()
+    assert parts.service.finish(item).wait(10).state is JobState.SUCCEEDED
+    assert set(parts.host.snapshots) == {"a", "new", "c"}
 
 
 def test_a_vm_that_went_back_in_our_own_way_is_told_of(parts: Parts) -> None:
