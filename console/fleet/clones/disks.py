@@ -190,6 +190,9 @@ def _full(
         deed = DiskDeed.BACKUP
     if disk.target in origin:
         deed, source = DiskDeed.COPY, origin[disk.target]
+    inner = snapshot is not None and inside(snapshot)
+    if vm.state.active and image.path == disk.path and not inner and "backup" not in vm.can:
+        notes.stop("source-runs", name=vm.name)
     if deed is not DiskDeed.COPY and not files and pool is not None:
         notes.stop("pool-not-files", pool=pool.name)
     size = chain_bytes(vm, image.path, 0 if snapshot is not None and inside(snapshot) else image.capacity)

@@ -109,8 +109,6 @@ def _of_the_source(order: CloneOrder, facts: CloneFacts, snapshot: Snapshot | No
             notes.stop("internal-runs", snapshot=snapshot.name)
     if order.kind is CloneKind.LINKED and not facts.place.near:
         notes.stop("linked-elsewhere", host=vm.key.host)
-    if order.kind is CloneKind.FULL and vm.state.active and snapshot is None and vm.hypervisor != "QEMU":
-        notes.stop("source-runs", name=vm.name)
 
 
 def _of_names(names: Iterable[str], place: Place, notes: Notes) -> None:

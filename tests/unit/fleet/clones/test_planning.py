@@ -79,7 +79,7 @@ def vm(**more: Any) -> CloneFacts:
     return replace(FACTS, vm=replace(VM, **more))
 
 
-RUNS: dict[str, Any] = {"state": State.RUNNING}
+RUNS: dict[str, Any] = {"state": State.RUNNING, "can": frozenset({"backup"})}
 
 
 @pytest.mark.parametrize("place", [replace(NEAR, nvrams=frozenset({"/p/qa_VARS.fd"})), NEAR])
@@ -147,8 +147,18 @@ def test_a_running_source_gets_a_snapshot_before_it_is_linked_to() -> None:
     assert made.overlay == "base of qa 2"
     assert made.clones[0].disks[0].source == "/p/web.qcow2", "what is left behind by the snapshot"
     assert "base-frozen" not in codes(made, Weight.WARNING)
-    assert codes(plan(vm(**RUNS, hypervisor="TEST"), kind=CloneKind.LINKED)) == ["source-runs"]
-    assert codes(plan(vm(**RUNS, hypervisor="TEST"))) == ["source-runs"]
+    assert codes(plan(vm(state=State.RUNNING, hypervisor="TEST"), kind=CloneKind.LINKED)) == ["source-runs"]
+
+
+def test_a_host_that_cannot_copy_at_one_moment() -> None:
+    """Libvirt before 7.2, and its test driver."""
+    old = {**RUNS, "can": frozenset()}
+    assert codes(plan(vm(**old))) == ["source-runs"]
+    assert codes(plan(replace(vm(**old), place=FAR), host="b")) == ["source-runs"]
+    assert codes(plan(vm(**old, snapshots=(SNAP,)), snapshot="clean")) == ["source-runs"], "vdb is copied as it is now"
+    both = replace(SNAP, disks=(*SNAP.disks, SnapshotDisk("vdb", How.EXTERNAL, "/p/base.qcow2", "/d/data.img")))
+    assert codes(plan(vm(**old, snapshots=(both,)), snapshot="clean")) == []
+    assert codes(plan(vm(**old, disks=DISKS[2:]))) == []
 
 
 SNAP = Snapshot(
@@ -175,7 +185,7 @@ def test_from_an_external_snapshot_while_it_runs() -> None:
     assert "disk-as-now" in codes(full, Weight.WARNING)
 
 
-@pytest.mark.parametrize("more", [{}, {"state": State.RUNNING}])
+@pytest.mark.parametrize("more", [{}, RUNS])
 @pytest.mark.parametrize(
     "disks",
     [
@@ -236,7 +246,7 @@ NO_TOOL = Say("reset-missing", {"tool": "virt-sysprep", "host": "a"}, Weight.STO
         (vm(**RUNS), {"pool": "lvm"}, "pool-not-files"),
         (FACTS, {"names": tuple(f"n{i}" for i in range(20))}, "no-room"),
         (replace(FACTS, place=replace(NEAR, read_only=True)), {}, "read-only-host"),
-        (vm(state=State.MIGRATING), {}, "migrates"),
+        (vm(**{**RUNS, "state": State.MIGRATING}), {}, "migrates"),
         (vm(**RUNS, job="backup"), {}, "job-runs"),
         (vm(**RUNS, busy_disks=("vda",)), {}, "job-runs"),
         (vm(state=State.SAVED), {"kind": CloneKind.LINKED}, "job-runs"),
