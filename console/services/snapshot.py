@@ -149,7 +149,7 @@ class SnapshotService:
         """TAKE (order, its name is used; together: all stand still at one moment), REVERT or DELETE of one name on many VMs: all
         or none. A revert keeps the present state of each until all are there; branch: and after that too. Blocks."""
         if deed is Deed.TAKE and together and order is not None and order.freeze:
-            raise UsageError(Reason.OTHER, name, detail="snapshot-together-frozen")
+            raise UsageError(Reason.WRONG_STATE, name, detail="snapshot-together-frozen")
         keys = tuple(dict.fromkeys(keys))
         found = in_parallel(keys, self.facts)
         safety = ""

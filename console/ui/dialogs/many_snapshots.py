@@ -185,7 +185,7 @@ class TakeManyDialog(ManySnapshotsDialog):
         for box in (self.together, self.memory, self.freeze):
             box.setEnabled(runs)
             box.setToolTip("" if runs else _("None of them runs."))
-        self.freeze.setEnabled(runs and not self.memory.isChecked())
+        self.freeze.setEnabled(runs and not self._stand_still())
         boxes = QVBoxLayout()
         boxes.setSpacing(theme.px(4))
         for box in (self.together, self.memory, self.freeze):
@@ -199,11 +199,15 @@ class TakeManyDialog(ManySnapshotsDialog):
         self.replan(soon=False)
 
     def _on_box(self, _on: bool) -> None:
-        if self.memory.isChecked() and self.freeze.isChecked():
+        if self._stand_still() and self.freeze.isChecked():
             with QSignalBlocker(self.freeze):
                 self.freeze.setChecked(False)
-        self.freeze.setEnabled(self.memory.isEnabled() and not self.memory.isChecked())
+        self.freeze.setEnabled(self.memory.isEnabled() and not self._stand_still())
         self.replan(soon=False)
+
+    def _stand_still(self) -> bool:
+        """While it is taken: an agent would hear nothing."""
+        return self.memory.isChecked() or self.together.isChecked()
 
     def why_not(self) -> str:
         return "" if self.name.text().strip() else _("Give them a name.")

@@ -75,6 +75,21 @@ def test_a_snapshot_of_each_at_one_moment(window: Any, qtbot: QtBot) -> None:
     assert [call[1].snapshot for call in service.asked("run_many")] == ["before 2.4"]
 
 
+def test_only_guests_that_run_on_can_be_frozen(window: Any, qtbot: QtBot) -> None:
+    with room(snapshots=Service()) as ctx:
+        dialog = TakeManyDialog(ctx, BOTH, window)
+        dialog.show_at(500)
+        dialog.memory.setChecked(False)
+        assert not dialog.freeze.isEnabled(), "they stand still together"
+        dialog.together.setChecked(False)
+        assert dialog.freeze.isEnabled()
+        dialog.freeze.setChecked(True)
+        dialog.together.setChecked(True)
+        assert (dialog.freeze.isEnabled(), dialog.order().freeze) == (False, False)
+        dialog.reject()
+        gone(qtbot, dialog)
+
+
 def test_no_name_no_plan(window: Any, qtbot: QtBot) -> None:
     with room(snapshots=Service()) as ctx:
         dialog = TakeManyDialog(ctx, BOTH, window)

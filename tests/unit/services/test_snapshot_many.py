@@ -13,6 +13,7 @@ from console.fleet.snapshots.many import ManyPlan
 from console.fleet.snapshots.plans import Deed, TakeOrder
 from console.fleet.snapshots.taking import plan_take
 from console.jobs.job import JobState, JobView
+from console.words.errors import why
 from tests.unit.services.snapshot_host import FakeHost, Parts, no_room
 
 KEYS = tuple(VmKey(f"h{number}", "u") for number in range(3))
@@ -145,8 +146,9 @@ def test_what_cannot_be_taken_back_stays_in_the_journal(parts: Parts) -> None:
 
 def test_what_stands_still_together_cannot_be_frozen(parts: Parts) -> None:
     grown(parts)
-    with pytest.raises(UsageError):
+    with pytest.raises(UsageError) as caught:
         parts.service.plan_many(Deed.TAKE, KEYS, "m", order=TakeOrder("m", memory=False, freeze=True), together=True)
+    assert why(caught.value.problem).startswith("VMs that stand still together cannot be frozen")
 
 
 def test_one_that_changed_meanwhile_stops_all_before_anything_is_done(parts: Parts) -> None:
