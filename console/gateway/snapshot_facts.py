@@ -146,6 +146,7 @@ class Store:
         self._link = link
         self.files: dict[str, ImageFile] = {}
         self._own: dict[str, Pool] = {}
+        self._stale: set[str] = set()  # folders that could not be looked through anew
         self._handles: dict[str, tuple[Any, Pool]] = {}
         self._known = {pool.uuid: pool for pool in known}
         with calling(link.spec.name):
@@ -178,7 +179,8 @@ class Store:
                 file = self.files.get(path)
                 if file is None:
                     in_pool = any(pool.path == str(PurePosixPath(path).parent) for pool in self._own.values())
-                    self.files[path] = ImageFile(path, exists=not in_pool)
+                    folder = str(PurePosixPath(path).parent)
+                    self.files[path] = ImageFile(path, exists=not in_pool or folder in self._stale)
                 elif file.backing:
                     waiting.add(file.backing)
         self._related()
@@ -187,10 +189,13 @@ class Store:
         """Reads the pool that has this folder, once."""
         for name, (handle, pool) in self._handles.items():
             if pool.path.rstrip("/") == folder and name not in self._own:
-                with contextlib.suppress(
-                    libvirt.libvirtError
-                ):  # a pool that is busy, or a connection that may only look
+                try:
                     handle.refresh(0)
+                except (
+                    libvirt.libvirtError
+                ):  # a connection that may only look, or a pool that is busy: it knows no new files
+                    if not self._link.read_only:
+                        self._stale.add(folder)
                 with calling(name):
                     self._own[name] = read_pool(handle.XMLDesc(0), active=True)
                     volumes = handle.listAllVolumes(0)

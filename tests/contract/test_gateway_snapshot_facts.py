@@ -95,7 +95,9 @@ def test_who_else_needs_a_file_wherever_and_through_whatever(link: Link) -> None
 
     clones = read_facts(link, UP)
     assert {"/fast/top", "/fast/middle", "/images/vm1.img"} <= set(clones.files)
-    assert clones.users == {"/images/vm1.img": ("vm1", "vm0"), middle: ("vm0",), top: ("vm0",)}, "from its next start on"
+    assert clones.users == {"/images/vm1.img": ("vm1", "vm0"), middle: ("vm0",), top: ("vm0",)}, (
+        "from its next start on"
+    )
     assert {room.name for room in clones.pools} == {"images", "fast"}
 
 
@@ -168,3 +170,16 @@ def test_pools_that_are_known_are_not_asked_again_unless_they_hold_files_of_the_
     overlay(link, "new", "/images/vm0.img", "fast")
     assert "/fast/new" in read_facts(told, UP, known).files
     assert calls == ["images", "images", "fast"]
+
+
+def test_of_a_pool_that_is_busy_nobody_says_that_a_new_file_is_missing(
+    link: Link, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    point(link, DOWN, "/images/new.qcow2")
+    assert not read_facts(link, DOWN).files["/images/new.qcow2"].exists
+
+    def busy(_pool: object, _flags: int) -> None:
+        raise libvirt.libvirtError("pool has asynchronous jobs running")
+
+    monkeypatch.setattr(libvirt.virStoragePool, "refresh", busy)
+    assert read_facts(link, DOWN).files["/images/new.qcow2"].exists
