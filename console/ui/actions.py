@@ -17,8 +17,9 @@ from console.fleet.bulk import Deed
 from console.fleet.clones.acts import CopyAct, marks
 from console.fleet.clones.acts import why_not as why_no_copy
 from console.fleet.domains import VmKey
-from console.fleet.errors import Problem
+from console.fleet.errors import Problem, Reason
 from console.inventory.inventory import Inventory
+from console.ui.bases import Bases
 from console.ui.icons import icon
 from console.words import _, acts, copies, errors, ngettext
 
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 RUN = (Act.START, Act.RESUME, Act.RESTORE)
 """One entry, "Run": whichever of them brings a VM to run."""
+
+STARTS = frozenset({Act.START, Act.RESTORE})
+"""They write what others may be built on."""
 
 _WIDGET = Qt.ShortcutContext.WidgetWithChildrenShortcut
 
@@ -88,6 +92,7 @@ class Acting(QObject):
         super().__init__(parent)
         self._inventory = inventory
         self._power = power
+        self._bases = Bases(inventory)
         self.forced_confirmed = True
         self.preview_from = PREVIEW_FROM
         self.where: Callable[[Sequence[VmKey]], str] = lambda _keys: ""
@@ -105,7 +110,8 @@ class Acting(QObject):
             if host is None:
                 spec = inventory.spec(key.host)
                 host = hosts[key.host] = (inventory.status(key.host).phase, spec and spec.read_only)
-            kind = (host, domain.state, domain.persistent, domain.autostart, marks(domain))
+            base = () if domain.state.active else self._bases.needing(key)
+            kind = (host, domain.state, domain.persistent, domain.autostart, marks(domain), base)
             found.setdefault(kind, []).append(key)
         return list(found.values())
 
@@ -147,7 +153,9 @@ class Acting(QObject):
         for act in choices:
             asked = (domain, spec, status)
             problem = why_no_copy(act, *asked) if isinstance(act, CopyAct) else why_not(act, *asked)
-            if problem is None:
+            if problem is None and act in STARTS and (kin := self._bases.needing(key)):
+                first = Problem(Reason.IN_USE, detail=", ".join(kin))  # whatever else, that is why
+            elif problem is None:
                 return act
             first = first or problem
         return first

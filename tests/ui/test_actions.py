@@ -1,6 +1,7 @@
 from typing import cast
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu, QWidget
 from pytestqt.qtbot import QtBot
@@ -10,10 +11,12 @@ from console.fleet.bulk import Deed
 from console.fleet.clones.acts import CopyAct
 from console.fleet.domains import State, VmKey
 from console.fleet.hosts import Phase
+from console.fleet.updates import DomainRead
 from console.services.power import PowerService
 from console.ui.actions import ENTRIES, RUN, Acting, VmActions
 from tests.ui.models.vm_fleet import Fleet, vm
 from tests.ui.rooms import Noting
+from tests.ui.test_bases import BASE, CLONE, family
 
 UP, OFF, PAUSED, SAVED, LOST = (VmKey("a", name) for name in ("up", "off", "paused", "saved", "lost"))
 ALL = (UP, OFF, PAUSED, SAVED)
@@ -121,6 +124,21 @@ def test_what_cannot_be_done_says_why(actions: VmActions) -> None:
     assert actions.action("pause").isEnabled()
     assert not actions.action("run").isEnabled()
     assert "running" in actions.action("run").toolTip()
+
+
+@pytest.mark.parametrize("state", [State.OFF, State.SAVED])
+def test_a_base_is_not_run_and_says_who_needs_it(bench: Bench, actions: VmActions, state: State) -> None:
+    family(bench.fleet)
+    base = bench.fleet.inventory.domain(BASE)
+    assert base is not None
+    bench.fleet.inventory.apply(DomainRead("a", replace(base, state=state)))
+    actions.set_vms([BASE])
+    assert not actions.action("run").isEnabled()
+    assert actions.action("run").toolTip() == "It is in use by clone."
+    actions.set_vms([BASE, CLONE])
+    assert "1 of them can't." in actions.action("run").toolTip()
+    bench.acting.do(RUN, (BASE, CLONE))
+    assert bench.power.calls == [("act", Act.START, (CLONE,))]
 
 
 def test_some_that_cannot_are_counted(actions: VmActions) -> None:
