@@ -334,9 +334,9 @@ def test_a_console_killed_at_any_step_leaves_nothing_half_made(
     dying = Dying.start(lab)
     profile = str(home / "console0")
     orders = (
-        # creating, backing-up, defining, creating, defining
+        # creating, backing-up, creating, defining, defining
         ({"names": ["c-1", "c-2"]}, ((0, "before"), (1, "before"), (1, "after"), (2, "after"), (3, "before"))),
-        # snapshot, creating, defining, creating, defining
+        # snapshot, creating, creating, defining, defining
         ({"names": ["c-1", "c-2"], "kind": "linked"}, ((0, "after"), (2, "after"), (4, "before"))),
     )
     try:
