@@ -232,6 +232,20 @@ class Store:
             others = {path: image for path, image in others.items() if path not in near}
             grew = bool(near)
 
+    def meet(self, paths: Iterable[str]) -> None:
+        """Files of other VMs. Pools that do not know one of theirs are looked through anew: libvirt itself made it since."""
+        known = self.files.keys() | {image.path for listed in self._others.values() for image in listed}
+        folders = {str(PurePosixPath(path).parent) for path in paths if path.startswith("/") and path not in known}
+        stale = [name for name, (_handle, pool) in self._handles.items() if pool.path.rstrip("/") in folders]
+        for name in stale:
+            if name not in self._own:
+                handle = self._handles[name][0]
+                with contextlib.suppress(libvirt.libvirtError):
+                    handle.refresh(0)
+                self._others[name] = tuple(self._ask(name, handle))
+        if stale:
+            self._related()
+
     def _ask(self, name: str, handle: Any) -> Iterable[ImageFile]:
         try:
             with calling(name):
@@ -289,8 +303,10 @@ def _users(link: Link, store: Store, but: Collection[str]) -> dict[str, tuple[st
         questions += [(str(domain.name()), partial(snapshot.getXMLDesc, 0)) for snapshot in listed or ()]
     found: dict[str, dict[str, None]] = {}
     texts = together.asked([question for _name, question in questions])
-    for (name, _question), text in zip(questions, texts, strict=True):
-        for path in {store.real(path) for path in names_in(text)} if text is not None else ():
+    named = [{store.real(path) for path in names_in(text)} if text is not None else set() for text in texts]
+    store.meet(path for paths in named for path in paths)
+    for (name, _question), paths in zip(questions, named, strict=True):
+        for path in paths:
             for file in store.below(path):
                 found.setdefault(file, {})[name] = None
     return {path: tuple(names) for path, names in found.items()}

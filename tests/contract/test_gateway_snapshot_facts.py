@@ -172,6 +172,28 @@ def test_pools_that_are_known_are_not_asked_again_unless_they_hold_files_of_the_
     assert calls == ["images", "images", "fast"]
 
 
+def test_a_file_of_another_vm_that_its_pool_does_not_know_yet(link: Link, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after a snapshot, of which libvirt does not tell its own pool."""
+    storage.define_pool(link, NewPool("fast", path="/fast"))
+    storage.start_pool(link, "fast")
+    point(link, UP, overlay(link, "top", "/images/vm1.img", "fast"))
+    listed, fresh = libvirt.virStoragePool.listAllVolumes, libvirt.virStoragePool.refresh
+    seen: list[str] = []
+
+    def listing(pool: libvirt.virStoragePool, flags: int = 0) -> list[libvirt.virStorageVol]:
+        return list(listed(pool, flags)) if pool.name() != "fast" or seen else []
+
+    def looking(pool: libvirt.virStoragePool, flags: int = 0) -> int:
+        seen.extend([pool.name()] if pool.name() == "fast" else [])
+        return int(fresh(pool, flags))
+
+    monkeypatch.setattr(libvirt.virStoragePool, "listAllVolumes", listing)
+    monkeypatch.setattr(libvirt.virStoragePool, "refresh", looking)
+    facts = read_facts(link, DOWN)
+    assert facts.users["/images/vm1.img"] == ("vm0",)
+    assert [room.name for room in facts.pools] == ["images"]
+
+
 def test_of_a_pool_that_is_busy_nobody_says_that_a_new_file_is_missing(
     link: Link, monkeypatch: pytest.MonkeyPatch
 ) -> None:
