@@ -295,6 +295,20 @@ def test_a_daemon_killed_at_any_step_loses_nothing(
     assert mine.guest.state() == "running"
 
 
+def test_a_guest_that_stood_still_for_its_snapshot_goes_on(
+    bench: Callable[..., Bench], console: Console, dies: Callable[..., None]
+) -> None:
+    """As a daemon leaves it that dies while memory is written."""
+    mine = bench("s-still")
+    mine.write()
+    console.sees(mine.guest.start(), State.RUNNING)
+    dies(mine, "take", 0, "before", order={"name": "inner", "kind": "internal"})
+    mine.host.virsh("suspend", mine.guest.uuid)
+    mine.finished()
+    assert mine.guest.state() == "running"
+    assert [(one.name, one.state) for one in mine.service.facts(mine.key).snapshots] == [("inner", State.RUNNING)]
+
+
 def test_what_a_dead_daemon_left_of_a_snapshot_is_completed(
     bench: Callable[..., Bench], console: Console, dies: Callable[..., None]
 ) -> None:
