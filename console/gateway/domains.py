@@ -14,32 +14,39 @@ from console.fleet.errors import NotFound
 from console.gateway import reader
 from console.gateway.connection import Link
 from console.gateway.errors import calling
+from console.gateway.events import Depth
 from console.libvirtxml import metadata
 
 PICTURE_LIMIT = 64 << 20  # bytes
 
 
 @contextmanager
-def _acting(link: Link, uuid: str) -> Iterator[Any]:
-    """The domain's handle, for a change; the domain is read anew afterwards, however it went."""
+def _acting(link: Link, uuid: str, depth: Depth = Depth.ALL) -> Iterator[Any]:
+    """The domain's handle, for a change. depth: what is read anew afterwards (nothing, where an event that every host sends
+    tells it); all where the change failed."""
     link.writable()
     domain = link.domain(uuid)
+    done = Depth.ALL
     try:
         with calling(domain.name()):
             yield domain
+        done = depth
     finally:
-        link.touched(uuid)
+        if done is Depth.ALL:
+            link.touched(uuid)
+        elif done is Depth.XML:
+            link.described(uuid)
 
 
 def start(link: Link, uuid: str) -> None:
     """Starts it; with a saved image, from there."""
-    with _acting(link, uuid) as domain:
+    with _acting(link, uuid, Depth.NOTHING) as domain:
         domain.create()
 
 
 def shutdown(link: Link, uuid: str) -> None:
     """Asks the guest to shut down; returns when it was asked."""
-    with _acting(link, uuid) as domain:
+    with _acting(link, uuid, Depth.NOTHING) as domain:
         domain.shutdown()
 
 
@@ -51,7 +58,7 @@ def reboot(link: Link, uuid: str) -> None:
 
 def destroy(link: Link, uuid: str) -> None:
     """Forces it off."""
-    with _acting(link, uuid) as domain:
+    with _acting(link, uuid, Depth.NOTHING) as domain:
         domain.destroy()
 
 
@@ -63,13 +70,13 @@ def reset(link: Link, uuid: str) -> None:
 
 def suspend(link: Link, uuid: str) -> None:
     """Pauses its CPUs."""
-    with _acting(link, uuid) as domain:
+    with _acting(link, uuid, Depth.NOTHING) as domain:
         domain.suspend()
 
 
 def resume(link: Link, uuid: str) -> None:
     """Lets it run on; a guest that sleeps (S3) is woken."""
-    with _acting(link, uuid) as domain:
+    with _acting(link, uuid, Depth.NOTHING) as domain:
         if domain.state()[0] == libvirt.VIR_DOMAIN_PMSUSPENDED:
             domain.pMWakeup(0)
         else:
@@ -78,7 +85,7 @@ def resume(link: Link, uuid: str) -> None:
 
 def save(link: Link, uuid: str) -> None:
     """Saves its memory to the host's disk and stops it; blocks until that is done."""
-    with _acting(link, uuid) as domain:
+    with _acting(link, uuid, Depth.NOTHING) as domain:
         domain.managedSave(0)
 
 
@@ -152,10 +159,15 @@ def set_tags(link: Link, uuid: str, tags: Sequence[str]) -> None:
 
 
 def _retag(link: Link, uuid: str, changed: Callable[[tuple[str, ...]], tuple[str, ...]]) -> None:
-    with _acting(link, uuid) as domain:
+    with _acting(link, uuid, Depth.XML) as domain:
         alike: dict[str | None, int] = {}  # where our metadata is the same, it is written at once
-        for where in _everywhere(domain):
-            element = _our_metadata(domain, where)
+        for where in (libvirt.VIR_DOMAIN_AFFECT_CONFIG, libvirt.VIR_DOMAIN_AFFECT_LIVE):
+            try:
+                element = _our_metadata(domain, where)
+            except libvirt.libvirtError as error:
+                if error.get_error_code() != libvirt.VIR_ERR_OPERATION_INVALID:
+                    raise
+                continue  # it is off, or nothing of it is stored
             alike[element] = alike.get(element, 0) | where
         for element, everywhere in alike.items():
             now = metadata.read_element(element).tags
