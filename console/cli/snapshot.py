@@ -171,7 +171,7 @@ def typed_name(name: str, one: str, several: Callable[[int], str], count: int) -
 @option("--build", default="", help=N_("The build that is installed, to search by."))
 @option("--together", is_flag=True, help=N_("All VMs stand still at one moment, so that what they hold fits together."))
 @plan_option
-@click.option("--yes", "-y", is_flag=True, hidden=True, expose_value=False)  # as the others have it; nobody is asked
+@option("--yes", "-y", is_flag=True, hidden=True, expose_value=False, help=N_("Don't ask."))
 @with_session
 def take(
     session: Session,

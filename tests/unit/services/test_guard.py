@@ -14,7 +14,7 @@ from console.fleet.domains import Domain, Nic, State, VmKey
 from console.fleet.errors import Conflict, Reason
 from console.fleet.hosts import Network
 from console.fleet.storing import NewVolume
-from console.fleet.updates import DomainRead, NetworksRead
+from console.fleet.updates import DomainRead, NetworksRead, PoolsRead
 from console.gateway import volumes
 from console.services.guard import Guard
 from tests.conftest import eventually
@@ -57,6 +57,7 @@ def build(app: App) -> None:
 def test_nobody_is_asked_where_nobody_is_built_on_anything(
     app: App, guard: Guard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    assert not eventually(lambda: not app.inventory.told("alpha", PoolsRead))
     monkeypatch.setattr(volumes, "pools", lambda *_: pytest.fail("the host was asked"))
     guard.check(Act.START, named(app, "db"))
     assert guard.needing(named(app, "db").key) == ()
