@@ -10,7 +10,7 @@ ARGS ?=
 WORKERS ?= $(shell n=$$(nproc); echo $$((n < 3 ? n + 1 : 4)))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format bench bench-fleet bench-load bench-snapshots lab tour translations clean
+.PHONY: help setup run test soak check format bench bench-fleet bench-load bench-snapshots lab tour translations clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,10 +26,14 @@ else
 	.venv/bin/splendid --demo $(ARGS)
 endif
 
-test: ## All tests, those on real libvirt hosts too (root); ARGS= goes to pytest
+test: ## All tests but the soak, those on real libvirt hosts too (root); ARGS= goes to pytest
 	@packaging/setup.sh run test
-	@start=$$SECONDS; .venv/bin/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS); code=$$?; \
-	echo "make test: $$((SECONDS - start)) s"; exit $$code
+	@start=$$SECONDS; .venv/bin/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not soak" $(ARGS); code=$$?; \
+	echo "make test: $$((SECONDS - start)) s; the tests of minutes are run by make soak"; exit $$code
+
+soak: ## The tests of minutes on real hosts: merges, backups, freezes, trees of snapshots, cut off anywhere
+	@packaging/setup.sh run test
+	@.venv/bin/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m soak $(ARGS) tests/lab
 
 check: ## Style, types, layers, translations
 	@packaging/setup.sh run test

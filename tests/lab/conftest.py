@@ -19,18 +19,35 @@ from tests.lab.harness.lab import Lab
 from tests.lab.support import Console, Desk
 
 HERE = Path(__file__).parent
+SOAK = frozenset(
+    f"test_{name}.py"
+    for name in (
+        "clone_wizard",
+        "gateway_backup",
+        "gateway_blockjobs",
+        "gateway_freezing",
+        "gateway_restoring",
+        "snapshot_plans",
+        "snapshots_host",
+    )
+)
+"""What takes minutes and looks again, deeper, at what the other tests look at: `make soak`, and not `make test`."""
 _left_out: list[str] = []
 _why: list[str] = []
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "lab: needs real libvirt hosts (root, namespaces, the packages of the lab)")
+    config.addinivalue_line("markers", "soak: takes minutes; `make soak` runs it, `make test` does not")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     mine = [item for item in items if HERE in item.path.parents]
     for item in mine:
         item.add_marker(pytest.mark.lab)
+        if item.path.name in SOAK:
+            item.add_marker(pytest.mark.soak)
         if item.get_closest_marker("timeout") is None:
             item.add_marker(pytest.mark.timeout(180))  # the first one raises the lab, on a new machine from nothing
     if not mine or not (reasons := machine.missing()):

@@ -46,7 +46,7 @@ def test_ci_checks_and_tests_and_lets_nothing_be_skipped() -> None:
     path = ROOT / ".ci" / "run"
     assert os.access(path, os.X_OK)
     lines = path.read_text().splitlines()
-    assert lines[-3:] == ["export CI=true", "make check", "make test"]
+    assert lines[-4:] == ["export CI=true", "make check", "make test", "make soak"]
 
 
 def test_run_without_a_screen_says_so_and_makes_the_tour() -> None:
