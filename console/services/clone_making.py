@@ -314,7 +314,8 @@ class Making:
         to = VolumeKey(self._host, disk.pool, disk.volume)
         self._begin(self._host, disk, size)
         volumes.create(self._to, disk.pool, NewVolume(disk.volume, size, 0, "raw"))
-        self._journal.step("sending", host=self._host)  # it is ours now, whatever its first bytes make its host think it is
+        # it is ours now, whatever its first bytes make its host think it is
+        self._journal.step("sending", host=self._host)
         self._job.step("sending", name=disk.volume)
         with (
             aside(self._gateway, self._inventory, self._job, key.host) as one,
